@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,11 @@ import pytest
 from bench.bill_measured import Taken
 from bench.bill_meter import metered
 from shutterfeed.adapters.dynamodb.commented import ENTRIES
+from shutterfeed.adapters.dynamodb.comments import DynamoComments
+from shutterfeed.bootstrap import aws
+from shutterfeed.domain.comments import CommentId
+from shutterfeed.domain.ids import ulid, ulid_time
+from shutterfeed.ports.comments import Claim
 from tests.integration.client import Answer, Client
 from tests.integration.conftest import new_world
 from tests.integration.pipeline import Pipeline
@@ -18,6 +24,7 @@ from tests.integration.publishing import publish
 from tests.integration.world import METADATA, Person
 from tests.pictures import jpeg
 
+DAY = timedelta(days=1)
 TEXT = "A text as people write it, of about a hundred characters. What a light over the lake!"
 
 
@@ -118,3 +125,21 @@ def test_a_page_of_twenty_comments_of_twenty_people_takes_at_most_45_read_units(
     _, read, shown = _measured(lambda: client.get(f"/posts/{post}", ben))
     assert len(shown.json["first_comments"]) == 2
     assert read - without <= 14
+
+
+def test_a_key_is_found_at_the_same_cost_however_many_comments_there_were_that_day(
+    scene: Scene,
+) -> None:
+    client, ben, post = scene.client, scene.ben, scene.post
+    first = CommentId.parse(_said(client, ben, post, 0)().json["id"])
+    comments, now = DynamoComments(aws.table(METADATA)), ulid_time(first.ulid)
+    costs = {}
+    for number in range(8 * ENTRIES):
+        made = CommentId(first.post_id, ulid(now, number))
+        comments.claim(ben.user_id, Claim(f"{number:016}", made, "f" * 8), now - DAY)
+        if number in (2 * ENTRIES, 6 * ENTRIES, 7 * ENTRIES):
+            written, read, _ = _measured(_said(client, ben, post, number + 1))
+            costs[number // ENTRIES] = written, read
+    assert [written for written, _ in costs.values()] == [5, 6, 6]
+    assert costs[6] == costs[7]
+    assert costs[7][1] <= costs[2][1] + 3

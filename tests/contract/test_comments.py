@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.commented import ENTRIES
+from shutterfeed.adapters.dynamodb.commented import ENTRIES, RECENT
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.domain.blocks import Block
 from shutterfeed.domain.comments import Comment, CommentId, Order
@@ -152,6 +152,34 @@ def test_what_a_user_has_said_is_listed_newest_first(store: Store) -> None:
         listed = whole(partial(store.comments.made_by, BEN), limit)
         assert listed == newest_first
     assert store.comments.made_by(CY, None, 10).items == ()
+
+
+@pytest.mark.parametrize("hours", [1, 5])
+def test_keys_are_known_for_their_time_however_many_there_are(store: Store, hours: int) -> None:
+    """First one comment a day, then very many within a day, then one a day again."""
+    claims: list[Claim] = []
+
+    def claim(at: datetime) -> None:
+        made = CommentId(POST, ulid(at, len(claims)))
+        claims.append(Claim(f"{len(claims):016}", made, "f" * 8))
+        assert store.comments.claim(BEN, claims[-1], at - DAY) == claims[-1]
+
+    days = [START + day * DAY for day in range(ENTRIES)]
+    busy = [days[-1] + timedelta(minutes=60 // hours * n) for n in range(9 * ENTRIES)]
+    later = [busy[-1] + day * DAY for day in range(1, ENTRIES * RECENT)]
+    for at in [*days, *busy]:
+        claim(at)
+    now = busy[-1]
+    for known in claims:
+        expected = known if known.comment_id.ulid >= ulid(now - DAY, 0) else None
+        assert store.comments.claimed(BEN, known.digest, now - DAY) == expected
+        if expected is not None:
+            again = replace(known, comment_id=_id(99))
+            assert store.comments.claim(BEN, again, now - DAY) == expected
+    for at in later:
+        claim(at)
+    assert store.comments.claimed(BEN, claims[0].digest, later[-1] - DAY) is None
+    assert store.comments.claimed(BEN, claims[-1].digest, later[-1] - DAY) == claims[-1]
 
 
 def test_every_comment_takes_from_the_limit_and_a_repetition_does_not(store: Store) -> None:
@@ -402,7 +430,7 @@ def test_a_page_of_notes_is_never_larger_than_one_write_unit(tables: Tables) -> 
     for number in range(ENTRIES):
         claim = Claim(f"{number:016}", _id(number, number + 1), "f" * 8)
         comments.claim(BEN, claim, START, spending)
-    item = tables.metadata.get(keys.commented(BEN, 0)) or {}
+    item = {**(tables.metadata.get(keys.commented(BEN, 0)) or {}), "apart": 0}
     assert sum(len(name) + len(str(value)) for name, value in item.items()) <= 1024
 
 

@@ -27,6 +27,7 @@ _OWN: Final = (
         "PULLS#",
         "USAGE",
         "COMMENTED#",
+        "COMMENT_KEY#",
     ),
     *("CURSOR_KEY", "ACCOUNT_KEY", "RECONCILE", "BLOCK", "MUTES#", "READER_MUTES"),
     *("MY_SAVES#", "COLLECTION#"),

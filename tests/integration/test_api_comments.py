@@ -216,7 +216,8 @@ def test_a_hidden_comment_is_seen_by_its_author_and_the_owner_alone(
     assert client.put(f"/comments/{comment_id}/hidden", ben).status == 403
     assert client.delete(f"/comments/{comment_id}/hidden", ada).json["hidden"] is False
     assert texts(client, eve, f"/posts/{post}/comments") == ["shadow"]
-    assert count(client, eve, post) == 1
+    assert texts(client, eve, f"/comments/{comment_id}/replies") == ["to myself"]
+    assert count(client, eve, post) == 2
 
 
 def test_a_hidden_root_leaves_a_place_for_its_replies(

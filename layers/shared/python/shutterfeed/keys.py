@@ -34,6 +34,7 @@ Metadata table
     POST#<post>        COMMENT_LIKES#<user>#<root>#<reply> like of a comment; `-` for no reply
     POST#<post>        PINNED             the comments pinned above the others
     USER#<commenter>   COMMENTED#<page>   what is left of the limit of comments, and which were made
+    USER#<commenter>   COMMENT_KEY#<digest> idempotency key of somebody who comments a lot
     USER#<owner>       HELD#<ulid>        a comment that waits for the owner of the post
     USER#<owner>       HELD_WORDS         the words for which comments wait
     HASHTAG#<tag>      TAGGED_POSTS       newest posts of a hashtag that somebody follows, packed
@@ -122,6 +123,7 @@ REPLY_PREFIX: Final = "REPLY#"
 COMMENT_LIKES_PREFIX: Final = "COMMENT_LIKES#"
 PINNED: Final = "PINNED"
 COMMENTED_PREFIX: Final = "COMMENTED#"
+COMMENT_KEY_PREFIX: Final = "COMMENT_KEY#"
 HELD_PREFIX: Final = "HELD#"
 _NO_REPLY: Final = "-"
 _FEED: Final = "FEED#"
@@ -376,6 +378,10 @@ def commented(user_id: str, page: int) -> Key:
 def parse_commented(key: Key) -> int:
     """The page."""
     return int(_tail(key.sk, COMMENTED_PREFIX))
+
+
+def comment_key(user_id: str, digest: str) -> Key:
+    return Key(user_partition(user_id), COMMENT_KEY_PREFIX + digest)
 
 
 def held(comment_id: CommentId) -> Key:
