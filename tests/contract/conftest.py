@@ -17,6 +17,7 @@ from shutterfeed.adapters.caching.valkey import ValkeyRecentPostsCache
 from shutterfeed.adapters.clients import connect
 from shutterfeed.adapters.dynamodb.activity import DynamoCrowds, DynamoNotices
 from shutterfeed.adapters.dynamodb.allowances import DynamoAllowances, DynamoShares
+from shutterfeed.adapters.dynamodb.appearances import DynamoAppearances
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
@@ -52,6 +53,7 @@ from shutterfeed.domain.visibility import NOBODY
 from shutterfeed.keys import Key, feed
 from shutterfeed.keys import counts as counts_key
 from shutterfeed.ports.activity import Crowds, Notices
+from shutterfeed.ports.appearances import Appearances
 from shutterfeed.ports.blocks import Blocks, Mutes
 from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.devices import Devices
@@ -79,6 +81,7 @@ from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.hashtags import FakeFollowedHashtags, FakeTaggedPosts
 from tests.fakes.metadata import (
     FakeAllowances,
+    FakeAppearances,
     FakeAvatars,
     FakeBlobs,
     FakeBlocks,
@@ -145,6 +148,7 @@ class Store:
     likes: Likes
     comments: Comments
     saves: Saves
+    appearances: Appearances
     avatars: Avatars
     open_posts: OpenPosts
     ledger: Ledger
@@ -279,6 +283,7 @@ def _fake_store() -> Store:
         FakeLikes(data),
         FakeComments(data),
         FakeSaves(data),
+        FakeAppearances(data),
         FakeAvatars(data),
         FakeOpenPosts(data),
         FakeLedger(data),
@@ -329,6 +334,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoLikes(metadata),
         DynamoComments(metadata),
         DynamoSaves(metadata),
+        DynamoAppearances(metadata),
         DynamoAvatars(metadata),
         DynamoOpenPosts(metadata),
         DynamoLedger(metadata),

@@ -225,6 +225,11 @@ def _with_ids(
 def _happen(scene: Scene, people: _People) -> None:
     """All that makes the accounts, posts and viewers what they are."""
     apis, posts, handles = scene.apis, scene.marks.posts, people.handles
+    others = [handles[viewer] for viewer in PERSONS if viewer not in IDENTITY.values()]
+    for post in _ARRIVING:
+        tags = {posts[post].media_id: [{"handle": other, "x": 0, "y": 0} for other in others]}
+        path = f"/posts/{posts[post].id}"
+        apis[IDENTITY[OWNERS[post]]].call("PATCH", path, body={"people": tags})
     apis[Viewer.PRIVATE].edit_me(private=True)
     apis[Viewer.UNLISTED].edit_me(public_page=False)
     people_asked = handles[Viewer.PRIVATE]

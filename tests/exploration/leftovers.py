@@ -30,11 +30,12 @@ _OWN: Final = (
         "COMMENT_KEY#",
     ),
     *("CURSOR_KEY", "ACCOUNT_KEY", "RECONCILE", "BLOCK", "MUTES#", "READER_MUTES"),
-    *("MY_SAVES#", "COLLECTION#"),
+    *("MY_SAVES#", "COLLECTION#", "APPEARANCES#"),
     *("READER_HASHTAGS#", "TAGGED_POSTS"),
 )
 """Sort keys of what stands for itself; edges, pull markers, counts, blocks and mutes are held
-against each other elsewhere. The save of a post that is gone waits for its owner's next look."""
+against each other elsewhere. The save of a post that is gone waits for its owner's next look,
+as may an appearance in it."""
 _REMEMBERED: Final = "UNFOLLOWED#"
 """Whom somebody has unfollowed is remembered for longer than this, and then goes by itself."""
 

@@ -55,6 +55,7 @@ from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.hashtags import FakeFollowedHashtags, FakeTaggedPosts
 from tests.fakes.metadata import (
     FakeAllowances,
+    FakeAppearances,
     FakeAvatars,
     FakeBlobs,
     FakeBlocks,
@@ -205,6 +206,7 @@ class Backend:
             guard(FakeNominations(self.metadata)),
         )
         suggestion_lists = guard(FakeSuggestionLists(self.metadata))
+        appearances = guard(FakeAppearances(self.metadata))
         people = api.wire(
             profiles=profiles,
             follows=follows,
@@ -212,6 +214,7 @@ class Backend:
             posts=posts,
             likes=likes,
             saves=guard(FakeSaves(self.metadata)),
+            appearances=appearances,
             comments=guard(FakeComments(self.metadata)),
             ledger=ledger,
             blobs=blobs,
@@ -295,6 +298,7 @@ class Backend:
             profiles=profiles,
             posts=posts,
             likes=likes,
+            appearances=appearances,
             recent_posts=recent_posts,
             readers=readers,
             audience=audience,
@@ -391,7 +395,7 @@ class Backend:
         self.sessions = people.sessions
         self.users, self.follows, self.posts = people.users, people.follows, people.posts
         self.viewing, self.likes, self.saves = people.viewing, people.likes, people.saves
-        self.liked_by = people.liked_by
+        self.liked_by, self.appearances = people.liked_by, people.appearances
         self.comments, self.discussions, self.people = (
             people.comments,
             people.discussions,

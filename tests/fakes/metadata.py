@@ -138,6 +138,8 @@ class Metadata:
     pinned: dict[PostId, tuple[str, ...]] = field(default_factory=dict)
     held_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     saves: dict[tuple[str, PostId], Save] = field(default_factory=dict)
+    appearances: dict[tuple[str, PostId], int] = field(default_factory=dict)
+    """The revision of the post, by user and post."""
     collections: dict[tuple[str, str], PostCollection] = field(default_factory=dict)
     """The collections by whose they are and their ids."""
     uploads: dict[tuple[str, str], Upload] = field(default_factory=dict)
@@ -1034,6 +1036,30 @@ class FakeLikes:
             (keys.like(user_id, post_id).sk, post_id)
             for liker, post_id in self.data.likes
             if liker == user_id
+        )
+        rest = [entry for entry in reversed(found) if before is None or entry[0] < before]
+        page = page_of(rest, limit, lambda entry: entry[0])
+        return Page(tuple(post_id for _, post_id in page.items), page.next_position)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeAppearances:
+    data: Metadata
+
+    def add(self, user_id: str, post_id: PostId, revision: int) -> None:
+        listed = self.data.appearances.get((user_id, post_id), -1)
+        self.data.appearances[user_id, post_id] = max(listed, revision)
+
+    def remove(self, user_id: str, post_id: PostId, revision: int | None) -> None:
+        listed = self.data.appearances.get((user_id, post_id), -1)
+        if revision is None or listed < revision:
+            self.data.appearances.pop((user_id, post_id), None)
+
+    def page(self, user_id: str, before: str | None, limit: int) -> Page[PostId]:
+        found = sorted(
+            (keys.appearance(user_id, post_id).sk, post_id)
+            for who, post_id in self.data.appearances
+            if who == user_id
         )
         rest = [entry for entry in reversed(found) if before is None or entry[0] < before]
         page = page_of(rest, limit, lambda entry: entry[0])

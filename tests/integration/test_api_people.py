@@ -89,6 +89,28 @@ def test_a_tag_is_removed_for_good(
     assert (refused.status, refused.error) == (400, ("cannot_be_tagged", field))
 
 
+def test_one_finds_the_posts_in_which_one_is_tagged(
+    client: Client,
+    pipeline: Pipeline,
+    post: dict[str, Any],
+    ada: Person,
+    ben: Person,
+    eve: Person,
+) -> None:
+    pipeline.run()
+    for person, listed in ((ben, [post["id"]]), (eve, [post["id"]]), (ada, [])):
+        page = client.get("/me/tagged", person).json
+        assert ([shown["id"] for shown in page["items"]], page["next_cursor"]) == (listed, None)
+    client.delete(f"/posts/{post['id']}/people/me", ben)
+    client.put("/me/blocks/eve", ada)
+    for person in (ben, eve):
+        assert client.get("/me/tagged", person).json["items"] == []
+    pipeline.run()
+    client.delete("/me/blocks/eve", ada)
+    assert client.get("/me/tagged", ben).json["items"] == []
+    assert len(client.get("/me/tagged", eve).json["items"]) == 1
+
+
 def test_the_setting_decides_who_is_mentioned(
     client: Client, pipeline: Pipeline, ada: Person, ben: Person
 ) -> None:

@@ -91,6 +91,7 @@ class Stage:
             *("/me/likes", "/me/saved", "/me/collections"),
             *("/me/comments", "/me/held-comments", "/me/hashtags", "/feed"),
             *("/me/activity", "/me/activity/count", "/me/push-subscriptions"),
+            "/me/tagged",
         )
         public = ("/users/{}", "/users/{}/posts", "/users/{}/followers", "/users/{}/following")
         answers = [self.client.get(path, who) for who in (self.ada, self.ben) for path in own]

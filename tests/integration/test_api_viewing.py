@@ -169,6 +169,7 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "name_likers": Request(query={"ids": bens}),
         "list_likes": Request(),
         "list_saved": Request(),
+        "list_appearances": Request(),
         "list_collected": Request({"collection_id": collection}),
         "get_feed": Request(),
         "search": Request(query={"q": "heron"}),

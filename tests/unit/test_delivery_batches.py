@@ -21,6 +21,7 @@ from tests import samples
 from tests.fakes.backend import POLICY, Backend
 from tests.fakes.feeds import FakeAudience, FakeFeedReads
 from tests.fakes.metadata import (
+    FakeAppearances,
     FakeFollows,
     FakeLikes,
     FakeNominations,
@@ -66,6 +67,7 @@ def _service(
         profiles=profiles,
         posts=FakePosts(data),
         likes=FakeLikes(data),
+        appearances=FakeAppearances(data),
         recent_posts=FakeRecentPosts(data),
         readers=FakeReaders(data),
         audience=FakeAudience(data),

@@ -274,6 +274,7 @@ def test_the_stream_lets_through_exactly_what_drives_work() -> None:
         keys.reader_mutes("A"),
         keys.idempotency("A", "key"),
         keys.save("A", post_id),
+        keys.appearance("A", post_id),
         keys.collection("A", "B"),
         keys.CURSOR_KEY,
         keys.ACCOUNT_KEY,
@@ -327,8 +328,10 @@ def test_counts_likes_and_saves(post_id: PostId, user_id: str, at: str) -> None:
     assert keys.parse_likers_partition(entry.pk) == post_id
     collection = keys.collection(user_id, at)
     assert keys.collection(user_id, at.lower()) == collection
+    appearance = keys.appearance(user_id, post_id)
+    assert keys.parse_appearance(appearance) == (user_id, post_id)
     first, last = keys.READER_RANGE
-    for key in (like, save, collection):
+    for key in (like, save, collection, appearance):
         assert not first <= key.sk <= last, "a feed page does not read them all"
 
 

@@ -195,6 +195,9 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "list_likers": Entry(rules.LIKERS, (rules.PEOPLE,), Within.LIKERS),
     "name_likers": Entry(None, (), Within.LIKERS, askings=_NAMED),
     "list_likes": _list(rules.LIKED, has_files=True),
+    "list_appearances": _list(
+        askings=(Asking(_always(_LIMIT), (rules.APPEARANCES,), is_part=True),), has_files=True
+    ),
     "list_saved": _list(rules.LIKED, has_files=True),
     "list_collections": Entry(rules.SILENT),
     "list_collected": Entry(rules.COLLECT),

@@ -191,6 +191,12 @@ LIKED: Final = Surface(
     " is left out, and comes back if they can see it again.",
     _posts(UNBLOCKED, ACCEPTED),
 )
+APPEARANCES: Final = Surface(
+    "The posts in which others have tagged one",
+    "Here the authors have tagged everybody who is none of the users that answers may show. Some of"
+    " these were removed, or blocked, afterwards.",
+    _posts(UNBLOCKED - OWNER, ACCEPTED - OWNER),
+)
 UNTAG: Final = Surface(
     "A post from which one removes one's tag",
     "The answer is the same whether one is tagged in it or not, and for a post that one cannot see:"

@@ -28,6 +28,7 @@ export const ROUTES: readonly (readonly [string, View])[] = [
   ["/liked", view("LikedView")],
   ["/saved", view("SavedView")],
   ["/saved/:id", view("CollectionView")],
+  ["/tagged", view("TaggedView")],
   ["/comments", view("OwnCommentsView")],
   ["/search", view("SearchView")],
   ["/tags/:tag", view("TagView")],

@@ -63,6 +63,7 @@ def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:
         ("/activity", "Activity"),
         ("/saved", "Saved posts"),
         ("/liked", "Liked posts"),
+        ("/tagged", "Posts you are tagged in"),
         ("/comments", "Your comments"),
         ("/search", None),
         ("/search?q=maya", None),

@@ -51,6 +51,7 @@ from shutterfeed_client.api.me import (
     get_original,
     get_upload,
     list_activity,
+    list_appearances,
     list_blocks,
     list_collected,
     list_collections,
@@ -207,6 +208,7 @@ def drive_likes(me: Any, post_id: str) -> None:
     assert [user.handle for user in likers] == [mine.handle]
     named = answer(name_likers.sync_detailed(client=me, ids=post_id)).items
     assert named == [], "nobody but oneself"
+    assert answer(list_appearances.sync_detailed(client=me)).items == []
     likes = answer(list_likes.sync_detailed(client=me)).items
     assert [(post.id, post.liked_by_me) for post in likes] == [(post_id, True)]
     assert answer(unlike_post.sync_detailed(post_id, client=me)).counts.likes == 0

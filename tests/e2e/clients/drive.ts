@@ -106,6 +106,7 @@ async function driveLikes(path: { id: string }): Promise<void> {
   );
   const named = (await answer(api.nameLikers({ query: { ids: path.id } }))).items;
   assert.deepEqual(named, [], "nobody but oneself");
+  assert.deepEqual((await answer(api.listAppearances())).items, []);
   const likes = (await answer(api.listLikes())).items;
   assert.deepEqual(
     likes.map((post) => [post.id, post.liked_by_me]),

@@ -22,4 +22,5 @@ export { SettingsView } from "./settings.tsx";
 export { SignInAgain, SignInView } from "./sign-in.tsx";
 export { Suggested } from "./suggested.tsx";
 export { TagView } from "./tag.tsx";
+export { TaggedView } from "./tagged.tsx";
 export { UploadsView } from "./uploads.tsx";

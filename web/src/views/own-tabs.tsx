@@ -9,6 +9,7 @@ export function OwnTabs() {
   const tabs = [
     [own ? `/u/${own.handle}` : "/me", "Posts"],
     ["/saved", "Saved"],
+    ["/tagged", "Tagged"],
     ["/liked", "Liked"],
     ["/comments", "Comments"],
   ] as const;

@@ -28,6 +28,7 @@ Metadata table
     USER#<id>          LIKES#<ulid>#<author> a user's like of a post; the ULID is the post's
     USER#<id>          MY_SAVES#<ulid>#<author> a post that a user has saved
     USER#<id>          COLLECTION#<name>  a collection of saved posts, by the hash of its name
+    USER#<id>          APPEARANCES#<ulid>#<author> a post in which somebody else has tagged the user
     LIKED#<post>#<n>   <ulid of the like>#<id> one like, for the list of who likes the post
     POST#<post>        COMMENT#<root>     comment on a post
     POST#<post>        REPLY#<root>#<reply> reply to it
@@ -109,6 +110,7 @@ LIKES_PREFIX: Final = "LIKES#"
 SAVES_PREFIX: Final = "MY_SAVES#"
 """It lies outside of `READER_RANGE`, so that no feed page reads all that its reader has saved."""
 COLLECTION_PREFIX: Final = "COLLECTION#"
+APPEARANCES_PREFIX: Final = "APPEARANCES#"
 COUNTS: Final = "COUNTS"
 COUNTS_SHARD: Final = "COUNTS_SHARD"
 REFERENCE_PREFIX: Final = "REF#"
@@ -290,6 +292,17 @@ def collection(user_id: str, name: str) -> Key:
     """The key of a collection follows from its name, so that a user has one with this name."""
     digest = hashlib.sha256(comparable(name).encode()).hexdigest()
     return Key(user_partition(user_id), COLLECTION_PREFIX + digest)
+
+
+def appearance(user_id: str, post_id: PostId) -> Key:
+    """The key of a user's appearance in a post, in the order of their likes."""
+    return Key(user_partition(user_id), f"{APPEARANCES_PREFIX}{post_id.ulid}#{post_id.author_id}")
+
+
+def parse_appearance(key: Key) -> tuple[str, PostId]:
+    """The id of the user who appears, and the post's."""
+    post_ulid, _, author_id = _tail(key.sk, APPEARANCES_PREFIX).partition("#")
+    return _tail(key.pk, _USER), PostId(author_id, post_ulid)
 
 
 def likers_partition(post_id: PostId, shard: int) -> str:

@@ -177,7 +177,7 @@ WORKERS: Final = (
         step="deliver",
         kinds=(
             *("DeliverEntry", "Followed", "Unfollowed", "PrepareFeed", "FindAcquaintances"),
-            "CountLikes",
+            *("CountLikes", "ListAppearances"),
         ),
         timeout_s=60,
         batch=10,
@@ -227,6 +227,7 @@ TENANTS: Final[Mapping[str, str]] = {
     "Notify": "act.owner_id",
     "ReleaseReplies": "root_id.post_id.author_id",
     "CountLikes": "post_id.author_id",
+    "ListAppearances": "post_id.author_id",
 }
 """The field of a message that holds the user for whom the work is done, by the message's kind. SQS
 gets it as the message's group: on a queue where one user has many messages in work, it delivers

@@ -10,6 +10,7 @@ from shutterfeed.adapters.buckets import S3Downloads, S3UploadBucket
 from shutterfeed.adapters.cognito import CognitoSignIns
 from shutterfeed.adapters.dynamodb.activity import DynamoCrowds, DynamoNotices
 from shutterfeed.adapters.dynamodb.allowances import DynamoAllowances
+from shutterfeed.adapters.dynamodb.appearances import DynamoAppearances
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
@@ -43,6 +44,7 @@ from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.links import signing_key
 from shutterfeed.domain.messages import FindAcquaintances, PrepareFeed
 from shutterfeed.ports.activity import Crowds, Notices
+from shutterfeed.ports.appearances import Appearances
 from shutterfeed.ports.blocks import Blocks, Mutes
 from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.devices import Devices
@@ -67,6 +69,7 @@ from shutterfeed.ports.uploads import Ledger, UploadBucket
 from shutterfeed.ports.viewing import ViewingReads
 from shutterfeed.services.accounts import AccountService
 from shutterfeed.services.activity import ActivityService
+from shutterfeed.services.appearances import AppearanceService
 from shutterfeed.services.avatars import AvatarService
 from shutterfeed.services.blocks import BlockService
 from shutterfeed.services.comments import CommentService
@@ -112,6 +115,7 @@ class People:
     comments: CommentService
     discussions: DiscussionService
     saves: SaveService
+    appearances: AppearanceService
     uploads: UploadService
     downloads: DownloadService
     feed: FeedService
@@ -139,6 +143,7 @@ def wire(
     likes: Likes,
     comments: Comments,
     saves: Saves,
+    appearances: Appearances,
     ledger: Ledger,
     blobs: Blobs,
     avatars: Avatars,
@@ -231,6 +236,7 @@ def wire(
             users=users, likes=likes, viewing=viewing, limits=limits, clock=clock, ids=ids
         ),
         liked_by=LikedByService(likes=likes, viewing=viewing),
+        appearances=AppearanceService(posts=posts, appearances=appearances, viewing=viewing),
         saves=SaveService(
             users=users,
             saves=saves,
@@ -310,6 +316,7 @@ def services() -> Api:
         likes=DynamoLikes(metadata),
         comments=DynamoComments(metadata),
         saves=DynamoSaves(metadata),
+        appearances=DynamoAppearances(metadata),
         ledger=DynamoLedger(metadata),
         blobs=DynamoBlobs(metadata),
         avatars=DynamoAvatars(metadata),

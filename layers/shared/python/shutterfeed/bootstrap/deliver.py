@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from shutterfeed import config
+from shutterfeed.adapters.dynamodb.appearances import DynamoAppearances
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
@@ -22,6 +23,7 @@ from shutterfeed.bootstrap import aws
 from shutterfeed.bootstrap.feed_policy import feed_policy
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.messages import FanOutMessage
+from shutterfeed.ports.appearances import Appearances
 from shutterfeed.ports.feed_reads import FeedReads
 from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
@@ -32,6 +34,7 @@ from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.suggestions import Nominations, SuggestionLists
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.services.acquaintances import AcquaintanceService
+from shutterfeed.services.appearances import ListingService
 from shutterfeed.services.audience import AudienceService
 from shutterfeed.services.delivery import DeliveryService
 from shutterfeed.services.like_counts import LikeCountService
@@ -43,6 +46,7 @@ def wire(
     profiles: Profiles,
     posts: Posts,
     likes: Likes,
+    appearances: Appearances,
     recent_posts: RecentPostsStore,
     readers: Readers,
     audience: Audience,
@@ -80,6 +84,7 @@ def wire(
             follows=follows, lists=suggestion_lists, clock=clock, ids=ids
         ),
         likes=LikeCountService(likes=likes, posts=posts, recent_posts=recent_posts),
+        listing=ListingService(posts=posts, appearances=appearances),
         nominations=nominations,
         policy=policy,
         clock=clock,
@@ -94,6 +99,7 @@ def service() -> DeliveryService:
         profiles=DynamoProfiles(metadata),
         posts=DynamoPosts(metadata),
         likes=DynamoLikes(metadata),
+        appearances=DynamoAppearances(metadata),
         recent_posts=DynamoRecentPosts(metadata),
         readers=DynamoReaders(metadata),
         audience=DynamoAudience(feed_table, metadata.name),

@@ -28,7 +28,7 @@ from shutterfeed.domain.delivery import entry_of
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Reference
-from shutterfeed.domain.posts import Post, PostCounts, PostState
+from shutterfeed.domain.posts import Post, PostCounts, PostState, appearing_in
 from shutterfeed.domain.search import popularity
 from shutterfeed.domain.telling import acts_of
 from shutterfeed.domain.users import Profile
@@ -166,6 +166,14 @@ class CountLikes:
 
 
 @dataclass(frozen=True, slots=True)
+class ListAppearances:
+    """Others may have tagged users in a post, or their tags may be gone: its state says so now."""
+
+    post_id: PostId
+    user_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CollectMedia:
     """A post is gone for good: give up its references and its entries in the ledger."""
 
@@ -237,7 +245,15 @@ class ReleaseReplies:
 
 PublishMessage = PublishMedium | PublishPost
 FanOutMessage = FanOut | MigrateReaders | AcceptRequests | BringTagged
-DeliverMessage = DeliverEntry | Followed | Unfollowed | PrepareFeed | FindAcquaintances | CountLikes
+DeliverMessage = (
+    DeliverEntry
+    | Followed
+    | Unfollowed
+    | PrepareFeed
+    | FindAcquaintances
+    | CountLikes
+    | ListAppearances
+)
 CollectMessage = CollectMedia | CollectBlob | CollectLikes | CollectComments
 IndexMessage = IndexPost | IndexUser | IndexAuthor
 NotifyMessage = Notify | ReleaseReplies
@@ -257,6 +273,7 @@ def work_for(change: Change) -> Iterator[Work]:
         case PostChanged(before, after):
             yield from _post_work(before, after)
             yield from _post_indexing(before, after)
+            yield from _listing(before, after)
         case FollowChanged(follower_id, followee_id, follows):
             yield (Followed if follows else Unfollowed)(follower_id, followee_id)
         case BlobRemoved(blob):
@@ -311,6 +328,12 @@ def _post_indexing(before: Post | None, after: Post | None) -> Iterator[Work]:
     changed = before or after
     if changed is not None and seen != shown:
         yield IndexPost(changed.id)
+
+
+def _listing(before: Post | None, after: Post | None) -> Iterator[Work]:
+    changed = before or after
+    if changed is not None and (users := appearing_in(before) ^ appearing_in(after)):
+        yield ListAppearances(changed.id, tuple(sorted(users)))
 
 
 def _found_by(post: Post | None) -> object:

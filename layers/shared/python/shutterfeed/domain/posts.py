@@ -229,6 +229,14 @@ def newly_tagged_in(before: Post | None, after: Post | None) -> frozenset[str]:
     return frozenset(ids - before_ids - {after.author_id})
 
 
+def appearing_in(post: Post | None) -> frozenset[str]:
+    """The ids of the people who are tagged in a post by somebody else, once it has been published.
+    They appear in a deleted post, too, which may be restored, and in none that is gone."""
+    if post is None or not _was_seen(post):
+        return frozenset()
+    return frozenset(person.user_id for person in post.people) - {post.author_id}
+
+
 def _was_seen(post: Post) -> bool:
     """Whether it is published, or was before it was deleted."""
     return PostState.PUBLISHED in (post.state, post.deleted_from)

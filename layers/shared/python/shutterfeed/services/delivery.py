@@ -28,6 +28,7 @@ from shutterfeed.domain.messages import (
     DeliverMessage,
     FindAcquaintances,
     Followed,
+    ListAppearances,
     PrepareFeed,
     Unfollowed,
 )
@@ -38,6 +39,7 @@ from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.suggestions import Nominations
 from shutterfeed.ports.system import Clock
 from shutterfeed.services.acquaintances import AcquaintanceService
+from shutterfeed.services.appearances import ListingService
 from shutterfeed.services.feed import following, make_snapshot
 from shutterfeed.services.like_counts import LikeCountService
 from shutterfeed.services.migration import MigrationService
@@ -56,6 +58,7 @@ class DeliveryService:
     migrations: MigrationService
     acquaintances: AcquaintanceService
     likes: LikeCountService
+    listing: ListingService
     nominations: Nominations
     policy: FeedPolicy
     clock: Clock
@@ -102,7 +105,13 @@ class DeliveryService:
         self.nominations.nominate(Nomination.of_followed(author_id, follower_ids, now))
 
     def _carry_out(
-        self, message: DeliverEntry | Followed | Unfollowed | PrepareFeed | FindAcquaintances
+        self,
+        message: DeliverEntry
+        | Followed
+        | Unfollowed
+        | PrepareFeed
+        | FindAcquaintances
+        | ListAppearances,
     ) -> None:
         """Do what a message asks for, except for considering the author."""
         match message:
@@ -116,6 +125,8 @@ class DeliveryService:
                 self._prepare(reader_id)
             case FindAcquaintances(reader_id):
                 self.acquaintances.find(reader_id)
+            case ListAppearances(post_id, user_ids):
+                self.listing.update(post_id, user_ids)
 
     def _push(
         self, entry: FeedEntry, owner_ids: Iterable[str], planned_at: datetime | None
