@@ -38,7 +38,7 @@ class Size:
 
 
 FULL: Final = Size(tuple(SCENARIOS), 1, 2_000)
-TOY: Final = Size(tuple(SCENARIOS)[:1], 40, 2)
+TOY: Final = Size(tuple(SCENARIOS)[:1], 200, 1)
 MINUTES: Final = 30.0
 _AT_ONCE: Final = 20
 """Schedules that a process is given at a time."""

@@ -25,6 +25,7 @@ from typing import Any, Final
 
 import boto3
 
+from bench import engines
 from bench.figures import Figure
 from bench.imports import environment
 from bench.progress import clear, show
@@ -32,7 +33,6 @@ from shutterfeed.adapters.dynamodb.table import Table, at_once
 from tests.feed_scene import CASES, Scene
 from tests.tables import create_tables, put_account_key
 from tests.wire import Wire
-from tools import dynamodb_local
 
 MEDIAN_SECONDS: Final = 0.005
 SIGMA: Final = math.log(0.020 / MEDIAN_SECONDS) / 2.3263
@@ -63,12 +63,12 @@ def run(size: Size) -> list[Figure]:
 
 
 def _recorded_and_measured(size: Size) -> dict[tuple[int, int], Measured]:
-    with dynamodb_local.running() as endpoint:
+    with engines.dynamodb() as (endpoint, key):
         names = {"METADATA_TABLE": "metadata", "FEED_TABLE": "feed"}
         # Without the cache of celebrities' recent posts: the worst case.
         worst = {"RECENT_POSTS_CACHE_SECONDS": "0"}
         # Starts as in a function: with its services built, and kept out of garbage collection.
-        started = {"AWS_LAMBDA_FUNCTION_NAME": "api"}
+        started = {"AWS_LAMBDA_FUNCTION_NAME": "api", "AWS_ACCESS_KEY_ID": key}
         os.environ.update(environment(AWS_ENDPOINT_URL=endpoint, **names, **worst, **started))
         # Not before: the function reads its settings while it is imported.
         from api.handler import handler

@@ -44,16 +44,18 @@ class Size:
 
     rounds: int
     functions: tuple[str, ...]
+    warm_up: int = 1
+    """How often before, which only warms the disk's cache."""
 
 
 FULL: Final = Size(15, _FUNCTIONS)
-TOY: Final = Size(1, ("api",))
+TOY: Final = Size(1, ("api",), warm_up=0)
 MINUTES: Final = 7.0
 
 
 def run(size: Size) -> list[Figure]:
     with TemporaryDirectory() as scratch:
-        medians = _medians(_programs(size.functions, Path(scratch)), size.rounds)
+        medians = _medians(_programs(size.functions, Path(scratch)), size)
     return [*_figures(size.functions, medians), *_deployed_figures(size.functions, medians)]
 
 
@@ -92,13 +94,13 @@ def _read_only(folders: Sequence[Path]) -> dict[str, str]:
     return environment(PYTHONPATH=path, PYTHONDONTWRITEBYTECODE="1")
 
 
-def _medians(programs: Mapping[str, tuple[str, dict[str, str]]], rounds: int) -> dict[str, float]:
+def _medians(programs: Mapping[str, tuple[str, dict[str, str]]], size: Size) -> dict[str, float]:
     times: dict[str, list[float]] = {name: [] for name in programs}
-    for round_number in range(rounds + 1):
+    for number in range(size.warm_up + size.rounds):
         for name, (program, env) in programs.items():
-            show(f"round {round_number} of {rounds}: {name}")
+            show(f"round {number + 1} of {size.warm_up + size.rounds}: {name}")
             spent = cpu_milliseconds(program, env)
-            if round_number:  # the first round only warms the disk's cache
+            if number >= size.warm_up:
                 times[name].append(spent)
     clear()
     return {name: median(values) for name, values in times.items()}

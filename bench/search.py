@@ -25,6 +25,7 @@ from urllib.parse import quote
 import boto3
 from opensearchpy import OpenSearch
 
+from bench import engines
 from bench.deployment import deployed
 from bench.figures import Figure
 from bench.progress import clear, show
@@ -42,7 +43,7 @@ from shutterfeed_cli.client.content import Photo
 from tests import samples
 from tests.fakes.system import FakeClock
 from tests.tables import create_search_table
-from tools import dynamodb_local, environments, opensearch_node, paths
+from tools import environments, opensearch_node, paths
 from tools.deploy import REGION
 from tools.errors import Unavailable
 from tools.pictures import landscape
@@ -332,12 +333,12 @@ def _time_to_find(api: Api, number: int) -> float:
 
 @contextmanager
 def _embedded() -> Iterator[tuple[SearchIndex, Units]]:
-    with dynamodb_local.running() as endpoint:
+    with engines.dynamodb() as (endpoint, key):
         client = boto3.client(
             "dynamodb",
             region_name=REGION,
             endpoint_url=endpoint,
-            aws_access_key_id="bench",
+            aws_access_key_id=key,
             aws_secret_access_key="bench",  # noqa: S106 - of a server that ends with this run
         )
         create_search_table(client, "search")

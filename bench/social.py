@@ -27,6 +27,7 @@ import boto3
 from botocore import xform_name
 from botocore.awsrequest import AWSPreparedRequest
 
+from bench import engines
 from bench.feed_read import MEDIAN_SECONDS, SIGMA, cpu
 from bench.figures import Figure
 from bench.imports import environment
@@ -40,7 +41,6 @@ from tests.feed_scene import Scene
 from tests.samples import ACCOUNT_KEY
 from tests.tables import create_search_table, create_tables, put_account_key
 from tests.wire import Recorded, Wire
-from tools import dynamodb_local
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Size:
 
 
 FULL: Final = Size(20, cpu_rounds=60, wall_rounds=300)
-TOY: Final = Size(2, cpu_rounds=2, wall_rounds=2)
+TOY: Final = Size(1, cpu_rounds=1, wall_rounds=2)
 MINUTES: Final = 2.0
 
 Measured = tuple[list[float], list[float], list[float]]
@@ -104,10 +104,10 @@ def run(size: Size) -> list[Figure]:
 
 
 def _recorded_and_measured(size: Size) -> dict[str, Measured]:
-    with dynamodb_local.running() as endpoint:
+    with engines.dynamodb() as (endpoint, key):
         names = {"METADATA_TABLE": "metadata", "FEED_TABLE": "feed"}
         # Starts as in a function: with its services built, and kept out of garbage collection.
-        started = {"AWS_LAMBDA_FUNCTION_NAME": "api"}
+        started = {"AWS_LAMBDA_FUNCTION_NAME": "api", "AWS_ACCESS_KEY_ID": key}
         os.environ.update(environment(AWS_ENDPOINT_URL=endpoint, **names, **started))
         # Not before: the function reads its settings while it is imported.
         from api.handler import handler
@@ -142,7 +142,6 @@ def _requests(
     handler: Callable[..., Any], scene: Scene, people: int
 ) -> list[tuple[Request, Callable[[], Any]]]:
     subject = scene.reader(10, 1)
-    ask = partial(_ask, handler, subject)
     told = partial(_told, handler, subject)
     post = told(Request("", "GET", "/feed"))["items"][-1]["id"]
     comments = f"/posts/{post}/comments"
@@ -183,7 +182,7 @@ def _requests(
         Request("list of hashtags", "GET", "/me/hashtags"),
         Request("unfollow a hashtag", "DELETE", "/me/hashtags/evening"),
     )
-    return [(request, partial(ask, request)) for request in requests]
+    return [(request, _asking(handler, subject, request)) for request in requests]
 
 
 def _tell(scene: Scene, subject: str, liked: Sequence[str], replies: Sequence[str]) -> None:
@@ -201,8 +200,11 @@ def _tell(scene: Scene, subject: str, liked: Sequence[str], replies: Sequence[st
     time.sleep(WAIT.total_seconds())  # What was just done is not told yet.
 
 
-def _ask(handler: Callable[..., Any], subject: str, request: Request, **headers: str) -> Any:
-    """The body of the answer, perhaps compressed."""
+def _asking(
+    handler: Callable[..., Any], subject: str, request: Request, **headers: str
+) -> Callable[[], Any]:
+    """A function that makes the request, and returns the body of the answer, perhaps compressed.
+    The event is made before, as it is no work of the handler."""
     from tests.integration.payloads import access_claims, context, http_event
 
     body = None if request.body is None else json.dumps(request.body)
@@ -210,15 +212,20 @@ def _ask(handler: Callable[..., Any], subject: str, request: Request, **headers:
         headers["Idempotency-Key"] = f"{subject}-{request.name}".replace(" ", "-")
     claims = access_claims(subject)
     event = http_event(request.method, request.path, claims=claims, body=body, headers=headers)
-    answer = handler(event, context())
-    if answer["statusCode"] >= 300:
-        raise RuntimeError(f"{request.method} {request.path}: {answer['body']}")
-    return answer["body"]
+
+    def ask() -> Any:
+        answer = handler(event, context())
+        if answer["statusCode"] >= 300:
+            raise RuntimeError(f"{request.method} {request.path}: {answer['body']}")
+        return answer["body"]
+
+    return ask
 
 
 def _told(handler: Callable[..., Any], subject: str, request: Request) -> Any:
     """What is in the answer."""
-    return json.loads(_ask(handler, subject, request, **{"Accept-Encoding": "identity"}))
+    ask = _asking(handler, subject, request, **{"Accept-Encoding": "identity"})
+    return json.loads(ask())
 
 
 def _measured(name: str, tape: Tape, plain: Tape, ask: Callable[[], Any], size: Size) -> Measured:

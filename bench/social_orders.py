@@ -20,7 +20,7 @@ from tests.told_world import ActivityWorld
 FULL: Final = 100_000
 """How many steps are made."""
 TOY: Final = 100
-MINUTES: Final = 4.0
+MINUTES: Final = 10.0
 
 
 def run(steps: int) -> list[Figure]:

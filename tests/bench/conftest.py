@@ -1,4 +1,4 @@
-"""One stack for all benchmarks that look at it from outside."""
+"""One stack for all benchmarks that look at it from outside, and one DynamoDB Local for others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pytest
 
 from bench import deployment
 from tests import local_stack
+from tools import dynamodb_local
+from tools.errors import Unavailable
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +20,18 @@ def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with deployment.started(local_stack.CONTEXT) as running:
         running.save(file)
         yield file
+
+
+@pytest.fixture(scope="session")
+def shared_dynamodb() -> Iterator[str]:
+    """Where it runs; empty if it cannot run here, which the benchmarks then find themselves."""
+    running = dynamodb_local.running()
+    try:
+        endpoint = running.__enter__()
+    except Unavailable:
+        yield ""
+        return
+    try:
+        yield endpoint
+    finally:
+        running.__exit__(None, None, None)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import catalogue, deployment
+from bench import catalogue, deployment, engines
 from tools import node, paths
 
 pytestmark = pytest.mark.slow
@@ -46,6 +46,8 @@ def test_a_benchmark_declares_its_sizes_and_says_what_it_measures(name: str) -> 
 @pytest.mark.parametrize("name", catalogue.names())
 def test_a_benchmark_runs(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     more = {}
+    if hasattr(catalogue.load(name), "engines"):
+        more[engines.SHARED] = request.getfixturevalue("shared_dynamodb")
     if hasattr(catalogue.load(name), "deployed"):
         more[deployment.SHARED] = str(request.getfixturevalue("shared_stack"))
     answer = subprocess.run(
