@@ -153,7 +153,7 @@ def _activity(groups: list[Json]) -> Table:
 
 
 def _who(group: Json) -> str:
-    """The users of a group: up to three by their handles, and how many others."""
+    """The users of a group: up to two by their handles, and how many others."""
     names = [f"@{user['handle']}" for user in group["users"]]
     others = group["count"] - len(names)
     if names and others > 0:

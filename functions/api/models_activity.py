@@ -56,7 +56,7 @@ class NoticedPostBody(Struct):
 
 
 class ActivityGroup(Struct):
-    """What others did to one thing: `count` people in all, of whom up to three are in `users`, last
+    """What others did to one thing: `count` people in all, of whom up to two are in `users`, last
     first.
 
     `at` is when the last of it happened. It is `new` if it appeared after the caller last looked.

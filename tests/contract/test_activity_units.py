@@ -197,12 +197,32 @@ def test_the_likes_of_a_hot_post_are_counted_although_one_part_is_read(desk: Des
     assert first in [person.profile.user_id for person in group.people]
 
 
-def test_at_most_three_people_of_an_entry_are_read(desk: Desk) -> None:
+def test_a_page_about_many_strangers_takes_at_most_90_read_units(desk: Desk) -> None:
+    """The worst case: each of twenty posts is liked by a dozen others, whom its owner does not
+    follow, and no two of them are named twice. The badge names one of each."""
+    table = desk.tables.metadata
+    for number in range(10, 250):
+        table.write(Put(profile_item(samples.profile(number))))
+    for post in range(20):
+        post_id = desk.post(post)
+        desk.tell(*(desk.like(10 + 12 * post + one, post_id) for one in range(12)))
+    desk.clock.advance(MINUTE)
+    with desk.measured():
+        groups = desk.activity.page(ADA, None, 20).items
+    assert [(len(group.people), group.count) for group in groups] == [(2, 12)] * 20
+    assert desk.units["read"] <= 90
+    with desk.measured():
+        assert desk.activity.badge(ADA) == 20
+    assert desk.units["read"] <= 50
+
+
+def test_at_most_two_people_of_an_entry_are_read(desk: Desk) -> None:
     post_id = desk.post(1)
     desk.tell(*(desk.like(number, post_id) for number in range(2, 9)))
     desk.clock.advance(MINUTE)
     with desk.measured():
         (group,) = desk.activity.page(ADA, None, 20).items
-    assert (len(group.people), group.count) == (3, 7)
-    # The profile, notices, likers, post, mutes; of each of three people four items and a range.
-    assert desk.units["read"] <= 1 + 0.5 + 0.5 + 0.5 + 0.5 + 3 * 2.5
+    assert (len(group.people), group.count) == (2, 7)
+    # The profile, notices, likers, post, mutes; of each of two people two items and a range; and
+    # two ranges of those whom the owner follows or has asked to.
+    assert desk.units["read"] <= 1 + 0.5 + 0.5 + 0.5 + 0.5 + 2 * 1.5 + 2 * 0.5

@@ -26,13 +26,13 @@ def world() -> World:
     return World()
 
 
-def test_likes_of_a_post_are_one_entry_with_the_last_three_and_the_number(world: World) -> None:
+def test_likes_of_a_post_are_one_entry_with_the_last_two_and_the_number(world: World) -> None:
     post_id = world.post()
     for number in range(2, 8):
         world.like(number, post_id)
         world.wait(MINUTE)
     world.told()
-    assert world.said() == [("like", [7, 6, 5], 6)]
+    assert world.said() == [("like", [7, 6], 6)]
     (group,) = world.groups()
     assert group.post is not None
     assert group.post.post.id == post_id
@@ -46,7 +46,7 @@ def test_many_likes_are_counted_by_the_counts_of_the_post(world: World) -> None:
         world.like(number, post_id)
     world.told()
     [(kind, named, count)] = world.said()
-    assert (kind, len(named), count) == ("like", 3, 25)
+    assert (kind, len(named), count) == ("like", 2, 25)
 
 
 def test_nobody_is_told_of_what_was_undone_at_once_or_later(world: World) -> None:
@@ -186,7 +186,7 @@ def test_others_are_named_if_the_last_ones_are_hidden(world: World) -> None:
     world.told()
     for number in (8, 7, 5):
         world.mutes.mute(ADA, world.handle(number), None)
-    assert world.said() == [("like", [6, 4, 3], 4)]
+    assert world.said() == [("like", [6, 4], 4)]
 
 
 def test_who_wants_to_be_told_only_of_those_they_follow_is_told_of_no_others(
@@ -204,7 +204,7 @@ def test_who_wants_to_be_told_only_of_those_they_follow_is_told_of_no_others(
     assert world.said() == []
     assert world.badge() == 0
     world.users.edit(ADA, activity={"likes": ToldOf.EVERYONE})
-    assert world.said() == [("like", [6, 5, 4], 5)]
+    assert world.said() == [("like", [6, 5], 5)]
 
 
 def test_requests_are_told_until_they_have_an_answer_and_then_the_answer(world: World) -> None:

@@ -32,7 +32,7 @@ APPEARS_AFTER: Final = timedelta(seconds=2)
 comes, every reader of the index finds it; whoever looks before that has not seen it."""
 GROUP_SPAN: Final = timedelta(days=1)
 """The longest stretch of time that one group covers."""
-MAX_NAMED: Final = 3
+MAX_NAMED: Final = 2
 """The highest number of people whom a group names."""
 MAX_OPENERS: Final = 12
 """The number of people up to which it is remembered that they have opened a group of a subject: as

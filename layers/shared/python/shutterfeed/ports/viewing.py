@@ -36,8 +36,8 @@ class Wanted:
     likes: Collection[tuple[str, PostId]] = ()
     """Pairs of a user and a post: of each it is read whether the user likes the post."""
     named: Collection[str] = ()
-    """Users to read with whether the viewer follows them or has asked to, of whom no number of
-    followers is shown."""
+    """Users to read with whether the viewer follows them or has asked to, always eventually
+    consistent, of whom no number of followers is shown."""
     followed: Collection[str] = ()
     """Those of the authors and users of whom the caller has just read that the viewer follows them:
     so neither has blocked the other, and no more is read of the relation than whom the viewer has

@@ -1,6 +1,7 @@
 """A user's activity: the list of what others did, and the number on its badge.
 
-Both come from `_visible`, so they cannot disagree. `ActivityEntries` says what is shown of a notice.
+Both come from `_visible`, so they cannot disagree. `ActivityEntries` says what is shown of a
+notice.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from shutterfeed.domain.activity import MAX_BADGE
+from shutterfeed.domain.activity import MAX_BADGE, MAX_NAMED
 from shutterfeed.domain.errors import InvalidCursor
 from shutterfeed.domain.ids import is_ulid
 from shutterfeed.domain.limits import Limits
@@ -52,7 +53,7 @@ class ActivityService(ActivityEntries):
         Raises `SessionEnded`."""
         owner = self.users.me(owner_id)
         owner.check_session(session_began)
-        return len(self._visible(owner, None, MAX_BADGE, owner.activity_seen_at).items)
+        return len(self._visible(owner, None, MAX_BADGE, owner.activity_seen_at, named=1).items)
 
     def mark_seen(self, owner_id: str) -> None:
         """Note that the user has seen everything that has appeared by now. Raises
@@ -62,7 +63,12 @@ class ActivityService(ActivityEntries):
         self.profiles.see_activity(owner_id, now, self.limits.spending(owner_id, now, changes=1))
 
     def _visible(
-        self, owner: Profile, after: str | None, limit: int, since: datetime | None
+        self,
+        owner: Profile,
+        after: str | None,
+        limit: int,
+        since: datetime | None,
+        named: int = MAX_NAMED,
     ) -> Page[GroupView]:
         now = self.clock.now()
         found: list[GroupView] = []
@@ -71,7 +77,7 @@ class ActivityService(ActivityEntries):
             # vain and many hidden ones take few rounds.
             size = min((limit - len(found)) << number, _NOTICES_AT_ONCE)
             page = self.notices.page(owner.user_id, now, after, size, since)
-            found += self.shown(owner, page.items, now)
+            found += self.shown(owner, page.items, now, named=named, counts=named > 1)
             after = page.next_position
             if after is None or len(found) >= limit:
                 break

@@ -46,17 +46,25 @@ class ActivityEntries:
     viewing: ViewingService
 
     def shown(
-        self, owner: Profile, notices: Sequence[Notice], now: datetime
+        self,
+        owner: Profile,
+        notices: Sequence[Notice],
+        now: datetime,
+        *,
+        named: int = MAX_NAMED,
+        counts: bool = True,
     ) -> Iterator[GroupView]:
-        """Those of some notices that the owner may see, as views."""
+        """Those of some notices that the owner may see, as views. For a caller who does not show
+        them, `named` is 1: whether a group is shown depends on one of its people. Without `counts`
+        the numbers of people may be too low."""
         subjects = {notice: Subject.of(notice) for notice in notices}
         ids = {s.comment_id for s in subjects.values() if s.comment_id is not None}
         comments = self.crowds.comments(sorted(ids, key=str)) if ids else {}
-        crowds = self._crowds(owner, subjects, comments, now)
-        self._name(crowds, MAX_NAMED)
+        crowds = self._crowds(owner, subjects, comments, now, counts=counts)
+        self._name(crowds, named)
         posts = sorted({s.post_id for s in subjects.values() if s.post_id is not None})
         told = self.viewing.told(owner, posts, sorted(people_of(crowds.values())))
-        told = self._look_further(owner, notices, crowds, told)
+        told = self._look_further(owner, crowds, told, named, counts=counts)
         comment_views = self._comments(owner, comments.values(), told)
         for notice in notices:
             view = view_of(owner, notice, crowds[notice], told)
@@ -83,6 +91,8 @@ class ActivityEntries:
         subjects: Mapping[Notice, Subject],
         comments: Mapping[CommentId, Comment],
         now: datetime,
+        *,
+        counts: bool,
     ) -> dict[Notice, Crowded]:
         """The people behind some notices."""
         grouped = [notice for notice in subjects if notice.kind in GROUPED]
@@ -91,7 +101,11 @@ class ActivityEntries:
             notice: Crowded(without(people, owner.user_id), _is_full(notice, people))
             for notice, people in zip(grouped, found, strict=True)
         }
-        full = [n for n in grouped if crowds[n].is_full and n.kind is not NoticeKind.LIKE]
+        full = [
+            notice
+            for notice in grouped
+            if counts and crowds[notice].is_full and notice.kind is not NoticeKind.LIKE
+        ]
         counted = self.crowds.newest([crowd_of(n, now) for n in full], COUNTED)
         for notice, people in zip(full, counted, strict=True):
             others = without(people, owner.user_id)
@@ -119,24 +133,25 @@ class ActivityEntries:
     def _look_further(
         self,
         owner: Profile,
-        notices: Sequence[Notice],
         crowds: Mapping[Notice, Crowded],
         told: Told,
+        named: int,
+        *,
+        counts: bool,
     ) -> Told:
         """Read the rest of the people of groups of which too few can be named, or of which only
         those count whom the owner follows; and the counts of posts that more people like than were
         read."""
         liked = [
-            PostId.parse(n.subject)
-            for n in notices
-            if n.kind is NoticeKind.LIKE and crowds[n].is_full
+            PostId.parse(notice.subject)
+            for notice, crowd in crowds.items()
+            if counts and notice.kind is NoticeKind.LIKE and crowd.is_full
         ]
         further: dict[Notice, Crowded] = {}
-        for notice in notices:
-            crowd = crowds[notice]
+        for notice, crowd in crowds.items():
             visible = visible_people(owner, notice, crowd, told)
-            few = len(visible) < min(MAX_NAMED, len(crowd.people))
-            if few or owner.activity.of(notice.kind) is ToldOf.FOLLOWED:
+            few = len(visible) < min(named, len(crowd.people))
+            if few or (counts and owner.activity.of(notice.kind) is ToldOf.FOLLOWED):
                 further[notice] = crowd
         self._name(further, LOOKED_AT)
         rest = sorted(people_of(further.values()) - told.asked_for)

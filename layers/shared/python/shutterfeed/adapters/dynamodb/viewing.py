@@ -48,6 +48,7 @@ class DynamoViewingReads:
             ]
         calls += finding(self.table, [keys.post(i) for i in sorted(_own_many(viewer, wanted))])
         calls += finding_likes(self.table, wanted.likes)
+        calls += self._finding_named(viewer, wanted)
         found = by_kind(item for batch in at_once(calls) for item in batch)
         owners = _Owners.of(viewer, wanted).all
         muted, now = to_muted(next(iter(found[Kind.MUTES]), None)), self.clock.now()
@@ -62,6 +63,15 @@ class DynamoViewingReads:
         )
         exact = with_followers(self.table, _shown(viewer, wanted, stored), consistent)
         return replace(stored, profiles={**stored.profiles, **exact})
+
+    def _finding_named(self, viewer: Viewer, wanted: Wanted) -> list[Callable[[], list[Item]]]:
+        """The requests that find which of those who are named the viewer follows or has asked to:
+        most people follow few and have asked fewer, so that a range takes less than many keys."""
+        user_id, named = viewer.user_id, sorted(_Owners.of(viewer, wanted).named)
+        if user_id is None:
+            return []
+        ranges = ([edge(user_id, i) for i in named] for edge in (keys.follow, keys.request))
+        return [call for some in ranges for call in finding(self.table, some)]
 
 
 def _shown(viewer: Viewer, wanted: Wanted, stored: Stored) -> Iterator[Profile]:
@@ -139,15 +149,13 @@ def _relation_keys(viewer_id: str, owners: _Owners) -> Iterator[Key]:
     """The keys of the items that tell the viewer's relations: for everybody one, whether one has
     blocked the other; for the author of each post one more, whether the viewer follows them; for
     each user three more, also whether they follow the viewer, and whether the viewer has asked to
-    follow them. Of those who are named, it is not told whether they follow the viewer."""
+    follow them. The edges to those who are named are read as a range."""
     for user_id in sorted(owners.all):
         yield keys.pair(viewer_id, user_id)
-    for user_id in sorted(owners.users | owners.authors | owners.named):
+    for user_id in sorted(owners.users | owners.authors):
         yield keys.follow(viewer_id, user_id)
     for user_id in sorted(owners.users):
         yield keys.follow(user_id, viewer_id)
-        yield keys.request(viewer_id, user_id)
-    for user_id in sorted(owners.named):
         yield keys.request(viewer_id, user_id)
 
 
