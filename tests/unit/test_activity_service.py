@@ -261,6 +261,13 @@ def test_an_upload_that_failed_is_told_to_its_owner_until_the_post_is_deleted(
     assert group.notice.kind is NoticeKind.UPLOAD_FAILED
     assert group.post is not None
     assert group.post.post.id == post.id
+    act = Act(ADA, NoticeKind.UPLOAD_FAILED, str(post.id), ADA, world.clock.now())
+    world.activity.mark_seen(ADA)
+    assert world.notifying.tell([act]) == {}
+    world.told()
+    assert (len(world.groups()), world.badge()) == (1, 0), (
+        "told once, though the message came again"
+    )
     world.delete_post(post.id)
     assert world.groups() == []
 
