@@ -57,8 +57,9 @@ FULL: Final = Size(20, cpu_rounds=60, wall_rounds=300)
 TOY: Final = Size(1, cpu_rounds=1, wall_rounds=2)
 MINUTES: Final = 2.0
 
-Measured = tuple[list[float], list[float], list[float]]
-"""Milliseconds of CPU time of the handler and of its bare calls, and of wall time."""
+Measured = tuple[list[float], list[float], list[float], int]
+"""Milliseconds of CPU time of the handler and of its bare calls, and of wall time; and the round
+trips one after the other, each of which takes the latency of a call."""
 
 
 @dataclass
@@ -259,16 +260,17 @@ def _measured(name: str, tape: Tape, plain: Tape, ask: Callable[[], Any], size: 
             start = time.perf_counter()
             once()
             wall.append((time.perf_counter() - start) * 1000)
-    return ours, theirs, wall
+    return ours, theirs, wall, tape.trips
 
 
 def _figures(measured: dict[str, Measured]) -> list[Figure]:
     figures = []
-    for name, (ours, bare, wall) in measured.items():
+    for name, (ours, bare, wall, trips) in measured.items():
         percentiles = quantiles(wall, n=100)
         figures += [
             Figure(f"{name}: CPU", median(ours), "ms"),
             Figure(f"{name}: CPU / bare calls", median(ours) / median(bare), "ratio", "<= 1.5"),
+            Figure(f"{name}: round trips", trips, ""),
             Figure(f"{name}: wall p50", percentiles[49], "ms", "<= 20"),
             Figure(f"{name}: wall p99", percentiles[98], "ms", "<= 60"),
         ]
