@@ -16,7 +16,7 @@ from tools import paths
 _ALARMS: Final = 4
 """The alarms that are no queue's: `tests/infra/test_monitoring.py` names them."""
 USUAL: Final = Standing(
-    queues=len(topology.LANES),
+    queues=sum(not lane.worker.is_optional for lane in topology.LANES),
     alarms=_ALARMS + len(topology.dead_letter_queues()),
     dashboards=1,
     memory_mb={"reconcile": 512},

@@ -15,6 +15,8 @@ from infra.identity import Identity
 from infra.lifecycle import DISCARDED_PREFIX, DOWNLOADS_PREFIX
 from infra.media_keys import MediaKeys
 from infra.origin_keys import OriginKeys
+from infra.push_keys import PushKeys
+from infra.push_settings import OFF
 from infra.queues import Queues
 from infra.settings import Settings
 from infra.shared_cache import SharedCache
@@ -37,6 +39,7 @@ class Resources:
     sending_actions: Sequence[str]
     shared_cache: SharedCache | None
     origin_keys: OriginKeys | None
+    push_keys: PushKeys | None
 
 
 def grant_all(functions: Functions, to: Resources) -> None:
@@ -53,6 +56,7 @@ def grant_all(functions: Functions, to: Resources) -> None:
     _reconcile(functions["reconcile"], to)
     _index(functions["index"], to)
     _notify(functions["notify"], to)
+    _push(functions["push"], to)
     _tokens(functions["tokens"], to)
 
 
@@ -172,7 +176,7 @@ def _renderer(function: lambda_.Function, to: Resources) -> None:
 
 
 def _route_changes(function: lambda_.Function, to: Resources) -> None:
-    _sends(function, to, "publish", "fan_out", "deliver", "collect", "index", "notify")
+    _sends(function, to, "publish", "fan_out", "deliver", "collect", "index", "notify", "push")
 
 
 def _publish(function: lambda_.Function, to: Resources) -> None:
@@ -287,6 +291,18 @@ def _notify(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("METADATA_TABLE", metadata.table_name)
     # It reads what was done, by whom, and what its owner has seen; a notice is all that it writes.
     grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem")
+
+
+def _push(function: lambda_.Function, to: Resources) -> None:
+    metadata, settings = to.tables.metadata, to.settings.push
+    function.add_environment("METADATA_TABLE", metadata.table_name)
+    function.add_environment("PUSH_SERVICES", settings.services_setting)
+    function.add_environment("PUSH_CONTACT", settings.contact or OFF)
+    function.add_environment("PUSH_KEY", to.push_keys.private if to.push_keys else OFF)
+    # It reads what a page of the list of activity reads, and writes devices alone.
+    grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "UpdateItem", "DeleteItem")
+    grants.index(function, metadata, schema.FOLLOWERS_INDEX)
+    _sends(function, to, "push")
 
 
 def _tokens(function: lambda_.Function, to: Resources) -> None:

@@ -19,6 +19,7 @@ from infra.api import PATH as API_PATH
 from infra.context import SettingsError
 from infra.identity import Identity
 from infra.nag import allow, allow_resource
+from infra.push_keys import PushKeys
 from infra.retention import retention
 from infra.settings import Settings
 
@@ -53,6 +54,7 @@ class Site(Construct):
         *,
         bucket: s3.Bucket,
         identity: Identity,
+        push_keys: PushKeys | None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.config = Stack.of(self).to_json_string(
@@ -61,6 +63,7 @@ class Site(Construct):
                 "region": Aws.REGION,
                 "userPoolClientId": identity.client_id,
                 "accountClientId": identity.account_client_id,
+                "pushKey": push_keys.public if push_keys else None,
                 "cognitoUrl": settings.cognito_origin(Aws.REGION) + "/",
             }
         )

@@ -23,6 +23,7 @@ from infra.identity import Identity
 from infra.media_keys import MediaKeys
 from infra.monitoring import Monitoring
 from infra.origin_keys import OriginKeys
+from infra.push_keys import PushKeys
 from infra.queues import Queues
 from infra.replication import Replication
 from infra.search import Search
@@ -65,6 +66,7 @@ class ShutterfeedStack(Stack):
         api = Api(self, "Api", settings, function=functions["api"], identity=identity)
         keys = OriginKeys(self, "Origin") if settings.closes_api else None
         media_keys = MediaKeys(self, "MediaSigning")
+        push_keys = PushKeys(self, "Push") if settings.push.is_on else None
         delivery = Delivery(
             self,
             "Delivery",
@@ -75,7 +77,9 @@ class ShutterfeedStack(Stack):
             media_keys=media_keys,
         )
         buckets.take_uploads_from(delivery.site_url, *settings.cors_origins)
-        site = Site(self, "Site", settings, bucket=buckets.site, identity=identity)
+        site = Site(
+            self, "Site", settings, bucket=buckets.site, identity=identity, push_keys=push_keys
+        )
         grant_all(
             functions,
             Resources(
@@ -90,6 +94,7 @@ class ShutterfeedStack(Stack):
                 sending_actions=settings.sending_actions,
                 shared_cache=shared_cache,
                 origin_keys=keys,
+                push_keys=push_keys,
             ),
         )
         Triggers(self, "Triggers", settings, functions=functions, queues=queues, tables=tables)

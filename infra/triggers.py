@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from aws_cdk import Duration
@@ -66,6 +66,8 @@ class Triggers(Construct):
             f"{queue.node.id}Mapping",
             target=function,
             event_source_arn=queue.queue_arn,
+            # Pollers of a queue that nobody sends to would be paid for.
+            enabled=False if worker.is_optional and not self._settings.push.is_on else None,
             batch_size=worker.batch,
             report_batch_item_failures=True,
             # Without it, pollers start up to 1,000 executions. A small account throttles most of
@@ -94,6 +96,7 @@ class Triggers(Construct):
             on_failure=sources.SqsDlq(dead_letters),
             # Each filter has alternatives, since a mapping may have only five filters.
             filters=[
+                *self._pushed(),
                 lambda_.FilterCriteria.filter(
                     _sort_keys([{"prefix": prefix} for prefix in schema.STREAM_SORT_KEY_PREFIXES])
                 ),
@@ -102,6 +105,14 @@ class Triggers(Construct):
                 ),
             ],
         )
+
+    def _pushed(self) -> Sequence[Mapping[str, object]]:
+        """The filter for new notices, if devices are told of them."""
+        if not self._settings.push.is_on:
+            return ()
+        new = {"eventName": ["INSERT"]}
+        prefix = {"prefix": schema.STREAM_PUSHED_SORT_KEY_PREFIX}
+        return (lambda_.FilterCriteria.filter({**new, **_sort_keys([prefix])}),)
 
 
 def _sort_keys(alternatives: Sequence[object]) -> dict[str, object]:

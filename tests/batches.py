@@ -16,7 +16,7 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from shutterfeed import topology
 from shutterfeed.adapters.messages import Codec
-from shutterfeed.domain.activity import Act, NoticeKind
+from shutterfeed.domain.activity import Act, Notice, NoticeKind
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, BlobState, Picture, Reference
 from shutterfeed.domain.messages import KINDS
@@ -40,6 +40,14 @@ BY_TYPE: Final[Mapping[Any, Any]] = {
     PostId: _POST,
     Act: Act(
         _AUTHOR, NoticeKind.FOLLOW, _AUTHOR, _READER, datetime(2026, 3, 1, 12, 0, 1, tzinfo=UTC)
+    ),
+    Notice: Notice(
+        _AUTHOR,
+        NoticeKind.FOLLOW,
+        _AUTHOR,
+        1,
+        "01KJMMAKDG0K8Q0F7T1R5S3V9W",
+        datetime(2026, 2, 28, 12, 0, 1, tzinfo=UTC),
     ),
     Reference: Reference(_SHA256, _POST, _MEDIUM),
     Blob: Blob(

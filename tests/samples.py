@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime, timedelta
 
+from shutterfeed.domain.activity import Notice, NoticeKind
 from shutterfeed.domain.devices import Device, device_id
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import Failure, Medium, Picture, Reference, Upload
@@ -20,6 +21,8 @@ PUSH_SERVICES = ("push.example.com", "*.notify.example.com")
 P256DH = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 AUTH = "BTBZMqHH6r4Tts7J_aSIgg"
 """The keys of the browser in the example of RFC 8291."""
+PUSH_KEY = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"
+"""A private key of P-256."""
 FAILURE = Failure("undecodable", "The photo is damaged.")
 
 
@@ -40,6 +43,12 @@ def device(user: int = 1, number: int = 1, at: datetime = START) -> Device:
     """A device that the user has subscribed, and renewed, at that time."""
     address = endpoint(number)
     return Device(user_id(user), device_id(address), address, P256DH, AUTH, at, at, START)
+
+
+def notice(owner: int = 1, at: datetime = START) -> Notice:
+    """A notice of followers that appears at that time."""
+    user = user_id(owner)
+    return Notice(user, NoticeKind.FOLLOW, user, 1, ulid(at, 500), at - timedelta(days=1))
 
 
 def sha256(content: bytes | str) -> str:

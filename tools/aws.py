@@ -17,7 +17,19 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools import creation, doctor, layers, names, node, paths, quota, site, stamps, templates
+from tools import (
+    creation,
+    doctor,
+    layers,
+    names,
+    node,
+    paths,
+    push_keys,
+    quota,
+    site,
+    stamps,
+    templates,
+)
 from tools import destroy as destruction
 from tools.account_facts import AccountFacts
 from tools.commands import CommandError, run_logged
@@ -39,6 +51,10 @@ _MEDIA_KEYS: Final = "MediaKeys"
 KEY_VARIABLES: Final = {"OriginKeys": "ORIGIN_KEYS", _MEDIA_KEYS: "MEDIA_KEYS"}
 """The stack's parameters that hold keys, and the variables that override them: see
 `infra/origin_keys.py` and `infra/media_keys.py`."""
+PUSH_VARIABLES: Final = dict(
+    zip(push_keys.PARAMETERS, ("PUSH_KEY", "PUSH_PUBLIC_KEY"), strict=True)
+)
+"""The same for the pair of keys that a stack has which tells devices of activity."""
 _KEY_BYTES: Final = 32
 
 
@@ -86,7 +102,10 @@ def deploy(overrides: Sequence[str], keys: Mapping[str, str] | None = None) -> N
     site.build()
     is_new = creation.clear(client_for, stack, _buckets(context, where))
     print(f"Deploying {stack} to account {where.number}, {where.region}.", flush=True)
-    extra = [*_toolkit(context), *_keys(client_for("cloudformation"), stack, keys)]
+    cloudformation = client_for("cloudformation")
+    extra = [*_toolkit(context), *_keys(cloudformation, stack, keys)]
+    if context["push_contact"] is not None:
+        extra += _push_keys(cloudformation, stack)
     if is_new:
         # What is protected could not be rolled back.
         _deploy([*chosen, _UNPROTECTED], extra)
@@ -192,6 +211,23 @@ def _keys(client: CloudFormationClient, stack: str, named: Mapping[str, str]) ->
             keys = secrets.token_urlsafe(_KEY_BYTES)
         found += ["--parameters", f"{stack}:{name}={keys}"]
     return found
+
+
+def _push_keys(client: CloudFormationClient, stack: str) -> list[str]:
+    """The parameters with the pair of keys for push services: that which the environment names, or
+    a new one if the stack has none yet. Raises `ToolError` for half a pair."""
+    named = {name: os.environ.get(variable, "") for name, variable in PUSH_VARIABLES.items()}
+    if any(named.values()):
+        if not all(named.values()):
+            raise ToolError(f"{' and '.join(PUSH_VARIABLES.values())} need each other.")
+        pair: Mapping[str, str] = named
+    elif creation.has_parameter(client, stack, push_keys.PARAMETERS[0]):
+        return []
+    else:
+        pair = push_keys.new_pair()
+    return [
+        part for name, key in pair.items() for part in ("--parameters", f"{stack}:{name}={key}")
+    ]
 
 
 def _looked_up(context: Mapping[str, Any], client: LambdaClient) -> list[str]:

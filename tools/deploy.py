@@ -11,9 +11,9 @@ import json
 import secrets
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -22,7 +22,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools import paths, site, stamps, templates
+from tools import paths, push_keys, site, stamps, templates
 from tools.cloud import DEFAULT_PORT
 from tools.errors import ToolError
 from tools.progress import Step, step
@@ -249,16 +249,25 @@ class _Deployment:
         return key
 
     def _parameters(self) -> list[ParameterTypeDef]:
-        """The keys that sign links to media: random ones, and the same in every deployment of this
-        cloud, so that links stay good."""
-        if _MEDIA_KEYS not in self._assembly.template.get("Parameters", {}):
-            return []
-        name = f"deployed/{self._assembly.stack}-media-keys"
+        """The keys that sign links to media, and those for push services: random ones, and the same
+        in every deployment of this cloud, so that links and subscriptions stay good."""
+        wanted = self._assembly.template.get("Parameters", {})
+        keys: dict[str, str] = {}
+        if _MEDIA_KEYS in wanted:
+            keys[_MEDIA_KEYS] = self._kept("media-keys", partial(secrets.token_urlsafe, _KEY_BYTES))
+        if push_keys.PARAMETERS[0] in wanted:
+            pair = self._kept("push-keys", lambda: ",".join(push_keys.new_pair().values()))
+            keys |= zip(push_keys.PARAMETERS, pair.split(","), strict=True)
+        return [{"ParameterKey": name, "ParameterValue": key} for name, key in keys.items()]
+
+    def _kept(self, what: str, make: Callable[[], str]) -> str:
+        """Keys that are made for this cloud once."""
+        name = f"deployed/{self._assembly.stack}-{what}"
         keys = self._remembered(name)
         if keys is None:
-            keys = secrets.token_urlsafe(_KEY_BYTES)
+            keys = make()
             self._remember(name, keys)
-        return [{"ParameterKey": _MEDIA_KEYS, "ParameterValue": keys}]
+        return keys
 
     def _remembered(self, key: str) -> str | None:
         try:

@@ -57,14 +57,17 @@ class Assembly:
 def local_context(overrides: Mapping[str, object] | None = None) -> dict[str, object]:
     """Context of a stack for a local cloud that runs functions on this machine's own Python.
 
-    The port is always the usual one, so that one template serves every port: `with_port`.
+    The port is always the usual one, so that one template serves every port: `with_port`. Devices
+    are told of activity if the environment has a `PUSH_CONTACT`.
     """
+    contact = os.environ.get("PUSH_CONTACT")
     target = layers.Target.host()
     return {
         "stage": LOCAL_STAGE,
         "local_port": DEFAULT_PORT,
         "architecture": "arm64" if target.cpu == "aarch64" else "x86_64",
         "layers_target": str(target),
+        **({"push_contact": contact} if contact else {}),
         **(overrides or {}),
     }
 

@@ -71,6 +71,13 @@ await mkdir(DIST, { recursive: true });
 await cp(path.join(ROOT, "public"), DIST, { recursive: true });
 
 const worker = await build({ ...common, entryPoints: ["src/upload/inspect.worker.ts"] });
+// At the root, so that it may lead to any page, and under one name, so that browsers find the next one.
+await build({
+  ...common,
+  entryPoints: { "push-worker": "src/device/push.worker.ts" },
+  outdir: "dist",
+  entryNames: "[name]",
+});
 const page = await build({
   ...common,
   entryPoints: [FIRST_SCREEN, "src/styles.css"],

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shutterfeed import keys
 from shutterfeed.domain.activity import Act, Notice, NoticeKind
+from shutterfeed.domain.changes import NoticeOpened
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.ids import PostId, ulid_time
 from shutterfeed.domain.pages import Page
@@ -35,6 +36,7 @@ class FakeNotices:
             return False
         self.data.notices[key] = notice
         self.data.expiries[key] = notice.appears_at + NOTICE_RETENTION
+        self.data.changes.append(NoticeOpened(notice))
         return True
 
     def close(self, notice: Notice, until: datetime) -> bool:

@@ -48,8 +48,10 @@ def test_a_message_stays_invisible_six_times_as_long_as_its_consumer_may_run(
 
 
 @pytest.mark.parametrize("queue", WORKERS)
-def test_only_what_may_be_undone_at_once_waits_in_its_queue(every: Template, queue: str) -> None:
-    delays = {"notify": 5}
+def test_only_what_may_be_undone_at_once_or_appears_soon_waits_in_its_queue(
+    every: Template, queue: str
+) -> None:
+    delays = {"notify": 5, "push": 3}
     assert every.queues()[queue].get("DelaySeconds") == delays.get(queue)
 
 

@@ -93,12 +93,29 @@ def test_one_bad_record_does_not_block_the_stream(every: Template) -> None:
     assert every.named(destination) == "stream-dlq"
 
 
+def _told_of_notices(template: Template) -> bool:
+    """Whether devices are told of new notices."""
+    return "PushKey" in template.content["Parameters"]
+
+
+def test_a_worker_that_a_deployment_does_without_costs_nothing(
+    every: Template, dev: Template, prod: Template
+) -> None:
+    assert (_told_of_notices(dev), _told_of_notices(prod)) == (False, True)
+    optional = {lane.queue for lane in topology.LANES if lane.worker.is_optional}
+    off = {queue for queue in CONSUMERS if every.mapping_of(queue).get("Enabled") is False}
+    assert off == (set() if _told_of_notices(every) else optional)
+
+
 def test_only_changes_that_drive_work_are_delivered(every: Template) -> None:
     filters = every.mapping("route_changes")["FilterCriteria"]["Filters"]
     patterns = [json.loads(item["Pattern"]) for item in filters]
     prefixes = [{"prefix": prefix} for prefix in schema.STREAM_SORT_KEY_PREFIXES]
     removed = {"Keys": {schema.SK: {"S": list(schema.STREAM_REMOVED_SORT_KEYS)}}}
+    new = {"Keys": {schema.SK: {"S": [{"prefix": schema.STREAM_PUSHED_SORT_KEY_PREFIX}]}}}
+    pushed = [{"eventName": ["INSERT"], "dynamodb": new}] if _told_of_notices(every) else []
     assert patterns == [
+        *pushed,
         {"dynamodb": {"Keys": {schema.SK: {"S": prefixes}}}},
         {"eventName": ["REMOVE"], "dynamodb": removed},
     ]
@@ -118,7 +135,9 @@ def test_only_changes_that_drive_work_are_delivered(every: Template) -> None:
         (keys.like("ada", PostId("bob", "one")).sk, "INSERT", True),
         (keys.liker(PostId("bob", "one"), 0, "then", "ada").sk, "INSERT", False),
         (keys.counts(PostId("ada", "one")).sk, "MODIFY", True),  # how the shards come together
-        (keys.notice("ada", NoticeKind.FOLLOW, "ada", 1).sk, "INSERT", False),
+        (keys.notice("ada", NoticeKind.FOLLOW, "ada", 1).sk, "MODIFY", False),
+        (keys.notice("ada", NoticeKind.FOLLOW, "ada", 1).sk, "REMOVE", False),
+        (keys.device("ada", "one").sk, "INSERT", False),
     ],
 )
 def test_the_router_hears_of_what_others_act_on_and_of_nothing_else(

@@ -12,7 +12,11 @@ from typing import Any, Final
 from route_changes.handler import handler as route_changes
 from shutterfeed import topology
 from shutterfeed.adapters.dynamodb.table import item_key, unmarshal
-from shutterfeed.schema import STREAM_REMOVED_SORT_KEYS, STREAM_SORT_KEY_PREFIXES
+from shutterfeed.schema import (
+    STREAM_PUSHED_SORT_KEY_PREFIX,
+    STREAM_REMOVED_SORT_KEYS,
+    STREAM_SORT_KEY_PREFIXES,
+)
 from tests.conftest import REGION
 from tests.integration.payloads import Event, context
 from tests.integration.rights import held_against
@@ -165,8 +169,11 @@ def _as_dynamodb_has_them(records: Sequence[dict[str, Any]]) -> Iterator[dict[st
         )
         unchanged = change.get("OldImage") == change.get("NewImage")
         sort_key = change["Keys"]["sk"]["S"]
-        passes = sort_key.startswith(STREAM_SORT_KEY_PREFIXES) or (
-            record["eventName"] == "REMOVE" and sort_key in STREAM_REMOVED_SORT_KEYS
+        event = record["eventName"]
+        passes = (
+            sort_key.startswith(STREAM_SORT_KEY_PREFIXES)
+            or (event == "REMOVE" and sort_key in STREAM_REMOVED_SORT_KEYS)
+            or (event == "INSERT" and sort_key.startswith(STREAM_PUSHED_SORT_KEY_PREFIX))
         )
         if passes and not made_bare and not unchanged:
             yield record

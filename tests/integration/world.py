@@ -28,7 +28,7 @@ from tests import tables
 from tests.conftest import REGION
 from tests.limits import PLENTY_SETTING
 from tests.moto_shortcuts import direct
-from tests.samples import ACCOUNT_KEY, PUSH_SERVICES
+from tests.samples import ACCOUNT_KEY, PUSH_KEY, PUSH_SERVICES
 from tools import paths
 
 ACCOUNT: Final = "123456789012"
@@ -210,6 +210,8 @@ class World:
             "RECENT_POSTS_CACHE_MEGABYTES": "64",
             **{lane.queue_variable: self.queue_url(lane.queue) for lane in topology.LANES},
             "PUSH_SERVICES": ",".join(PUSH_SERVICES),
+            "PUSH_CONTACT": "mailto:push@example.com",
+            "PUSH_KEY": PUSH_KEY,
             "SEARCH_ENGINE": "dynamodb",
             "SEARCH_TARGET": SEARCH,
             "SEARCH_READER": "nobody",

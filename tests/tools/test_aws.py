@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from operations.__main__ import main
+from shutterfeed.domain import devices
 from tools import aws, creation, doctor, layers, paths, quota, site, templates
 from tools.doctor import Finding, Level
 from tools.errors import ToolError
@@ -56,7 +57,7 @@ class Deployment:
 
     def has_parameter(self, _: object, stack: str, name: str) -> bool:
         assert stack.startswith("Shutterfeed-")
-        assert name in aws.KEY_VARIABLES
+        assert name in {*aws.KEY_VARIABLES, *aws.PUSH_VARIABLES}
         return self.has_keys
 
     def cdk(self, arguments: Sequence[str], what: str, **_: object) -> None:
@@ -143,6 +144,30 @@ def test_a_stack_gets_a_random_key_once_and_keeps_it(deployment: Deployment) -> 
     deployment.has_keys = True
     aws.deploy([])
     assert _keys(deployment.arguments[-1]) == []
+
+
+def test_a_stack_that_tells_devices_gets_a_pair_of_keys_once(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = ["push_contact=mailto:push@example.com"]
+    aws.deploy(context)
+    assert _keys(deployment.arguments[-1]) == []
+    deployment.has_keys = False
+    aws.deploy(context)
+    private, public = _keys(deployment.arguments[-1])[2:]
+    for given, name, length in ((private, "PushKey", 43), (public, "PushPublicKey", 87)):
+        assert re.fullmatch(rf"Shutterfeed-dev:{name}=[\w-]{{{length}}}", given)
+    assert devices.is_point(devices.decoded(public.partition("=")[2]))
+    aws.deploy([])
+    assert len(_keys(deployment.arguments[-1])) == 2, "none where no device is told"
+    deployment.has_keys = True
+    monkeypatch.setenv("PUSH_KEY", "private")
+    with pytest.raises(ToolError, match="PUSH_KEY and PUSH_PUBLIC_KEY need each other"):
+        aws.deploy(context)
+    monkeypatch.setenv("PUSH_PUBLIC_KEY", "public")
+    aws.deploy(context)
+    named = ["Shutterfeed-dev:PushKey=private", "Shutterfeed-dev:PushPublicKey=public"]
+    assert _keys(deployment.arguments[-1]) == named
 
 
 def test_keys_are_replaced_by_naming_them(

@@ -218,6 +218,19 @@ def test_links_are_signed_with_a_random_key_that_a_cloud_keeps(
     assert cloud.parameters[0]["ParameterValue"] != keys[0]
 
 
+def test_push_keys_are_a_pair_that_a_cloud_keeps(
+    cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = {**TEMPLATE, "Parameters": {key: {} for key in ("PushKey", "PushPublicKey")}}
+    pairs = []
+    for digest in ("digest-1", "digest-2"):
+        assembly = Assembly("X", digest, Path(), template, ())
+        monkeypatch.setattr(templates, "synthesize", lambda _, made=assembly: made)
+        run()
+        pairs.append({p["ParameterKey"]: len(p["ParameterValue"]) for p in cloud.parameters})
+    assert pairs == [{"PushKey": 43, "PushPublicKey": 87}] * 2
+
+
 def test_the_sites_files_are_put_with_what_is_said_of_them(cloud: FakeCloud) -> None:
     run()
     put = {arguments["Key"]: arguments for arguments in cloud.site}

@@ -15,6 +15,7 @@ from shutterfeed.domain.changes import (
     BlobRemoved,
     Change,
     FollowChanged,
+    NoticeOpened,
     PostChanged,
     ProfileChanged,
     ReferenceAdded,
@@ -51,6 +52,7 @@ CHANGES: list[Change] = [
     ReferenceAdded(samples.reference("content", 1)),
     BlobRemoved(BLOB),
     ProfileChanged(None, samples.profile(1)),
+    NoticeOpened(samples.notice()),
 ]
 
 

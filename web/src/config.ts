@@ -5,6 +5,8 @@ export interface Config {
   readonly userPoolClientId: string;
   readonly accountClientId: string;
   readonly cognitoUrl: string;
+  /** With what a browser subscribes to be told of activity; null if no device is told. */
+  readonly pushKey?: string | null;
 }
 
 let loading: Promise<Config> | undefined;

@@ -8,6 +8,7 @@ import { FollowButton } from "../components/follow-button.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { UsersSkeleton } from "../components/user-row.tsx";
+import { renew } from "../device/device.ts";
 import { noteWrite } from "../freshness.ts";
 import { ofPost } from "../link-sources.ts";
 import { List } from "../lists.ts";
@@ -22,6 +23,8 @@ export function ActivityView() {
   const list = ofThisVisit("activity", notices);
   const isListed = useIsListed();
   const isShown = ({ users }: ActivityGroup) => users.length === 0 || users.some(isListed);
+
+  useEffect(() => void renew().catch(() => undefined), []); // the next visit tries again
 
   // Who presses the link again asks for what is new.
   useEffect(() => {

@@ -6,6 +6,7 @@ import { Retry } from "../components/endless.tsx";
 import { Field } from "../components/field.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
+import { DeviceSwitch } from "../device/switch.tsx";
 import { sentence } from "../errors.ts";
 import { loadMe, me, rememberMe } from "../me.ts";
 import { useResource } from "../resource.ts";
@@ -25,6 +26,7 @@ export function AnswersView() {
           <WhoMay own={own} />
           <HeldWords own={own} />
           <Kinds own={own} />
+          <DeviceSwitch />
         </>
       )}
       <ul class="menu settings-menu">

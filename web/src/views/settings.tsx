@@ -14,11 +14,18 @@ import { Field } from "../components/field.tsx";
 import { Icon } from "../components/icons.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
+import { leaveDevice } from "../device/device.ts";
 import { ApiError, sentence } from "../errors.ts";
 import { loadMe, rememberMe } from "../me.ts";
 import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
 import { toast } from "../toasts.ts";
+
+async function leave(): Promise<void> {
+  await leaveDevice();
+  void signOut();
+  navigate("/sign-in");
+}
 
 const HANDLE_HINT =
   `${MIN_HANDLE} to ${MAX_HANDLE} letters a-z, digits, and single dots or underscores between them.` +
@@ -72,14 +79,7 @@ export function SettingsView() {
           </a>
         </li>
         <li>
-          <button
-            type="button"
-            class="menu-item"
-            onClick={() => {
-              void signOut();
-              navigate("/sign-in");
-            }}
-          >
+          <button type="button" class="menu-item" onClick={() => void leave()}>
             <MoreIcon name="out" /> Sign out
           </button>
         </li>

@@ -203,3 +203,15 @@ class CollectSettings(Settings):
     uploads_bucket: str
     originals_bucket: str
     renditions_bucket: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushSettings(Settings):
+    metadata_table: str
+    push_queue_url: str
+    push_services: str
+    """The hosts of push services that are called, with commas."""
+    push_key: str
+    """The private key that signs requests to them, in base64url."""
+    push_contact: str
+    """Whom they may ask about our requests: an address with `mailto:`, or a page."""

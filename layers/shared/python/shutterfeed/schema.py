@@ -43,6 +43,10 @@ STREAM_SORT_KEY_PREFIXES: Final = (
 """The beginnings of sort keys whose changes cause other work; the other records of the stream are
 filtered out."""
 
+STREAM_PUSHED_SORT_KEY_PREFIX: Final = "ACTIVITY#"
+"""The beginning of the sort keys of items of which the making causes other work, in a deployment
+that tells devices of activity."""
+
 STREAM_REMOVED_SORT_KEYS: Final = ("BLOB",)
 """The sort keys of items of which only the removal causes other work."""
 

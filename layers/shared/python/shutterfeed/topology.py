@@ -74,6 +74,8 @@ class Worker:
     dead_letters: str
     delay_s: int = 0
     """How long its messages wait in the queue before they are received."""
+    is_optional: bool = False
+    """Whether a deployment may do without it. Then its queue stays empty, and nobody polls it."""
     named: str | None = None
     """The name of its function, if that is not the step's word."""
 
@@ -210,6 +212,18 @@ WORKERS: Final = (
         delay_s=5,
         dead_letters=_DELIVERY_DEAD_LETTERS,
     ),
+    Worker(
+        step="push",
+        kinds=("PushNotice",),
+        timeout_s=60,
+        # A push service may take seconds to answer, or none.
+        batch=5,
+        concurrency=20,
+        # By then the notice has appeared in the list to which the push leads.
+        delay_s=3,
+        is_optional=True,
+        dead_letters=_DELIVERY_DEAD_LETTERS,
+    ),
 )
 
 TENANTS: Final[Mapping[str, str]] = {
@@ -226,6 +240,7 @@ TENANTS: Final[Mapping[str, str]] = {
     "FindAcquaintances": "reader_id",
     "Notify": "act.owner_id",
     "ReleaseReplies": "root_id.post_id.author_id",
+    "PushNotice": "notice.owner_id",
     "CountLikes": "post_id.author_id",
     "ListAppearances": "post_id.author_id",
 }

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from shutterfeed.domain.activity import Notice
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Reference
@@ -114,6 +115,14 @@ class LikesCountedApart:
     post_id: PostId
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeOpened:
+    """A user has something new in their activity. Only a deployment that tells devices hears of
+    it."""
+
+    notice: Notice
+
+
 Change = (
     PostChanged
     | FollowChanged
@@ -126,4 +135,5 @@ Change = (
     | ProfileChanged
     | CountsChanged
     | LikesCountedApart
+    | NoticeOpened
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, get_args
 
-from shutterfeed.domain.activity import Act
+from shutterfeed.domain.activity import Act, Notice
 from shutterfeed.domain.changes import (
     BlobRemoved,
     Change,
@@ -19,6 +19,7 @@ from shutterfeed.domain.changes import (
     CountsChanged,
     FollowChanged,
     LikesCountedApart,
+    NoticeOpened,
     PostChanged,
     ProfileChanged,
     ReferenceAdded,
@@ -243,6 +244,15 @@ class ReleaseReplies:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class PushNotice:
+    """A notice was opened: tell the devices of its owner, or only the one with this id, which could
+    not be told before."""
+
+    notice: Notice
+    device_id: str | None = None
+
+
 PublishMessage = PublishMedium | PublishPost
 FanOutMessage = FanOut | MigrateReaders | AcceptRequests | BringTagged
 DeliverMessage = (
@@ -257,8 +267,15 @@ DeliverMessage = (
 CollectMessage = CollectMedia | CollectBlob | CollectLikes | CollectComments
 IndexMessage = IndexPost | IndexUser | IndexAuthor
 NotifyMessage = Notify | ReleaseReplies
+PushMessage = PushNotice
 Work = (
-    PublishMessage | FanOutMessage | DeliverMessage | CollectMessage | IndexMessage | NotifyMessage
+    PublishMessage
+    | FanOutMessage
+    | DeliverMessage
+    | CollectMessage
+    | IndexMessage
+    | NotifyMessage
+    | PushMessage
 )
 """The messages that changes cause; workers send each other the rest."""
 Message = IngestUpload | RenderPhoto | TranscodeVideo | Work
@@ -291,6 +308,8 @@ def work_for(change: Change) -> Iterator[Work]:
                 yield ReleaseReplies(after.id, before.waiting)
         case LikesCountedApart(post_id):
             yield CountLikes(post_id)
+        case NoticeOpened(notice):
+            yield PushNotice(notice)
         case ProfileChanged(before, after):
             yield from _user_indexing(before, after)
             if before is not None and after is not None and before.switches != after.switches:

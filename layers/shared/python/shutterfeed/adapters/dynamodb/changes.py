@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.activity import to_notice
 from shutterfeed.adapters.dynamodb.likes import AT, SHARD
 from shutterfeed.adapters.dynamodb.records import (
     ACCEPTED,
@@ -28,6 +29,7 @@ from shutterfeed.domain.changes import (
     FollowRequested,
     Liked,
     LikesCountedApart,
+    NoticeOpened,
     PostChanged,
     ProfileChanged,
     ReferenceAdded,
@@ -92,6 +94,12 @@ def _shard(key: Key, _: Image | None, after: Image | None) -> Change | None:
     return None if after is None else LikesCountedApart(keys.parse_counts(key))
 
 
+def _notice(_: Key, before: Image | None, after: Image | None) -> Change | None:
+    if before is not None or after is None:
+        return None
+    return NoticeOpened(to_notice(unmarshal(after)))
+
+
 def _edge_changed(key: Key, before: Image | None, after: Image | None) -> Change | None:
     """The change of a follow edge; or of a request to follow or a like, on whose end nobody
     acts."""
@@ -133,6 +141,7 @@ _READERS: Final[Mapping[str, Callable[[Key, Image | None, Image | None], Change 
     keys.REFERENCE_PREFIX: _reference,
     keys.COUNTS: _counts,
     keys.COUNTS_SHARD: _shard,
+    keys.ACTIVITY_PREFIX: _notice,
     **dict.fromkeys(_EDGES, _edge_changed),
 }
 """What reads a change of an item, by the beginning of its sort key up to the first `#`."""
