@@ -69,7 +69,7 @@ class TaggedPosts:
 
     @property
     def has_many(self) -> bool:
-        """Whether so many follow it that its posts are brought at intervals."""
+        """Whether its followers are so numerous that its posts are brought at intervals."""
         return self.followers >= FEW_FOLLOWERS
 
     def wait(self, now: datetime) -> timedelta:
