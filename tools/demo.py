@@ -41,6 +41,7 @@ def seed(outputs: Mapping[str, str], cognito: str) -> None:
         with new_client(PARALLEL) as client, step("Seeding demo data") as progress:
             accounts = Accounts(client, cognito, outputs["UserPoolClientId"], patience)
             base = Api(client, outputs["ApiUrl"], None, patience)
+            progress.detail = "people"
             apis = dict(each(lambda person: _sign_in(person, accounts, base), PEOPLE))
             progress.detail = "follows"
             each(lambda person: _follow(person, apis[person.handle]), PEOPLE)

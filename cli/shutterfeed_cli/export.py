@@ -52,7 +52,8 @@ _DOCUMENTATION: Final[Mapping[str, str]] = {
     "manifest.json": "This file. `files` lists every original: its path here, its size in bytes,"
     " its SHA-256, its media type, and the ids of its medium and post. `without_original` lists the"
     " media of which the service has no original, and why. `complete` is false if a file failed.",
-    "profile.json": "Your profile, as GET /me of the service returns it.",
+    "profile.json": "Your profile and settings, as GET /me of the service returns them: also who"
+    " may comment and mention you, the words that hold comments, and of whose acts you are told.",
     **{f"{name}.json": said for name, said in own_lists.DOCUMENTATION.items()},
     "originals/": "Your photos and videos exactly as you uploaded them, by the year of their post."
     " A file's name is the day on which its post was made, and the id of its medium. The files"

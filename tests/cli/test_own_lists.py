@@ -31,6 +31,14 @@ _OUTLINED: Final = {
 }
 _COMMENT: Final = {"id": "P1.C1", "post_id": "P1", "text": "How lovely", "reply_to": None}
 _LAKES: Final = {"id": "L", "name": "Lakes", "count": 1}
+_ME: Final = {
+    "id": "ME",
+    "handle": "me",
+    "comments_from": "followers",
+    "mentions_from": "nobody",
+    "held_words": ["spam"],
+    "activity": {"likes": "followed"},
+}
 _LISTS: Final = {
     "/me/likes": [_POST],
     "/me/saved": [_POST, {**_POST, "id": "P2"}],
@@ -41,14 +49,16 @@ _LISTS: Final = {
 }
 
 
-def test_an_export_holds_answers_without_links_to_the_media_of_others(
+def test_an_export_holds_answers_and_settings_without_links_to_the_media_of_others(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     service, out = signed_in(monkeypatch, tmp_path), tmp_path / "out"
 
     def lists(request: httpx.Request) -> httpx.Response | None:
         path = request.url.path.removeprefix("/api")
-        if path in ("/me", "/me/uploads", "/users/me/posts"):
+        if path == "/me":
+            return httpx.Response(200, json=_ME)
+        if path in ("/me/uploads", "/users/me/posts"):
             return None
         return httpx.Response(200, json={"items": _LISTS.get(path, []), "next_cursor": None})
 
@@ -59,6 +69,7 @@ def test_an_export_holds_answers_without_links_to_the_media_of_others(
         content: list[Json] = json.loads((out / f"{name}.json").read_text())
         return content
 
+    assert json.loads((out / "profile.json").read_text()) == _ME
     assert saved("likes") == [_OUTLINED]
     assert saved("saved") == [_OUTLINED, {**_OUTLINED, "id": "P2"}]
     assert saved("collections") == [{**_LAKES, "posts": ["P1"]}]
