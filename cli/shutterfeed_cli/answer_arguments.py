@@ -26,6 +26,7 @@ def add_answers(command: NewCommand) -> None:
     )
     activity.add_argument("--seen", action="store_true", help="note that you have seen all of it")
     add_limit(activity)
+    add_limit(command("tagged", "Show the posts in whose photos others have tagged you."))
     untag = command(
         "untag",
         "Remove your tags from the photos of a post, for good. Its author is not told.",

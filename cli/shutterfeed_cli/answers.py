@@ -107,6 +107,11 @@ def delete_collection(asked: argparse.Namespace, context: Context) -> ExitCode:
     return ExitCode.OK
 
 
+def tagged(asked: argparse.Namespace, context: Context) -> ExitCode:
+    """Show the posts in which others have tagged the caller."""
+    return show_list(asked, context, "/me/tagged", posts_table, "Nobody has tagged you yet.")
+
+
 def untag(asked: argparse.Namespace, context: Context) -> ExitCode:
     post_id = addresses.post_id(asked.post)
     context.api.untag_me(post_id)

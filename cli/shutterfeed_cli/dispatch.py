@@ -24,6 +24,7 @@ _ANSWERS: Final[Mapping[str, Command]] = {
     "create-collection": answers.create_collection,
     "rename-collection": answers.rename_collection,
     "delete-collection": answers.delete_collection,
+    "tagged": answers.tagged,
     "untag": answers.untag,
     "hashtags": answers.hashtags,
     "follow-hashtag": answers.follow_hashtag,

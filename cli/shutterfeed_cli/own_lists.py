@@ -24,6 +24,7 @@ DOCUMENTATION: Final[Mapping[str, str]] = {
     "collections": "Your collections of saved posts, each with the ids of its `posts`.",
     "comments": "All your comments, newest first, except those that were deleted: also those that"
     " are hidden or held, or on posts that you may not see any more.",
+    "tagged": "The posts in which others have tagged you, and that you may see.",
     "hashtags": "The hashtags that you follow.",
 }
 """The meaning of each list, by its name."""
@@ -42,6 +43,7 @@ def read_lists(api: Api, me: Json) -> dict[str, list[Json]]:
         "saved": [_outlined(post) for post in api.items("/me/saved")],
         "collections": [_with_posts(api, one) for one in api.items("/me/collections")],
         "comments": list(api.items("/me/comments")),
+        "tagged": [_outlined(post) for post in api.items("/me/tagged")],
         "hashtags": list(api.items("/me/hashtags")),
     }
     lists["posts"] += unpublished(api, lists)

@@ -398,7 +398,7 @@ class TestFetcher:
 def test_every_command_takes_json() -> None:
     parser = main._parser()
     [actions] = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
-    assert len(actions.choices) == 43
+    assert len(actions.choices) == 44
     for command in actions.choices.values():
         assert "--json" in command.format_help()
 

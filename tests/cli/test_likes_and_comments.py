@@ -223,6 +223,7 @@ def test_a_collection_is_found_by_its_name_or_made(answered: Answered) -> None:
         (["likers", "P1"], "/posts/P1/likes", _BEN, "@ben Ben 1,200"),
         (["liked"], "/me/likes", _POST, "2026-05-04 12:00 @ben 1 photo Dusk at the lake"),
         (["saved"], "/me/saved", _POST, "2026-05-04 12:00 @ben 1 photo Dusk at the lake"),
+        (["tagged"], "/me/tagged", _POST, "2026-05-04 12:00 @ben 1 photo Dusk at the lake"),
         (["hashtags"], "/me/hashtags", {"hashtag": "sea"}, "#sea"),
         (
             ["collections"],

@@ -45,6 +45,7 @@ _LISTS: Final = {
     "/me/collections": [_LAKES],
     "/me/collections/L": [_POST],
     "/me/comments": [_COMMENT],
+    "/me/tagged": [_POST],
     "/me/hashtags": [{"hashtag": "sea"}],
 }
 
@@ -74,6 +75,7 @@ def test_an_export_holds_answers_and_settings_without_links_to_the_media_of_othe
     assert saved("saved") == [_OUTLINED, {**_OUTLINED, "id": "P2"}]
     assert saved("collections") == [{**_LAKES, "posts": ["P1"]}]
     assert saved("comments") == [_COMMENT]
+    assert saved("tagged") == [_OUTLINED]
     assert saved("hashtags") == [{"hashtag": "sea"}]
     assert not [file for file in out.iterdir() if "secret" in file.read_text()]
     manifest = json.loads((out / "manifest.json").read_text())
