@@ -101,14 +101,14 @@ class DiscussionWorld(SocialWorld):
         create = partial(self.backend.comments.create, who, str(post_id), text, reply_to, key)
         made = self._discuss(who, post_id, create)
         if isinstance(made, CommentView):
-            self.remarks[text].comment_id = made.comment.id
+            self.remarks[_name_of(text)].comment_id = made.comment.id
             self.tally["comments made"] += 1
 
     def edit_comment(self) -> None:
         if comment := self._some_comment():
             who = comment.author_id
             text = self._new_text(who, comment.id.post_id)
-            if before := self.remarks.get(comment.text):
+            if before := self.remarks.get(_name_of(comment.text)):
                 before.is_replaced = True
             edit = partial(self.backend.comments.edit, who, str(comment.id), text)
             self._discuss(who, comment.id.post_id, edit)
@@ -119,7 +119,7 @@ class DiscussionWorld(SocialWorld):
             text += f" of the {HELD_WORD}"
         if self.chance.number(0, 2) == 0:
             text += f", @{self._handle_of(self.chance.pick(self.ids))}"
-        self.remarks[text] = Remark(who, post_id)
+        self.remarks[_name_of(text)] = Remark(who, post_id)
         return text
 
     def delete_comment(self) -> None:
@@ -305,7 +305,7 @@ class DiscussionWorld(SocialWorld):
             if comment.removed:
                 assert comment.id in self.may_be_deleted, f"{comment.id} was never deleted"
             else:
-                stored.setdefault(comment.text, []).append(comment)
+                stored.setdefault(_name_of(comment.text), []).append(comment)
                 assert comment.id not in self.deleted, f"{comment.id} is not deleted"
         for text, comments in stored.items():
             remark = self.remarks[text]
@@ -319,6 +319,12 @@ class DiscussionWorld(SocialWorld):
             if made is not None and remark.post_id in data.posts and not remark.is_replaced:
                 kept = text in stored or made in self.may_be_deleted
                 assert kept, f"{text} was answered, and is not there"
+
+
+def _name_of(text: str) -> str:
+    """What a remark is known by: its text without a mention, as an edit stores the handle that the
+    mentioned person had when they were first mentioned in the comment."""
+    return text.partition(", @")[0]
 
 
 def _as_it_is(comment: Comment, root: Comment) -> Comment:
