@@ -7,11 +7,17 @@ from typing import Any
 
 import pytest
 
+from shutterfeed.bootstrap import push
 from shutterfeed.domain.devices import Device
+from shutterfeed.domain.pushes import PushAnswer, PushOutcome
 from tests import samples
+from tests.fakes.pushes import FakePushSender
 from tests.integration.client import Answer, Client
 from tests.integration.conftest import forget_services
+from tests.integration.pipeline import Pipeline
+from tests.integration.publishing import publish
 from tests.integration.world import Person, World
+from tests.pictures import jpeg
 
 PATH = "/me/push-subscriptions"
 KEYS = {"p256dh": samples.P256DH, "auth": samples.AUTH}
@@ -72,3 +78,27 @@ def test_a_service_without_keys_takes_no_device(
     assert (answer.status, answer.json["error"]["code"]) == (409, "push_is_off")
     assert len(client.get(PATH, ada).json["items"]) == 1
     assert client.delete(f"{PATH}/{samples.device().id}", ada).status == 204
+
+
+def test_a_like_is_told_to_the_device_of_the_author(
+    client: Client, pipeline: Pipeline, ada: Person, ben: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = FakePushSender()
+    monkeypatch.setattr(push, "HttpPushSender", lambda *_: sender)
+    forget_services()
+    post_id = publish(client, pipeline, ada, [jpeg(16, 16)])
+    client.session_began = pipeline.world.clock.instant
+    _put(client, ada, samples.device())
+    client.put(f"/posts/{post_id}/like", ben)
+    pipeline.world.clock.advance(timedelta(seconds=6))
+    pipeline.run()
+    (told,) = sender.told()
+    assert (told["kind"], told["count"]) == ("like", 1)
+    pipeline.world.clock.advance(timedelta(seconds=6))
+    (group,) = client.get("/me/activity", ada).json["items"]
+    assert group["id"] == told["id"]
+    sender.answers[samples.endpoint()] = PushAnswer(PushOutcome.GONE)
+    client.put("/me/following/" + client.handle(ada), ben)
+    pipeline.world.clock.advance(timedelta(seconds=6))
+    pipeline.run()
+    assert client.get(PATH, ada).json["items"] == []
