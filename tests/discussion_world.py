@@ -163,7 +163,7 @@ class DiscussionWorld(SocialWorld):
     def block_who_commented(self) -> None:
         comment = self._some_comment()
         if comment is not None and comment.author_id != comment.owner_id:
-            self.ask_for(Kind.BLOCK, comment.owner_id, comment.author_id)
+            self.ask_to_block(comment.owner_id, comment.author_id)
 
     def _some_comment(self) -> Comment | None:
         comments = self.backend.metadata.comments

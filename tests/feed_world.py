@@ -158,7 +158,10 @@ class FeedWorld:
             self.ask_for(Kind.UNFOLLOW, follower, followee)
 
     def block(self) -> None:
-        blocker, blocked = self._two()
+        self.ask_to_block(*self._two())
+
+    def ask_to_block(self, blocker: str, blocked: str) -> None:
+        """Ask for a block, after which neither sees the other's posts on their way."""
         self._forget(blocker, self._posts_of(blocked))
         self._forget(blocked, self._posts_of(blocker))
         self.ask_for(Kind.BLOCK, blocker, blocked)
