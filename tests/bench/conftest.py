@@ -24,7 +24,7 @@ def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def shared_dynamodb() -> Iterator[str]:
-    """Where it runs; empty if it cannot run here, which the benchmarks then find themselves."""
+    """Its address; empty if it cannot run here, which the benchmarks then find themselves."""
     running = dynamodb_local.running()
     try:
         endpoint = running.__enter__()

@@ -42,6 +42,13 @@ def _likes(person: Person, post_id: str) -> tuple[bool, int]:
     return post["liked_by_me"], post["counts"]["likes"]
 
 
+def _left_edge(element: Locator) -> float | None:
+    """The distance of an element from the left edge of the window, in pixels; None if it is not
+    shown."""
+    box = element.bounding_box()
+    return None if box is None else box["x"]
+
+
 def _comment(visitor: Visitor, text: str) -> Locator:
     """What a comment with this text consists of."""
     return visitor.page.get_by_role("listitem").filter(has_text=text).last
@@ -100,7 +107,7 @@ def test_a_finger_likes_with_two_taps(visit: Visit, person: Callable[[], Person]
     reader.swipe_left(reader.page.get_by_role("list", name="1 of 2"))
     expect(reader.page.get_by_label("2 of 2")).to_be_visible()
     picture = reader.page.locator(".slide").last
-    eventually(lambda: picture.bounding_box()["x"], until=lambda x: abs(x) < 1)
+    eventually(lambda: _left_edge(picture), until=lambda x: x is not None and abs(x) < 1)
     picture.tap()
     picture.tap()
     # The heart is where the picture is, not beside it.

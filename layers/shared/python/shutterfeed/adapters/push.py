@@ -87,7 +87,7 @@ class Vapid:
 
     @classmethod
     def of(cls, secret: str, contact: str, clock: Clock) -> Vapid:
-        """With the private key in base64url, as the deployment keeps it."""
+        """The signer with this private key in base64url, as the deployment keeps it."""
         number = int.from_bytes(decoded(secret))
         return cls(ec.derive_private_key(number, _CURVE), contact, clock)
 

@@ -100,13 +100,14 @@ class Comment:
     version: int = 0
     """The number of changes so far, without likes and replies."""
     replies: int = 0
-    """Of a root: the number of its replies that count."""
+    """The number of a root's replies that count; zero for a reply."""
     waiting: int = 0
-    """Of a root: the number of its replies that will count as soon as it begins to."""
+    """The number of a root's replies that will count as soon as it begins to; zero for a reply."""
     shows: int = 0
-    """Of a root: how often it has begun to count after it was written."""
+    """How often a root has begun to count after it was written; zero for a reply."""
     waits: int | None = None
-    """Of a reply that waits for its root: the `shows` of the root when the reply was written."""
+    """The `shows` of the root when the reply was written, if the reply waits for the root; otherwise
+    None."""
 
     @property
     def counts(self) -> bool:
@@ -140,7 +141,7 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """By how much numbers change with a comment."""
+    """The changes of numbers that come with a change of a comment."""
 
     comments: int
     """The post's number of comments."""

@@ -85,7 +85,7 @@ class Push:
 
 
 def push_for(device: Device, notice: Notice, count: int) -> Push:
-    """The push that tells a device of a notice, which is about so many people."""
+    """The push that tells a device of a notice, which is about that number of people."""
     subject = f"{notice.kind}#{notice.subject}".encode()
     digest = hmac.digest(decoded(device.auth), subject, hashlib.sha256)
     topic = encoded(digest[:_TOPIC_BYTES])

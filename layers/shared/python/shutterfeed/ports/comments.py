@@ -90,9 +90,10 @@ class Comments(Protocol):
         ...
 
     def release(self, root_id: CommentId, number: int) -> None:
-        """Take the marks off the replies that no longer wait for their root, of which so many may
-        be told; repeated, it changes nothing more. Very many newer replies hide others from it:
-        these keep their marks, which have no effect."""
+        """Take the marks off the replies that no longer wait for their root, until it has found
+        `number` of them that are not held, hidden or removed. Repeating it changes nothing more. It
+        reads the newest 2,000 replies at most: older ones may keep their marks, which have no
+        effect."""
         ...
 
     def made_by(self, author_id: str, before: str | None, limit: int) -> Page[CommentId]:
