@@ -106,8 +106,8 @@ class Comment:
     shows: int = 0
     """How often a root has begun to count after it was written; zero for a reply."""
     waits: int | None = None
-    """The `shows` of the root when the reply was written, if the reply waits for the root; otherwise
-    None."""
+    """The `shows` of the root when the reply was written, if the reply waits for the root; None if
+    it does not."""
 
     @property
     def counts(self) -> bool:
