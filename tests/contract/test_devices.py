@@ -46,6 +46,16 @@ def test_a_device_is_kept_renewed_and_removed(store: Store) -> None:
     assert store.devices.of(ADA) == []
 
 
+def test_a_device_is_forgotten_unless_it_was_renewed_since_it_was_read(store: Store) -> None:
+    read = store.devices.put(samples.device())
+    renewed = store.devices.put(samples.device(at=START + DAY))
+    store.devices.forget(read)
+    assert store.devices.of(ADA) == [renewed]
+    for _ in range(2):
+        store.devices.forget(renewed)
+        assert store.devices.of(ADA) == []
+
+
 def test_a_device_rests_until_it_is_renewed(store: Store) -> None:
     device = store.devices.put(samples.device())
     until = START + MINUTE

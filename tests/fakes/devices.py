@@ -39,6 +39,11 @@ class FakeDevices:
         self.data.devices.pop(key, None)
         self.data.expiries.pop(key, None)
 
+    def forget(self, device: Device) -> None:
+        stored = self.data.devices.get(_key(device))
+        if stored is not None and stored.renewed_at == device.renewed_at:
+            self.remove(device.user_id, device.id)
+
     def rest(self, user_id: str, device_id: str, until: datetime) -> None:
         key = keys.device(user_id, device_id)
         if key in self.data.devices:

@@ -17,11 +17,13 @@ from shutterfeed.domain.pushes import (
     LENGTH,
     LIFETIME,
     LONGEST_REST,
+    RETRIED_FOR,
     PushAnswer,
     PushOutcome,
     push_for,
 )
 from shutterfeed.services.pushing import NotPushed, PushingService
+from shutterfeed.topology import worker
 from tests import samples
 from tests.activity_world import ADA, DELAY, MINUTE, World
 from tests.fakes.devices import FakeDevices
@@ -47,8 +49,8 @@ class Pushing(World):
         self.retries: FakeQueue[PushNotice] = FakeQueue()
         self.stored = FakeDevices(self.metadata)
         self.worker = PushingService(
-            devices=self.stored,
-            profiles=FakeProfiles(self.metadata),
+            devices=self.fuse.guard(self.stored),
+            profiles=self.fuse.guard(FakeProfiles(self.metadata)),
             entries=self.activity,
             services=PushServices(samples.PUSH_SERVICES),
             sender=self.sender,
@@ -59,8 +61,8 @@ class Pushing(World):
             self.subscribe(1, number)
 
     def subscribe(self, user: int, number: int) -> Device:
-        device = replace(samples.device(user, number), session_began=self.clock.now())
-        return self.stored.put(device)
+        now = self.clock.now()
+        return self.stored.put(replace(samples.device(user, number, now), session_began=now))
 
     def messages(self) -> list[PushNotice]:
         """The messages that have come to the worker's queue since this was asked last."""
@@ -183,12 +185,11 @@ def test_what_was_seen_meanwhile_or_is_old_is_not_pushed(world: Pushing) -> None
 
 def test_nothing_is_read_for_somebody_without_devices(world: Pushing) -> None:
     world.follow(1, 2)
-    calls = len(world.fuse.log)
     world.told()
     (message,) = world.messages()
     calls = len(world.fuse.log)
     assert world.worker.push(message) == [PushOutcome.NOBODY]
-    assert len(world.fuse.log) == calls
+    assert world.fuse.log[calls:] == ["of"]
 
 
 def test_a_device_that_is_gone_is_removed(world: Pushing) -> None:
@@ -211,6 +212,34 @@ def test_devices_of_ended_sessions_and_of_other_services_are_removed(world: Push
         world.stored.put(device)
     assert world.worker.push(message) == [SENT]
     assert world.stored.of(ADA) == [new]
+
+
+def test_a_device_that_was_renewed_meanwhile_is_not_removed(world: Pushing) -> None:
+    _, message = world.liked()
+    world.stored.remove(ADA, samples.device(1, 2).id)
+    world.wait(MINUTE)
+    world.metadata.profiles[ADA] = replace(
+        world.metadata.profiles[ADA], sessions_ended_at=world.clock.now() - DELAY
+    )
+    # The worker has read the device, and whose it is, and is about to remove it.
+    world.fuse.pauses[world.fuse.calls + 3] = lambda: world.subscribe(1, 1)
+    assert world.worker.push(message) == [PushOutcome.NOBODY]
+    assert [device.endpoint for device in world.stored.of(ADA)] == [_of(1)]
+    assert world.worker.push(message) == [SENT]
+
+
+def test_a_device_that_cannot_be_told_for_long_is_given_up(world: Pushing) -> None:
+    """It is no dead letter: whoever names a push service that does not exist raises no alarm."""
+    _, message = world.liked()
+    world.sender.answers[_of(1)] = PushAnswer(LATER)
+    world.worker.push(message)
+    (retry,) = world.retries.messages
+    world.wait(RETRIED_FOR)
+    assert world.worker.push(retry) == [PushOutcome.GIVEN_UP]
+    assert len(world.retries.messages) == 1
+    queue = worker("push")
+    last_receive_s = (queue.receives - 1) * queue.visibility_s
+    assert RETRIED_FOR.total_seconds() + queue.visibility_s <= last_receive_s
 
 
 def test_only_the_device_that_could_not_be_told_is_told_again(world: Pushing) -> None:

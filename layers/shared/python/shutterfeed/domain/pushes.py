@@ -22,11 +22,15 @@ from shutterfeed.domain.devices import Device, decoded, encoded
 LIFETIME: Final = timedelta(days=1)
 """How long after a notice appeared devices are told of it. A push service keeps a push for a device
 that is off for that long."""
+RETRIED_FOR: Final = timedelta(minutes=45)
+"""How long after a notice appeared a device is tried again that cannot be told. Then it is given
+up, before its message would be a dead letter: operators can do nothing about it, and anybody can
+name a push service that does not answer."""
 LENGTH: Final = 192
 """The length of every push in bytes, before it is encrypted."""
 LONGEST_REST: Final = timedelta(hours=1)
-"""The longest rest that a push service may demand: after about that time, a message is a dead
-letter."""
+"""The longest rest that a push service may demand. A longer one is cut, so that no mistake of the
+service silences a device for long."""
 _TOPIC_BYTES: Final = 16
 _GONE: Final = frozenset((404, 410))
 _TIMEOUT: Final = 408
@@ -41,6 +45,8 @@ class PushOutcome(StrEnum):
     """The device is not subscribed any more."""
     LATER = "later"
     """It may be sent in some time."""
+    GIVEN_UP = "given_up"
+    """It could not be sent for `RETRIED_FOR`."""
     REFUSED = "refused"
     """The push service does not take it, and would not later."""
     NOBODY = "nobody"

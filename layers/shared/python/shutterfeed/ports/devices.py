@@ -29,6 +29,10 @@ class Devices(Protocol):
         """Remove a device. Nothing changes if there is none."""
         ...
 
+    def forget(self, device: Device) -> None:
+        """Remove a device, unless it was renewed or removed since it was read."""
+        ...
+
     def rest(self, user_id: str, device_id: str, until: datetime) -> None:
         """Note until when nothing is sent to a device. Nothing changes if there is none."""
         ...

@@ -13,7 +13,13 @@ from datetime import datetime
 from shutterfeed.domain.activity import Notice
 from shutterfeed.domain.devices import Device, PushServices
 from shutterfeed.domain.messages import PushNotice
-from shutterfeed.domain.pushes import LIFETIME, PushAnswer, PushOutcome, push_for
+from shutterfeed.domain.pushes import (
+    LIFETIME,
+    RETRIED_FOR,
+    PushAnswer,
+    PushOutcome,
+    push_for,
+)
 from shutterfeed.domain.users import Profile
 from shutterfeed.ports.devices import Devices
 from shutterfeed.ports.profiles import Profiles
@@ -41,7 +47,8 @@ class PushingService:
         """Tell the devices of a notice's owner, or one of them. Returns what became of it.
 
         A device that cannot be told at the moment gets a message of its own, so that the others are
-        not told again. Raises `NotPushed` if that message's device still cannot be told.
+        not told again. Raises `NotPushed` if that message's device still cannot be told, up to
+        `RETRIED_FOR` after the notice appeared.
         """
         notice, now = message.notice, self.clock.now()
         if now >= notice.appears_at + LIFETIME:
@@ -62,6 +69,8 @@ class PushingService:
             if answer.outcome is PushOutcome.LATER
         ]
         if waiting and message.device_id is not None:
+            if now >= notice.appears_at + RETRIED_FOR:
+                return [PushOutcome.GIVEN_UP]
             raise NotPushed
         if waiting:
             self.retries.send([PushNotice(notice, device.id) for device in waiting])
@@ -72,7 +81,7 @@ class PushingService:
         those at a push service that the deployment does not call any more."""
         for device in devices:
             if owner.has_ended(device.session_began) or not self.services.takes(device.endpoint):
-                self.devices.remove(owner.user_id, device.id)
+                self.devices.forget(device)
             else:
                 yield device
 
@@ -86,7 +95,7 @@ class PushingService:
         for device in awake:
             answer = answers[device.id]
             if answer.outcome is PushOutcome.GONE:
-                self.devices.remove(device.user_id, device.id)
+                self.devices.forget(device)
             elif answer.rest is not None:
                 self.devices.rest(device.user_id, device.id, now + answer.rest)
         later = PushAnswer(PushOutcome.LATER)

@@ -28,6 +28,7 @@ from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.retention import DEVICE_RETENTION
 from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 
+_RENEWED_AT: Final = "renewed_at"
 _RESTS_UNTIL: Final = "rests_until"
 
 
@@ -56,6 +57,11 @@ class DynamoDevices:
     def remove(self, user_id: str, device_id: str) -> None:
         self.table.write(Delete(keys.device(user_id, device_id)))
 
+    def forget(self, device: Device) -> None:
+        as_read = Attr(_RENEWED_AT).eq(timestamp(device.renewed_at))
+        with suppress(ConditionFailed):
+            self.table.write(Delete(keys.device(device.user_id, device.id), as_read))
+
     def rest(self, user_id: str, device_id: str, until: datetime) -> None:
         rests = Update(
             keys.device(user_id, device_id),
@@ -81,7 +87,7 @@ def _device_item(device: Device) -> Item:
         "p256dh": device.p256dh,
         "auth": device.auth,
         "created_at": timestamp(device.created_at),
-        "renewed_at": timestamp(device.renewed_at),
+        _RENEWED_AT: timestamp(device.renewed_at),
         "session_began": timestamp(device.session_began),
         TTL_ATTRIBUTE: epoch(device.renewed_at + DEVICE_RETENTION),
     }
@@ -97,7 +103,7 @@ def to_device(item: Item) -> Device:
         item["p256dh"],
         item["auth"],
         datetime.fromisoformat(item["created_at"]),
-        datetime.fromisoformat(item["renewed_at"]),
+        datetime.fromisoformat(item[_RENEWED_AT]),
         datetime.fromisoformat(item["session_began"]),
         None if until is None else datetime.fromisoformat(until),
     )
