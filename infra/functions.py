@@ -62,6 +62,7 @@ SPECS: Final[Mapping[str, FunctionSpec]] = {
         layers=("runtime", "imaging", "video", SHARED),
     ),
     "fan_out": replace(_WORKERS["fan_out"], calls_itself=True),
+    "collect": replace(_WORKERS["collect"], calls_itself=True),
     "push": replace(_WORKERS["push"], layers=("runtime", "push", SHARED)),
     "index": replace(_WORKERS["index"], searches=True, calls_itself=True),
 }

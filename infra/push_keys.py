@@ -16,8 +16,8 @@ class PushKeys(Construct):
     """Two parameters of the stack, which `make deploy` fills with a new pair of keys and keeps
     afterwards. They cost nothing; Secrets Manager would cost 0.40 USD a month.
 
-    A browser subscribes with the public key. With other keys all browsers have to subscribe again,
-    which the web client does when it starts.
+    A browser subscribes with the public key. With other keys all users have to turn on their
+    devices again.
     """
 
     def __init__(self, scope: Construct, construct_id: str) -> None:

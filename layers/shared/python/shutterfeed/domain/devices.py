@@ -3,7 +3,7 @@
 A browser subscribes at the push service of its maker, and gets an address, the *endpoint*, and two
 keys. Whoever has the endpoint may push to the device, so it is kept secret.
 
-    subscribed ──> kept, and renewed whenever the web client starts a day later
+    subscribed ──> kept, and renewed when its user opens the activity, at most once a day
                      └── removed by the user, with the session, by the push service (404, 410), by
                          the eleventh device of the user, or `DEVICE_RETENTION` after it was renewed
 """

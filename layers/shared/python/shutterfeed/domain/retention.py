@@ -43,7 +43,7 @@ NOTICE_RETENTION: Final = timedelta(days=90)
 before, and then nobody sees it."""
 DEVICE_RETENTION: Final = timedelta(days=90)
 """How long a device is told of activity after its last renewal. The web client renews it whenever
-it starts, at most once a day; a browser that is used no more is forgotten."""
+the activity is opened, at most once a day; a browser that is used no more is forgotten."""
 REMOVED_DOCUMENT_RETENTION: Final = timedelta(hours=24)
 """How long the search index keeps the version of a removed document: far longer than a worker takes
 for a message. A later message, such as a dead letter, reads the present state anyway."""
