@@ -1,3 +1,4 @@
+import type { Bitmap2D } from "lean-qr/nano";
 import { useState } from "preact/hooks";
 import {
   confirmSecondFactor,
@@ -16,8 +17,8 @@ interface Props {
 }
 
 interface Shown extends SecondFactorKey {
-  /** The link as a QR code: rows of dark and light squares. */
-  readonly squares: boolean[][];
+  /** The link as a QR code. */
+  readonly squares: Bitmap2D;
 }
 
 /** Gives the authenticator app its key, and takes its first code. */
@@ -27,9 +28,9 @@ export function SecondFactorForm({ permit, onEnd, onDone }: Props) {
   const form = useForm(async () => {
     try {
       if (shown === null) {
-        const { encode } = await import("uqr");
+        const { generate } = await import("lean-qr/nano");
         const key = await newSecondFactor(permit);
-        setShown({ ...key, squares: encode(key.link).data });
+        setShown({ ...key, squares: generate(key.link) });
         return;
       }
       await confirmSecondFactor(permit, code.trim());
@@ -65,13 +66,20 @@ export function SecondFactorForm({ permit, onEnd, onDone }: Props) {
   );
 }
 
-function QrCode({ squares }: { squares: boolean[][] }) {
-  const size = squares.length;
-  const dark = squares.flatMap((row, y) =>
-    row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])),
+function QrCode({ squares }: { squares: Bitmap2D }) {
+  const { size } = squares;
+  const line = Array.from({ length: size }, (_, at) => at);
+  const dark = line.flatMap((y) =>
+    line.flatMap((x) => (squares.get(x, y) ? [`M${x} ${y}h1v1h-1z`] : [])),
   );
+  // One square of light around it, beside the frame's.
   return (
-    <svg class="qr-code" viewBox={`0 0 ${size} ${size}`} role="img" aria-label="QR code of the key">
+    <svg
+      class="qr-code"
+      viewBox={`-1 -1 ${size + 2} ${size + 2}`}
+      role="img"
+      aria-label="QR code of the key"
+    >
       <path d={dark.join("")} />
     </svg>
   );
