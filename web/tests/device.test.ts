@@ -158,6 +158,15 @@ test("what the service refuses is not kept", async () => {
   assert.equal(subscription, null);
 });
 
+test("a service that has no time just now ends nothing", async () => {
+  await turnOn();
+  for (const status of [401, 429, 500, 503]) {
+    putStatus = status;
+    await assert.rejects(renew());
+    assert.notEqual(subscription, null, String(status));
+  }
+});
+
 test("signing out ends it, and a browser that was never asked is left alone", async () => {
   await turnOn();
   sent = [];

@@ -17,6 +17,8 @@ export type DeviceState =
 const WORKER = "/push-worker.js";
 const ID_BYTES = 16;
 const LEAVING_MS = 2000;
+/** The service takes no such subscription. Other errors say only that it cannot at the moment. */
+const REFUSED_FOR_GOOD = new Set([400, 404, 409]);
 
 /** The state by what browser and service say of it. */
 export async function deviceState(): Promise<DeviceState> {
@@ -97,8 +99,9 @@ async function tell(subscription: PushSubscription): Promise<void> {
     const body = { endpoint, p256dh, auth };
     await call("put", "/me/push-subscriptions/{subscription_id}", { path, body });
   } catch (error) {
-    // Refused for good: then nobody pushes to it.
-    if (error instanceof ApiError) await subscription.unsubscribe();
+    // Then nobody pushes to it.
+    const isForGood = error instanceof ApiError && REFUSED_FOR_GOOD.has(error.status);
+    if (isForGood) await subscription.unsubscribe();
     throw error;
   }
 }
