@@ -84,6 +84,12 @@ def test_a_created_post_reads_back_equal_with_its_ledger_entries(store: Store) -
     assert found == {u.medium.media_id: u for u in samples.uploads(post)}
 
 
+def test_posts_are_read_together_as_far_as_they_exist(store: Store) -> None:
+    post = samples.post()
+    store.posts.create(post, samples.uploads(post), "key", "fingerprint")
+    assert store.posts.get_many([samples.post(1, 77).id, post.id]) == {post.id: post}
+
+
 def test_a_post_that_never_was_is_not_found(store: Store) -> None:
     assert store.posts.get(samples.post().id) is None
     assert store.ledger.of_post(samples.post()) == {}

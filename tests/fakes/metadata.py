@@ -713,6 +713,9 @@ class FakePosts:
     def get(self, post_id: PostId) -> Post | None:
         return self.data.posts.get(post_id)
 
+    def get_many(self, post_ids: Collection[PostId]) -> dict[PostId, Post]:
+        return {i: self.data.posts[i] for i in post_ids if i in self.data.posts}
+
     def edit(
         self,
         post_id: PostId,

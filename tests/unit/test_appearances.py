@@ -122,6 +122,16 @@ def test_what_is_hidden_is_left_out_and_comes_back(backend: Backend) -> None:
     assert [post.id for post in _shown(backend, BOB)] == [post.id for post in reversed(posts)]
 
 
+def test_what_is_left_out_is_read_in_one_call(backend: Backend) -> None:
+    """Somebody may have tagged a person in very many posts who has blocked them since."""
+    for _ in range(3):
+        _published(backend, "bob")
+    backend.blocks.block(BOB, "ada")
+    del backend.fuse.log[:]
+    assert _shown(backend, BOB) == []
+    assert backend.fuse.log == ["page", "read", "get_many"]
+
+
 def test_a_post_that_is_gone_for_good_is_on_no_list(backend: Backend) -> None:
     post = _published(backend, "bob", "cy.k")
     backend.posts.delete(str(post.id), ADA)

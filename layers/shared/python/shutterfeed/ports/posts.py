@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -58,6 +58,10 @@ class Posts(Protocol):
         ...
 
     def get(self, post_id: PostId) -> Post | None: ...
+
+    def get_many(self, post_ids: Collection[PostId]) -> dict[PostId, Post]:
+        """Those of the posts that exist, in any state, by their ids. Strongly consistent."""
+        ...
 
     def edit(
         self,

@@ -58,8 +58,9 @@ class AppearanceService:
     def _forget_gone(self, user_id: str, left_out: set[PostId]) -> None:
         """Take off the list what an overtaken message has left on it: posts that are gone, and
         those in which the user does not appear any more. What is only hidden stays."""
+        found = self.posts.get_many(left_out) if left_out else {}
         for post_id in sorted(left_out):
-            post = self.posts.get(post_id)
+            post = found.get(post_id)
             if user_id not in appearing_in(post):
                 revision = None if post is None else post.revision
                 self.appearances.remove(user_id, post_id, revision)

@@ -162,9 +162,9 @@ class SaveService:
     def _forget_gone(self, user_id: str, left_out: set[PostId]) -> None:
         """Remove the saves of posts that are gone for good. Nothing leads from a post to those who
         have saved it, so a save goes when its owner's list comes to it."""
-        for post_id in sorted(left_out):
-            if self.posts.get(post_id) is None:
-                self.saves.unsave(user_id, post_id)
+        found = self.posts.get_many(left_out) if left_out else {}
+        for post_id in sorted(left_out - found.keys()):
+            self.saves.unsave(user_id, post_id)
 
     def _collection(self, user_id: str, collection_id: str) -> CollectionView:
         for view in self._collections(user_id):

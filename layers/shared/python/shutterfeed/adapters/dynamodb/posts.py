@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -128,6 +128,10 @@ class DynamoPosts:
     def get(self, post_id: PostId) -> Post | None:
         item = self.table.get(keys.post(post_id))
         return to_post(item) if item else None
+
+    def get_many(self, post_ids: Collection[PostId]) -> dict[PostId, Post]:
+        items = self.table.get_many(map(keys.post, post_ids), consistent=True)
+        return {post.id: post for post in map(to_post, items)}
 
     def edit(
         self,
