@@ -1,4 +1,5 @@
-"""Devices, in the partitions of their users. All of a user's take up to 7 KB: one read unit."""
+"""Devices, in the partitions of their users. Ten with endpoints of the usual length, up to 300
+characters, take up to 7 KB, which is one read unit; ten with the longest possible take two."""
 
 from __future__ import annotations
 
