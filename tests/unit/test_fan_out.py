@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shutterfeed.domain.delivery import entry_of
@@ -130,6 +130,7 @@ def test_a_crash_of_any_planner_or_writer_leaves_each_feed_with_one_entry(moment
         assert _feeds(backend) == {reader: [entry] for reader in _readers(8)}
 
 
+@settings(max_examples=40)
 @given(st.data())
 def test_chunks_repeated_and_out_of_order_leave_each_reader_one_entry_per_post(
     data: st.DataObject,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shutterfeed import topology
@@ -61,6 +61,7 @@ MESSAGES = {name: _any_of(kind) for name, kind in KINDS.items()}
 """Any message of each kind."""
 
 
+@settings(max_examples=30)
 @given(st.data())
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"IngestUpload"}))
 def test_every_message_is_read_back_equal(kind: str, data: st.DataObject) -> None:
