@@ -17,4 +17,7 @@ CONTEXT: Final[Mapping[str, Any]] = {
     },
     # A token that a test was given is not renewed, and a slow machine takes its time.
     "access_token_minutes": 60,
+    # Devices can be subscribed. No push service has this name, which leads nowhere.
+    "push_contact": "mailto:operators@example.com",
+    "push_services": ["push.example.com"],
 }

@@ -192,8 +192,6 @@ def _wrong_status(request: Request, right: Expected, answer: Answer) -> Iterator
         if answer.status != 401:
             yield f"it was answered with {answer.status}"
         return
-    if request.entry.may_be_off and answer.status == 409:
-        return
     if answer.status >= 500 or (right.outcome in (None, Outcome.SHOWN) and answer.status >= 300):
         yield f"it was answered with {answer.status}"
     kept = {name.lower(): value for name, value in answer.headers}.get("cache-control", "")

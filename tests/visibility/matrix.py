@@ -86,8 +86,6 @@ class Entry:
     body: Callable[[Marks], Any] | None = None
     key: Post | None = None
     """The post with whose body and Idempotency-Key it is asked."""
-    may_be_off: bool = False
-    """Whether a deployment may refuse it to everybody, with 409."""
     has_new_key: bool = False
     """Whether it is asked with an Idempotency-Key that was not used before."""
     skip: frozenset[tuple[Subject, Role]] = frozenset()
@@ -262,7 +260,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "follow_hashtag": Entry(rules.SILENT),
     "list_followed_hashtags": Entry(rules.SILENT),
     "unfollow_hashtag": Entry(rules.SILENT),
-    "put_push_subscription": Entry(rules.SILENT, body=_device, may_be_off=True),
+    "put_push_subscription": Entry(rules.SILENT, body=_device),
     "list_push_subscriptions": Entry(rules.SILENT),
     "delete_push_subscription": Entry(rules.SILENT),
     "create_post": _list(rules.CREATED, key=Post.UNPUBLISHED),

@@ -6,6 +6,7 @@ holds what `tests/e2e/test_generated_clients.py` calls a task.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import sys
@@ -114,6 +115,11 @@ from shutterfeed_client.api.users import (
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 60.0
+DEVICE_KEY = (
+    "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+)
+DEVICE_SECRET = "BTBZMqHH6r4Tts7J_aSIgg"
+"""The keys of the browser in the example of RFC 8291."""
 
 
 def main(task: dict[str, Any]) -> None:
@@ -336,13 +342,15 @@ def drive_hashtags(me: Any) -> None:
 
 
 def drive_devices(me: Any) -> None:
-    """The local stack tells devices of nothing."""
-    path, key = "A" * 22, "A" * 87
-    body = models.PutPushSubscription("https://push.example.com/1", key, "A" * 22)
-    refused = put_push_subscription.sync_detailed(path, client=me, body=body)
-    assert (refused.status_code, refused.parsed.error.code) == (409, "push_is_off")
-    assert answer(list_push_subscriptions.sync_detailed(client=me)).items == []
+    """Subscribe a device, with the keys of a browser."""
+    endpoint = "https://push.example.com/python"
+    path = base64.urlsafe_b64encode(hashlib.sha256(endpoint.encode()).digest()[:16]).decode()[:22]
+    body = models.PutPushSubscription(endpoint, DEVICE_KEY, DEVICE_SECRET)
+    subscribed = answer(put_push_subscription.sync_detailed(path, client=me, body=body))
+    assert subscribed.id == path
+    assert answer(list_push_subscriptions.sync_detailed(client=me)).items == [subscribed]
     assert delete_push_subscription.sync_detailed(path, client=me).status_code == 204
+    assert answer(list_push_subscriptions.sync_detailed(client=me)).items == []
 
 
 def drive_feed_and_search(me: Any, post_id: str) -> None:

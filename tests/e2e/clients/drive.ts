@@ -21,6 +21,11 @@ interface Task {
 }
 
 const PATIENCE_MS = 60_000;
+/** The keys of the browser in the example of RFC 8291. */
+const DEVICE = {
+  p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+  auth: "BTBZMqHH6r4Tts7J_aSIgg",
+};
 
 const task = JSON.parse(await readFile(process.argv[2]!, "utf8")) as Task;
 const small = await readFile(task.small);
@@ -255,15 +260,16 @@ async function driveHashtags(): Promise<void> {
   assert.deepEqual((await answer(api.listFollowedHashtags())).items, []);
 }
 
-/** The local stack tells devices of nothing. */
+/** Subscribe a device, with the keys of a browser. */
 async function driveDevices(): Promise<void> {
-  const path = { subscription_id: "A".repeat(22) };
-  const keys = { p256dh: "A".repeat(87), auth: "A".repeat(22) };
-  const body = { endpoint: "https://push.example.com/1", ...keys };
-  const refused = await api.putPushSubscription({ path, body });
-  assert.equal(refused.response?.status, 409);
-  assert.deepEqual((await answer(api.listPushSubscriptions())).items, []);
+  const endpoint = "https://push.example.com/typescript";
+  const id = createHash("sha256").update(endpoint).digest().subarray(0, 16).toString("base64url");
+  const path = { subscription_id: id };
+  const subscribed = await answer(api.putPushSubscription({ path, body: { endpoint, ...DEVICE } }));
+  assert.equal(subscribed.id, id);
+  assert.deepEqual((await answer(api.listPushSubscriptions())).items, [subscribed]);
   assert.equal((await api.deletePushSubscription({ path })).response?.status, 204);
+  assert.deepEqual((await answer(api.listPushSubscriptions())).items, []);
 }
 
 async function driveFeedAndSearch(): Promise<void> {
