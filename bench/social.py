@@ -88,7 +88,7 @@ class Tape(Wire):
             return self.turns[operation][turn]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Request:
     """One request of somebody to the API."""
 
@@ -96,6 +96,8 @@ class Request:
     method: str
     path: str
     body: Any = None
+    trips: int = 3
+    """How many round trips one after the other it may take."""
 
 
 def run(size: Size) -> list[Figure]:
@@ -104,7 +106,7 @@ def run(size: Size) -> list[Figure]:
         return _figures(_recorded_and_measured(size))
 
 
-def _recorded_and_measured(size: Size) -> dict[str, Measured]:
+def _recorded_and_measured(size: Size) -> dict[Request, Measured]:
     with engines.dynamodb() as (endpoint, key):
         names = {"METADATA_TABLE": "metadata", "FEED_TABLE": "feed"}
         # Starts as in a function: with its services built, and kept out of garbage collection.
@@ -122,7 +124,7 @@ def _recorded_and_measured(size: Size) -> dict[str, Measured]:
         put_account_key(bare, names["METADATA_TABLE"])
         metadata, feeds = (Table(client, name) for name in names.values())
         scene = Scene(metadata, feeds, datetime.now(UTC))
-        cases: dict[str, tuple[Tape, Tape, Callable[[], Any]]] = {}
+        cases: dict[Request, tuple[Tape, Tape, Callable[[], Any]]] = {}
         show("laying out a photo and those who answer it")
         for request, ask in _requests(handler, scene, size.people):
             tape = Tape(client)
@@ -130,10 +132,11 @@ def _recorded_and_measured(size: Size) -> dict[str, Measured]:
                 ask()
             plain = Tape(bare, recorded=tape.recorded, turns=tape.turns, offline=True)
             tape.offline = True
-            cases[request.name] = tape, plain, ask
+            cases[request] = tape, plain, ask
     # From here on there is no server: each of the calls is answered as it was.
     measured = {
-        name: _measured(name, tape, plain, ask, size) for name, (tape, plain, ask) in cases.items()
+        request: _measured(request.name, tape, plain, ask, size)
+        for request, (tape, plain, ask) in cases.items()
     }
     clear()
     return measured
@@ -161,7 +164,7 @@ def _requests(
     root = f"/comments/{own[0]}"
     requests = (
         Request("like", "PUT", f"/posts/{post}/like"),
-        Request("list of likers", "GET", f"/posts/{post}/likes"),
+        Request("list of likers", "GET", f"/posts/{post}/likes", trips=4),
         Request("list of liked posts", "GET", "/me/likes"),
         Request("unlike", "DELETE", f"/posts/{post}/like"),
         Request("save", "PUT", f"/posts/{post}/save"),
@@ -169,9 +172,9 @@ def _requests(
         Request("unsave", "DELETE", f"/posts/{post}/save"),
         Request("post with its comments", "GET", f"/posts/{post}"),
         Request("comment", "POST", comments, {"text": "Where is this?"}),
-        Request("comment with a mention", "POST", comments, {"text": f"Look, @{handle}"}),
-        Request("reply", "POST", comments, {"text": "I see", "reply_to": own[0]}),
-        Request("edit a comment", "PATCH", root, {"text": "Where was this?"}),
+        Request("comment with a mention", "POST", comments, {"text": f"Look, @{handle}"}, 4),
+        Request("reply", "POST", comments, {"text": "I see", "reply_to": own[0]}, 4),
+        Request("edit a comment", "PATCH", root, {"text": "Where was this?"}, 4),
         Request("like a comment", "PUT", f"{root}/like"),
         Request("list of comments", "GET", comments),
         Request("list of replies", "GET", f"{root}/replies"),
@@ -179,7 +182,7 @@ def _requests(
         Request("activity", "GET", "/me/activity"),
         Request("activity, the number", "GET", "/me/activity/count"),
         Request("activity, seen", "PUT", "/me/activity/seen"),
-        Request("follow a hashtag", "PUT", "/me/hashtags/evening"),
+        Request("follow a hashtag", "PUT", "/me/hashtags/evening", trips=5),
         Request("list of hashtags", "GET", "/me/hashtags"),
         Request("unfollow a hashtag", "DELETE", "/me/hashtags/evening"),
     )
@@ -263,14 +266,15 @@ def _measured(name: str, tape: Tape, plain: Tape, ask: Callable[[], Any], size: 
     return ours, theirs, wall, tape.trips
 
 
-def _figures(measured: dict[str, Measured]) -> list[Figure]:
+def _figures(measured: dict[Request, Measured]) -> list[Figure]:
     figures = []
-    for name, (ours, bare, wall, trips) in measured.items():
+    for request, (ours, bare, wall, trips) in measured.items():
+        name = request.name
         percentiles = quantiles(wall, n=100)
         figures += [
             Figure(f"{name}: CPU", median(ours), "ms"),
             Figure(f"{name}: CPU / bare calls", median(ours) / median(bare), "ratio", "<= 1.5"),
-            Figure(f"{name}: round trips", trips, ""),
+            Figure(f"{name}: round trips", trips, "", f"<= {request.trips}"),
             Figure(f"{name}: wall p50", percentiles[49], "ms", "<= 20"),
             Figure(f"{name}: wall p99", percentiles[98], "ms", "<= 60"),
         ]

@@ -25,12 +25,13 @@ from shutterfeed.domain.posts import PostCounts, PostState
 from shutterfeed.services.like_counts import LikeCountService
 from shutterfeed.services.likes import LikeService
 from shutterfeed.services.notifying import NotifyingService
-from shutterfeed.services.viewing import AuthorView, PostView
+from shutterfeed.services.viewing import Answering, AuthorView, PostView
 from tests import samples
 from tests.fakes.activity import FakeNotices
 from tests.fakes.metadata import FakeProfiles, FakeRecentPosts, Metadata
 from tests.fakes.system import START, FakeIds
 from tests.hot_item import HotClient, Time
+from tests.in_turn import InTurn
 from tests.limits import PLENTY
 
 A_SECOND: Final = 1_000
@@ -128,8 +129,9 @@ class _Viewing:
 
     likes: DynamoLikes
 
-    def post(self, *_: object) -> PostView:
-        return PostView(POST, AuthorView(samples.profile(1)), self.likes.counts(POST.id))
+    def to_answer(self, *_: object, **__: object) -> Answering:
+        view = PostView(POST, AuthorView(samples.profile(1)), self.likes.counts(POST.id))
+        return Answering(view, samples.profile(2), {}, None)
 
     def authors(self, _: object, people: list[str], __: object) -> list[str]:
         return people
@@ -223,5 +225,7 @@ def _in_time(time: Time, chance: random.Random) -> Iterator[None]:
     with (
         patch(f"{_TABLE}.time.sleep", time.sleep),
         patch(f"{_TABLE}.random.uniform", chance.uniform),
+        # The model of time knows no threads.
+        patch(f"{_TABLE}._pool", InTurn),
     ):
         yield

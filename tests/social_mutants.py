@@ -3,8 +3,8 @@ and of the modules below it, has to find."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -22,7 +22,8 @@ from shutterfeed.ports.comments import Claim
 from shutterfeed.services import likes, notifying
 from shutterfeed.services.activity import ActivityService
 from shutterfeed.services.likes import LikeService
-from shutterfeed.services.viewing import PostView, ViewingService
+from shutterfeed.services.posts import find_to_answer
+from shutterfeed.services.viewing import Answering, ViewingService
 from tests.fakes.comments import FakeComments
 from tests.fakes.metadata import FakeLikes, FakeSaves
 
@@ -33,26 +34,42 @@ _count = FakeComments._count
 _decide = visibility._decide_on_comment
 
 
-def _count_every_request(fake: FakeLikes, user_id: str, post_id: PostId, *more: Any) -> bool:
+def _count_every_request(
+    fake: FakeLikes, user_id: str, post_id: PostId, *more: Any, **named: Any
+) -> bool:
     """A like that is counted again when the request is repeated."""
-    new = _like(fake, user_id, post_id, *more)
+    new = _like(fake, user_id, post_id, *more, **named)
     if not new:
         fake._add(post_id, 1)
     return new
 
 
-def _take_back_uncounted(fake: FakeLikes, user_id: str, post_id: PostId, shards: int) -> bool:
-    taken = _unlike(fake, user_id, post_id, shards)
+def _find_without_like(*asked: Any, **more: Any) -> Answering:
+    return replace(find_to_answer(*asked, **more), like=None)
+
+
+@contextmanager
+def _counting_every_request() -> Iterator[None]:
+    """A service that does not look whether the post is liked already, and such a like."""
+    with (
+        patch.object(likes, "find_to_answer", _find_without_like),
+        patch.object(FakeLikes, "like", _count_every_request),
+    ):
+        yield
+
+
+def _take_back_uncounted(fake: FakeLikes, user_id: str, post_id: PostId, *more: Any) -> bool:
+    taken = _unlike(fake, user_id, post_id, *more)
     if taken:
         fake._add(post_id, 1)
     return taken
 
 
-def _find_unseen(viewing: ViewingService, viewer: Viewer, text: str) -> PostView:
+def _find_unseen(viewing: ViewingService, viewer: Viewer, text: str, **_: Any) -> Answering:
     """A like that asks whether the post is there, and not whether the person may see it."""
-    del viewer
     post_id = PostId.parse(text)
-    return viewing.post(Viewer(post_id.author_id), post_id)
+    view = viewing.post(Viewer(post_id.author_id), post_id)
+    return Answering(view, viewing.profiles.get(viewer.user_id or ""), {}, None)
 
 
 def _liked_unseen(service: LikeService, user_id: str, before: str | None, limit: int) -> Page[Any]:
@@ -74,6 +91,7 @@ def _comment_again(
     claim: Claim,
     since: datetime,
     spending: Spending = NOTHING,
+    **_: Any,
 ) -> Claim:
     """A comment that is made once more when its request is repeated."""
     del since
@@ -125,9 +143,9 @@ def _open_once(newest: Notice | None, act: Act, seen_at: datetime | None) -> Ope
 
 
 MUTANTS: Final[dict[str, Callable[[], AbstractContextManager[Any]]]] = {
-    "like_that_counts_repetitions": partial(patch.object, FakeLikes, "like", _count_every_request),
+    "like_that_counts_repetitions": _counting_every_request,
     "unlike_that_is_not_counted": partial(patch.object, FakeLikes, "unlike", _take_back_uncounted),
-    "like_of_what_may_not_be_seen": partial(patch.object, likes, "find_published", _find_unseen),
+    "like_of_what_may_not_be_seen": partial(patch.object, likes, "find_to_answer", _find_unseen),
     "list_of_what_may_not_be_seen": partial(patch.object, LikeService, "liked", _liked_unseen),
     "save_that_is_never_taken_back": partial(patch.object, FakeSaves, "unsave", _keep_the_save),
     "comment_that_is_made_again": partial(patch.object, FakeComments, "claim", _comment_again),

@@ -14,7 +14,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from http import HTTPStatus
 from ipaddress import ip_address
 from types import MappingProxyType
@@ -112,7 +112,10 @@ class Route:
     """Whether what it does is limited for each user: 429 `limit_reached`."""
     query: tuple[Parameter, ...]
     checks_session: bool
-    """Whether a caller whose session was ended is refused before the endpoint is called."""
+    """Whether a caller whose session was ended is refused, and nothing is written for them."""
+    reads_session: bool
+    """Whether the endpoint's service itself looks at the session, with what it reads first, which
+    saves a round trip. Otherwise that is done before the endpoint is called."""
     may_wait: bool
     """Whether what is asked for may take somebody else's consent: then the status is 202, with the
     same body."""
@@ -160,6 +163,7 @@ def route(
     limited: bool = False,
     query: tuple[Parameter, ...] = (),
     checks_session: bool | None = None,
+    reads_session: bool = False,
     may_wait: bool = False,
     cached: bool = False,
     text: str | None = None,
@@ -186,6 +190,7 @@ def route(
             limited,
             query,
             method != "GET" if checks_session is None else checks_session,
+            reads_session,
             may_wait,
             cached,
             text,
@@ -436,9 +441,7 @@ def _forwarded_for(header: str, address: str) -> str | None:
 def _answer(call: Call) -> Response[Any]:
     """The endpoint's answer. Errors of the request become answers too; other errors escape."""
     try:
-        # This comes first: a caller who is not signed in learns nothing of other mistakes.
-        _admit(call)
-        result = call.route.endpoint(call)
+        result = _called(call)
     except LimitReached as error:
         return _limited(error)
     except DomainError as error:
@@ -463,13 +466,23 @@ def _success(declared: Route, result: object) -> Response[Any]:
     return _json(declared.status, result)
 
 
-def _admit(call: Call) -> None:
-    """Raise `Unauthenticated` or `SessionEnded` if the caller may not call the route."""
+def _called(call: Call) -> object:
+    """What the endpoint returns. Raises `Unauthenticated` or `SessionEnded` if the caller may not
+    call the route, whatever else is wrong: they learn nothing of other mistakes."""
     if call.route.public:
-        return
+        return call.route.endpoint(call)
     user_id, began_at = call.user_id, call.session_began
-    if call.route.checks_session:
-        call.services.sessions.check(user_id, began_at)
+    check = partial(call.services.sessions.check, user_id, began_at)
+    if not call.route.reads_session:
+        if call.route.checks_session:
+            check()
+        return call.route.endpoint(call)
+    try:
+        return call.route.endpoint(call)
+    except DomainError:
+        # The service may not have come to the session.
+        check()
+        raise
 
 
 def _internal_error() -> Response[Any]:

@@ -28,7 +28,7 @@ def count_activity(call: Call) -> ActivityCount:
     return ActivityCount(call.services.activity.badge(call.user_id, call.session_began))
 
 
-@route("PUT", "/me/activity/seen", status=204, limited=True)
+@route("PUT", "/me/activity/seen", status=204, limited=True, reads_session=True)
 def see_activity(call: Call) -> None:
     """Note that the caller has seen all of their activity until now."""
-    call.services.activity.mark_seen(call.user_id)
+    call.services.activity.mark_seen(call.user_id, call.session_began)

@@ -16,21 +16,28 @@ from api.parameters import IDS
 from api.routes import post_page, user_page
 
 
-@route("PUT", "/posts/{id}/like", returns=Liked, errors=(404,), limited=True)
+@route(
+    "PUT",
+    "/posts/{id}/like",
+    returns=Liked,
+    errors=(404,),
+    limited=True,
+    reads_session=True,
+)
 def like_post(call: Call) -> Liked:
     """Let the caller like a post. Nothing changes if the caller likes it already."""
-    counts = call.services.likes.like(call.user_id, call.path["id"])
+    counts = call.services.likes.like(call.user_id, call.path["id"], call.session_began)
     return Liked.of(counts, liked=True)
 
 
-@route("DELETE", "/posts/{id}/like", returns=Liked, errors=(404,))
+@route("DELETE", "/posts/{id}/like", returns=Liked, errors=(404,), reads_session=True)
 def unlike_post(call: Call) -> Liked:
     """Take a like back. Nothing changes if the caller does not like the post.
 
     A like of a post that the caller cannot see any more can be taken back, too. The counts are zero
     then.
     """
-    counts = call.services.likes.unlike(call.user_id, call.path["id"])
+    counts = call.services.likes.unlike(call.user_id, call.path["id"], call.session_began)
     return Liked.of(counts, liked=False)
 
 
@@ -69,18 +76,25 @@ def list_likes(call: Call) -> PostPage:
     return post_page(call, page)
 
 
-@route("PUT", "/posts/{id}/save", returns=Saved, errors=(404,), limited=True)
+@route(
+    "PUT",
+    "/posts/{id}/save",
+    returns=Saved,
+    errors=(404,),
+    limited=True,
+    reads_session=True,
+)
 def save_post(call: Call) -> Saved:
     """Save a post, for the caller alone. Nothing changes if it is saved already. Nobody is told."""
-    call.services.saves.save(call.user_id, call.path["id"])
+    call.services.saves.save(call.user_id, call.path["id"], call.session_began)
     return Saved(saved_by_me=True)
 
 
-@route("DELETE", "/posts/{id}/save", returns=Saved, errors=(404,))
+@route("DELETE", "/posts/{id}/save", returns=Saved, errors=(404,), reads_session=True)
 def unsave_post(call: Call) -> Saved:
     """Take a save back, also out of all collections. Nothing changes if there is none. It can be
     taken back also if the caller cannot see the post any more."""
-    call.services.saves.unsave(call.user_id, call.path["id"])
+    call.services.saves.unsave(call.user_id, call.path["id"], call.session_began)
     return Saved(saved_by_me=False)
 
 

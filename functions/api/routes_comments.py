@@ -26,6 +26,7 @@ from shutterfeed.services.viewing import CommentView
     status=201,
     errors=(403, 404, 409),
     limited=True,
+    reads_session=True,
 )
 def create_comment(call: Call) -> Comment:
     """Comment on a post, or reply to one of its comments.
@@ -37,7 +38,12 @@ def create_comment(call: Call) -> Comment:
     """
     body = call.parse(CreateComment)
     view = call.services.comments.create(
-        call.user_id, call.path["id"], body.text, body.reply_to, call.header(KEY.name)
+        call.user_id,
+        call.path["id"],
+        body.text,
+        body.reply_to,
+        call.header(KEY.name),
+        session_began=call.session_began,
     )
     return _comment(call, view)
 
@@ -85,6 +91,7 @@ def list_replies(call: Call) -> CommentPage:
     returns=Comment,
     errors=(403, 404),
     limited=True,
+    reads_session=True,
 )
 def edit_comment(call: Call) -> Comment:
     """Change the text of one of the caller's comments.
@@ -93,7 +100,8 @@ def edit_comment(call: Call) -> Comment:
     """
     body = call.parse(EditComment)
     comment_id = call.path["comment_id"]
-    return _comment(call, call.services.comments.edit(call.user_id, comment_id, body.text))
+    edit = call.services.comments.edit
+    return _comment(call, edit(call.user_id, comment_id, body.text, call.session_began))
 
 
 @route("DELETE", "/comments/{comment_id}", status=204, errors=(403, 404))
@@ -111,6 +119,7 @@ def delete_comment(call: Call) -> None:
     returns=Comment,
     errors=(403, 404),
     limited=True,
+    reads_session=True,
 )
 def hide_comment(call: Call) -> Comment:
     """Hide a comment on a post of the caller's from all but its author, who is not told."""
@@ -123,6 +132,7 @@ def hide_comment(call: Call) -> Comment:
     returns=Comment,
     errors=(403, 404),
     limited=True,
+    reads_session=True,
 )
 def show_comment(call: Call) -> Comment:
     """Show a hidden comment again."""
@@ -163,20 +173,34 @@ def unpin_comment(call: Call) -> Comment:
     returns=Comment,
     errors=(403, 404),
     limited=True,
+    reads_session=True,
 )
 def approve_comment(call: Call) -> Comment:
     """Let everybody see a comment that is held because of its words."""
-    comment = call.services.comments.approve(call.user_id, call.path["comment_id"])
-    return _comment(call, comment)
+    approve, comment_id = call.services.comments.approve, call.path["comment_id"]
+    return _comment(call, approve(call.user_id, comment_id, call.session_began))
 
 
-@route("PUT", "/comments/{comment_id}/like", returns=CommentLiked, errors=(404,), limited=True)
+@route(
+    "PUT",
+    "/comments/{comment_id}/like",
+    returns=CommentLiked,
+    errors=(404,),
+    limited=True,
+    reads_session=True,
+)
 def like_comment(call: Call) -> CommentLiked:
     """Note that the caller likes a comment. Nothing changes if they do already."""
     return _liked(call, liked=True)
 
 
-@route("DELETE", "/comments/{comment_id}/like", returns=CommentLiked, errors=(404,))
+@route(
+    "DELETE",
+    "/comments/{comment_id}/like",
+    returns=CommentLiked,
+    errors=(404,),
+    reads_session=True,
+)
 def unlike_comment(call: Call) -> CommentLiked:
     """Take the like of a comment back. Nothing changes if there is none."""
     return _liked(call, liked=False)
@@ -199,7 +223,10 @@ def list_own_comments(call: Call) -> CommentPage:
 
 def _hidden(call: Call, *, hidden: bool) -> Comment:
     comment_id = call.path["comment_id"]
-    return _comment(call, call.services.comments.hide(call.user_id, comment_id, hidden=hidden))
+    view = call.services.comments.hide(
+        call.user_id, comment_id, hidden=hidden, session_began=call.session_began
+    )
+    return _comment(call, view)
 
 
 def _pinned(call: Call, *, pinned: bool) -> Comment:
@@ -208,7 +235,9 @@ def _pinned(call: Call, *, pinned: bool) -> Comment:
 
 
 def _liked(call: Call, *, liked: bool) -> CommentLiked:
-    view = call.services.comments.like(call.user_id, call.path["comment_id"], liked=liked)
+    view = call.services.comments.like(
+        call.user_id, call.path["comment_id"], liked=liked, session_began=call.session_began
+    )
     return CommentLiked(view.liked_by_me, view.comment.likes)
 
 

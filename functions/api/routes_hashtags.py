@@ -6,7 +6,14 @@ from api.http import Call, route
 from api.models_hashtags import HashtagFollowed, HashtagsFollowed
 
 
-@route("PUT", "/me/hashtags/{tag}", returns=HashtagFollowed, errors=(400, 404, 409), limited=True)
+@route(
+    "PUT",
+    "/me/hashtags/{tag}",
+    returns=HashtagFollowed,
+    errors=(400, 404, 409),
+    limited=True,
+    reads_session=True,
+)
 def follow_hashtag(call: Call) -> HashtagFollowed:
     """Follow a hashtag: its newest posts come into the caller's feed.
 
@@ -14,7 +21,8 @@ def follow_hashtag(call: Call) -> HashtagFollowed:
     `hashtag` says why they are there. Upper and lower case and accents make no difference. The
     answer is 409 `too_many_hashtags` if the caller follows 50 hashtags.
     """
-    return HashtagFollowed.of(call.services.hashtags.follow(call.user_id, call.path["tag"]))
+    follow, tag = call.services.hashtags.follow, call.path["tag"]
+    return HashtagFollowed.of(follow(call.user_id, tag, call.session_began))
 
 
 @route("DELETE", "/me/hashtags/{tag}", status=204, errors=(400, 404))

@@ -14,7 +14,9 @@ from shutterfeed.domain.errors import LimitReached
 from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.limits import Allowance
 from shutterfeed.domain.retention import NOTICE_RETENTION
+from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.activity import Crowd, Person
+from shutterfeed.ports.viewing import Wanted
 from tests import samples
 from tests.contract.conftest import Store
 from tests.fakes.system import START
@@ -168,8 +170,8 @@ def test_those_who_like_a_post_are_a_crowd(store: Store) -> None:
     store.likes.unlike(DOT, post_id, 1)
     assert store.crowds.newest([crowd], 10) == [(Person(CY, _at(2)),)]
     pairs = {(user_id, liked) for user_id in (BOB, CY, DOT) for liked in (post_id, other)}
-    assert store.crowds.liking(pairs) == {(BOB, post_id), (BOB, other), (CY, post_id)}
-    assert store.crowds.liking(()) == set()
+    read = store.viewing.read(Viewer(ADA), Wanted(likes=pairs))
+    assert read.likes == {(BOB, post_id), (BOB, other), (CY, post_id)}
 
 
 @pytest.mark.usefixtures("people")
@@ -192,7 +194,9 @@ def test_those_who_like_a_comment_are_a_crowd(store: Store) -> None:
     assert not store.crowds.stands(act)
     assert store.crowds.newest(crowds, 10) == [liked[0][1:], liked[1]]
     gone = CommentId(root.id.post_id, ulid(START, 9))
-    found = store.crowds.comments([root.id, reply.id, gone])
+    people, found = store.crowds.with_comments(crowds, 10, [root.id, reply.id, gone])
+    assert people == store.crowds.newest(crowds, 10)
+    assert store.crowds.with_comments([], 10, ()) == ([], {})
     assert {i: comment.text for i, comment in found.items()} == {
         root.id: "A heron",
         reply.id: "A stork",

@@ -31,7 +31,7 @@ from shutterfeed.services.progress import ProgressService
 from shutterfeed.services.viewing import ViewingService
 from tests import samples
 from tests.contract.conftest import Tables
-from tests.fakes.system import FakeClock, FakeIds
+from tests.fakes.system import FakeClock, FakeIds, in_turn
 from tests.limits import PLENTY
 
 NOW: Final = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -77,6 +77,7 @@ class Desk:
             viewing=viewing,
             limits=PLENTY,
             clock=clock,
+            together=in_turn,
         )
         for number in range(1, 10):
             table.write(Put(profile_item(samples.profile(number))))

@@ -17,7 +17,7 @@ from shutterfeed.domain.limits import Allowance
 from shutterfeed.domain.posts import LIKE_SHARDS, PostCounts
 from shutterfeed.domain.visibility import NOBODY, Viewer
 from shutterfeed.keys import Key
-from shutterfeed.ports.likes import RECENT, Crowded, Liker, Likes, RecentLikers
+from shutterfeed.ports.likes import RECENT, Crowded, Liker, Likes, OwnLike, RecentLikers
 from shutterfeed.ports.viewing import Wanted
 from tests import samples
 from tests.contract.conftest import Store, Tables
@@ -72,6 +72,26 @@ def test_a_repeated_like_is_not_charged(store: Store) -> None:
     assert store.likes.counts(third).likes == 0
     assert not like(POST, 1)
     assert like(third, 60)
+
+
+def test_a_like_with_what_was_read_before_is_the_same_like(store: Store) -> None:
+    one = plenty_but(likes=Allowance(1, 1))
+    spending = one.spending(ADA, START, likes=1)
+    assert store.likes.like(ADA, POST, 1, _ulid(1), spending, left={})
+    # What was read is out of date by now: the second like of the same person, and a charge.
+    assert not store.likes.like(ADA, POST, 1, _ulid(2), left={})
+    with pytest.raises(LimitReached):
+        store.likes.like(ADA, OTHER, 1, _ulid(3), spending, left={})
+    assert [store.likes.counts(post).likes for post in (POST, OTHER)] == [1, 0]
+    assert _likers(store.likes) == [ADA]
+    assert store.likes.likers(OTHER, 1, None, 1).next_position is None, "no entry is left"
+    known = store.viewing.read_now(Viewer(ADA), Wanted(posts=[POST], own=True, left=True))
+    assert known.own_likes[POST] == OwnLike(_ulid(1), 0)
+    with pytest.raises(LimitReached):
+        spending.check(known.left)
+    assert store.likes.unlike(ADA, POST, 1, known.own_likes[POST])
+    assert not store.likes.unlike(ADA, POST, 1, known.own_likes[POST]), "it was taken back"
+    assert (store.likes.counts(POST).likes, _likers(store.likes)) == (0, [])
 
 
 def test_who_liked_each_of_some_posts_last_comes_with_whom_one_follows(store: Store) -> None:

@@ -3,10 +3,10 @@ time, threads and codecs. Made once for any number of runs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from unittest.mock import patch
 
 import boto3
@@ -15,6 +15,7 @@ from botocore.config import Config
 from moto import mock_aws
 
 from shutterfeed import runtime
+from shutterfeed.adapters import together as together_module
 from shutterfeed.adapters.confinement import ConfinedCodec
 from shutterfeed.adapters.dynamodb import table as table_module
 from shutterfeed.adapters.video import FfmpegVideoCodec
@@ -23,13 +24,13 @@ from tests import moto_shortcuts, tables
 from tests.conftest import REGION
 from tests.exploration import codecs, dynamo, storage
 from tests.feed_world import small_sizes
+from tests.in_turn import InTurn
 from tests.integration import world as moto_world
 from tests.integration.conftest import forget_services
 from tests.integration.world import FEED, METADATA, SEARCH
 from tests.limits import PLENTY_SETTING
 from tests.samples import ACCOUNT_KEY
 
-T = TypeVar("T")
 RECENT_ENTRIES: Final = 25
 CELEBRITY_FOLLOWERS: Final = 3
 _SETTINGS: Final = {
@@ -41,34 +42,6 @@ _SETTINGS: Final = {
     "LIMITS": PLENTY_SETTING,
     "RECONCILE_AFTER_MINUTES": "10",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A future that is there already."""
-
-    value: Any = None
-    error: Exception | None = None
-
-    def result(self) -> Any:
-        if self.error is not None:
-            raise self.error
-        return self.value
-
-
-class InTurn:
-    """A pool without threads: its calls are made one after the other."""
-
-    def __init__(self, *_: Any, **__: Any) -> None: ...
-
-    def submit(self, call: Callable[..., Any], *arguments: Any) -> Answered:
-        try:
-            return Answered(call(*arguments))
-        except Exception as error:  # noqa: BLE001 - raised again by whoever asks for the result
-            return Answered(error=error)
-
-    def map(self, call: Callable[..., T], *values: Iterable[Any]) -> Iterator[T]:
-        return map(call, *values)
 
 
 @dataclass(slots=True)
@@ -142,6 +115,7 @@ def _replacements(made: Machinery, make_call: Callable[..., Any]) -> Iterator[tu
     yield aws, "clock", lambda: made.clock
     yield aws, "ids", lambda: made.ids
     yield table_module, "_pool", InTurn
+    yield together_module, "_pool", InTurn
     yield table_module, "time", _Pauses(made)
     yield search_module, "ThreadPoolExecutor", InTurn
     yield DynamoSecrets, "account_key", lambda _: ACCOUNT_KEY

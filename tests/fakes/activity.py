@@ -99,11 +99,11 @@ class FakeCrowds:
             case _:
                 raise ValueError(f"{kind} is no group")
 
-    def liking(self, likes: Collection[tuple[str, PostId]]) -> set[tuple[str, PostId]]:
-        return {like for like in likes if like in self.data.likes}
-
-    def comments(self, comment_ids: Collection[CommentId]) -> dict[CommentId, Comment]:
-        return {i: self.data.comments[i] for i in comment_ids if i in self.data.comments}
+    def with_comments(
+        self, crowds: Sequence[Crowd], limit: int, comment_ids: Collection[CommentId]
+    ) -> tuple[list[tuple[Person, ...]], dict[CommentId, Comment]]:
+        comments = {i: self.data.comments[i] for i in comment_ids if i in self.data.comments}
+        return self.newest(crowds, limit), comments
 
     def stands(self, act: Act) -> bool:
         match act.kind:

@@ -89,7 +89,7 @@ from tests.fakes.storage import (
     FakeUploadBucket,
     FakeVideoCodec,
 )
-from tests.fakes.system import FakeClock, FakeIds, FakeSignIns
+from tests.fakes.system import FakeClock, FakeIds, FakeSignIns, in_turn
 from tests.limits import PLENTY
 
 P = TypeVar("P")
@@ -244,6 +244,7 @@ class Backend:
             sign_ins=guard(self.sign_ins),
             clock=clock,
             ids=ids,
+            together=in_turn,
         )
         self._offer(people)
         self.popular = PopularService(

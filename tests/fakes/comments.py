@@ -19,7 +19,7 @@ from shutterfeed.domain.ids import PostId, ulid, ulid_time
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import PostCounts
-from shutterfeed.ports.comments import Claim, Discussion
+from shutterfeed.ports.comments import Claim, Discussion, Notes
 from tests.fakes.metadata import Metadata, page_of
 
 
@@ -32,8 +32,17 @@ class FakeComments:
         recent = (c for c in claims if c.comment_id.ulid >= ulid(since, 0))
         return next(recent, None)
 
+    def notes(self, author_id: str) -> Notes:
+        return [{"comment": claim.comment_id} for claim in self.data.claims.get(author_id, ())]
+
     def claim(
-        self, author_id: str, claim: Claim, since: datetime, spending: Spending = NOTHING
+        self,
+        author_id: str,
+        claim: Claim,
+        since: datetime,
+        spending: Spending = NOTHING,
+        *,
+        notes: Notes | None = None,  # noqa: ARG002 - what was read before decides nothing here
     ) -> Claim:
         earlier = self.claimed(author_id, claim.digest, since)
         if earlier is not None:

@@ -87,7 +87,7 @@ from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer
 from shutterfeed.keys import Key
 from shutterfeed.ports.comments import Claim
 from shutterfeed.ports.follows import Blocked, FolloweeChanged
-from shutterfeed.ports.likes import FOLLOWED, RECENT, Liker, RecentLikers
+from shutterfeed.ports.likes import FOLLOWED, RECENT, Liker, OwnLike, RecentLikers
 from shutterfeed.ports.posts import KEEP, Creation, Keep
 from shutterfeed.ports.profiles import HandleTaken
 from shutterfeed.ports.system import Clock
@@ -972,6 +972,8 @@ class FakeLikes:
         shards: int,  # noqa: ARG002 - a number in memory bears any crowd
         like_ulid: str,
         spending: Spending = NOTHING,
+        *,
+        left: Mapping[str, int] | None = None,  # noqa: ARG002 - to read it takes no time here
     ) -> bool:
         if (user_id, post_id) in self.data.likes:
             return False
@@ -981,7 +983,13 @@ class FakeLikes:
         self._add(post_id, 1)
         return True
 
-    def unlike(self, user_id: str, post_id: PostId, shards: int) -> bool:  # noqa: ARG002
+    def unlike(
+        self,
+        user_id: str,
+        post_id: PostId,
+        shards: int,  # noqa: ARG002
+        known: OwnLike | None = None,  # noqa: ARG002
+    ) -> bool:
         if self.data.likes.pop((user_id, post_id), None) is None:
             return False
         self._add(post_id, -1)
@@ -1080,6 +1088,8 @@ class FakeSaves:
         save_ulid: str,
         spending: Spending = NOTHING,
         collection_id: str | None = None,
+        *,
+        left: Mapping[str, int] | None = None,  # noqa: ARG002
     ) -> bool:
         found = self.data.saves.get((user_id, post_id))
         if found is not None and collection_id in (None, *found.collections):
@@ -1402,7 +1412,8 @@ def stored_of(data: Metadata, viewer: Viewer, wanted: Wanted) -> Stored:
     counted = (*wanted.posts, *wanted.at_hand, *wanted.counts_of)
     shown = (*wanted.posts, *wanted.at_hand)
     authors = (post_id.author_id for post_id in wanted.posts)
-    authors_and_people = (*authors, *wanted.authors, *wanted.people)
+    own = [viewer.user_id] if wanted.own and viewer.user_id is not None else []
+    authors_and_people = (*authors, *wanted.authors, *wanted.people, *own)
     people = (*authors_and_people, *wanted.users, *wanted.uncounted, *wanted.named)
     return Stored(
         {i: data.posts[i] for i in (*wanted.posts, *wanted.bare) if i in data.posts},
@@ -1429,6 +1440,17 @@ class FakeViewingReads:
         )
         if viewer.user_id is None:
             return stored
+        if wanted.own:
+            left = self.data.allowances.get(keys.limits(viewer.user_id), {})
+            stored = replace(
+                stored,
+                left=left if wanted.left else {},
+                own_likes={
+                    i: OwnLike(self.data.likes[viewer.user_id, i], 0)
+                    for i in wanted.posts
+                    if (viewer.user_id, i) in self.data.likes
+                },
+            )
         users, named = {*wanted.users, *wanted.uncounted}, {*wanted.named}
         posts = (*wanted.posts, *wanted.at_hand, *wanted.bare)
         authors = {post_id.author_id for post_id in posts}

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from shutterfeed.domain.ids import random_id, ulid
 from tests.samples import START
 
-__all__ = ["START", "FakeClock", "FakeIds", "FakeSignIns"]
+__all__ = ["START", "FakeClock", "FakeIds", "FakeSignIns", "in_turn"]
+
+
+def in_turn(*calls: Callable[[], Any]) -> Any:
+    """Calls that might be made at the same time, one after the other."""
+    return tuple(call() for call in calls)
 
 
 class FakeClock:

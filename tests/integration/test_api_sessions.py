@@ -13,10 +13,12 @@ from operations.sign_out import sign_out
 from tests.integration import payloads
 from tests.integration.client import Answer, Client, draft
 from tests.integration.conftest import forget_services
+from tests.integration.publishing import publish_at_once
 from tests.integration.world import Person, World, aws
 from tools.errors import ToolError
 
 WRITES = [route for route in ROUTES if route.writes and route.checks_session]
+LOOKING = [route for route in WRITES if route.reads_session]
 
 
 def _claims(person: Person, world: World) -> dict[str, str]:
@@ -87,6 +89,29 @@ def test_an_ended_session_writes_nothing(
     path = route.path.format_map(dict.fromkeys(route.parameters, "someone"))
     answer = client.request(route.method, path, claims=claims, body={})
     assert (answer.status, answer.error) == (401, ("session_ended", None))
+
+
+@pytest.mark.parametrize("route", LOOKING, ids=lambda route: route.name)
+def test_it_writes_nothing_either_if_all_else_is_right(
+    client: Client, accounts: World, ada: Person, ben: Person, route: Any
+) -> None:
+    """Of what looks at the session with its first read, and with it at the post."""
+    post_id = publish_at_once(client, ben, draft(caption="here"), "key")
+    said, headers = {"text": "A heron"}, {"Idempotency-Key": "key"}
+    comments = f"/posts/{post_id}/comments"
+    comment = client.request("POST", comments, ben, body=said, headers=headers).json
+    path = route.path.format(id=post_id, comment_id=comment["id"], tag="birds")
+    claims = _claims(ada, accounts)
+    _sign_out_everywhere(client, claims)
+    before = _items(accounts)
+    body = said if route.body else None
+    answer = client.request(route.method, path, claims=claims, body=body, headers=headers)
+    assert (answer.status, answer.error) == (401, ("session_ended", None))
+    assert _items(accounts) == before
+
+
+def _items(world: World) -> Any:
+    return aws("dynamodb").scan(TableName=world.metadata.name)["Items"]
 
 
 def test_repeated_by_the_ended_session_it_leaves_later_ones_alone(

@@ -17,8 +17,8 @@ from tests.strategies import Drawn
 from tests.told_world import ActivityWorld
 
 STEPS = 200
-CASES = [(seed, POLICY, 1_000) for seed in range(3)] + [(3, PULLING, 3)]
-MOST_STEPS, MOST_SEEDS = 150, 20
+CASES = [(seed, POLICY, 1_000) for seed in (0, 4, 5)] + [(3, PULLING, 3)]
+MOST_STEPS, MOST_SEEDS = 150, 30
 """In which a mutant is found."""
 
 

@@ -146,6 +146,7 @@ ACTIVITY_PREFIX: Final = "ACTIVITY#"
 DEVICE_PREFIX: Final = "DEVICE#"
 PAIR_PREFIX: Final = "PAIR#"
 _BLOCK: Final = "BLOCK"
+_LIMITS: Final = "LIMITS"
 READER_RANGE: Final = (PROFILE, _UNFOLLOWED + "~")
 """The range of sort keys that a feed page reads first: the reader's profile,
 pulled celebrities, followed hashtags, mutes, own recent posts and unfollowed markers stand next to
@@ -197,6 +198,7 @@ class Kind(StrEnum):
     RECENT_POSTS = "recent posts"
     BLOCK = "block"
     MUTES = "mutes"
+    LIMITS = "limits"
 
 
 _KINDS: Final = {
@@ -210,6 +212,7 @@ _KINDS: Final = {
     ("USER", RECENT_POSTS): Kind.RECENT_POSTS,
     ("PAIR", _BLOCK): Kind.BLOCK,
     ("USER", READER_MUTES): Kind.MUTES,
+    ("USER", _LIMITS): Kind.LIMITS,
 }
 """The kind of an item by two texts: the parts of its partition key and of its sort key that stand
 before the first `#`."""
@@ -454,7 +457,7 @@ def shares(user_id: str) -> Key:
 
 
 def limits(user_id: str) -> Key:
-    return Key(user_partition(user_id), "LIMITS")
+    return Key(user_partition(user_id), _LIMITS)
 
 
 def usage(user_id: str) -> Key:

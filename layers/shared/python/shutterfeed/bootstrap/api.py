@@ -33,6 +33,7 @@ from shutterfeed.adapters.dynamodb.suggestions import DynamoSuggestionLists
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.adapters.site import S3SitePage
+from shutterfeed.adapters.together import together
 from shutterfeed.bootstrap import aws
 from shutterfeed.bootstrap.feed_policy import feed_policy
 from shutterfeed.bootstrap.limits import limits_of
@@ -64,7 +65,7 @@ from shutterfeed.ports.search import SearchIndex
 from shutterfeed.ports.sign_ins import SignIns
 from shutterfeed.ports.site import SitePage
 from shutterfeed.ports.suggestions import SuggestionLists
-from shutterfeed.ports.system import Clock, Ids
+from shutterfeed.ports.system import Clock, Ids, Together
 from shutterfeed.ports.uploads import Ledger, UploadBucket
 from shutterfeed.ports.viewing import ViewingReads
 from shutterfeed.services.accounts import AccountService
@@ -172,6 +173,7 @@ def wire(
     sign_ins: SignIns,
     clock: Clock,
     ids: Ids,
+    together: Together,
 ) -> People:
     users = ProfileService(profiles=profiles, limits=limits, clock=clock, renames=renames)
     viewing = ViewingService(
@@ -181,7 +183,7 @@ def wire(
     )
     people = PeopleService(profiles=profiles, reads=viewing_reads)
     uploads = UploadService(posts=posts, ledger=ledger, bucket=bucket, clock=clock)
-    discussions = DiscussionService(comments=comments, viewing=viewing)
+    discussions = DiscussionService(comments=comments, viewing=viewing, together=together)
     return People(
         users=users,
         sessions=SessionService(users=users, profiles=profiles, sign_ins=sign_ins, clock=clock),
@@ -256,6 +258,7 @@ def wire(
             limits=limits,
             clock=clock,
             ids=ids,
+            together=together,
         ),
         discussions=discussions,
         uploads=uploads,
@@ -289,6 +292,7 @@ def wire(
             viewing=viewing,
             limits=limits,
             clock=clock,
+            together=together,
         ),
         devices=DeviceService(
             users=users, devices=devices, services=push_services, limits=limits, clock=clock
@@ -347,6 +351,7 @@ def services() -> Api:
         sign_ins=CognitoSignIns(lambda: aws.client("cognito-idp"), settings.user_pool_id),
         clock=aws.clock(),
         ids=aws.ids(),
+        together=together,
     )
     return Api(
         **vars(people),

@@ -164,6 +164,14 @@ def effect_of(before: Comment | None, after: Comment) -> Effect:
     return Effect(counted + before.waiting, before.waiting, -before.waiting, 1)
 
 
+def as_changed(before: Comment, after: Comment) -> Comment:
+    """A comment as it is stored once it is changed, if nothing else changes meanwhile."""
+    if after == before:
+        return before
+    replies = effect_of(before, after).replies if after.id.reply is None else 0
+    return replace(after, version=before.version + 1, replies=before.replies + replies)
+
+
 def _is_waiting(reply: Comment) -> bool:
     return reply.stands and reply.waits is not None
 

@@ -9,7 +9,6 @@ from typing import Protocol
 
 from shutterfeed.domain.activity import Act, Notice, NoticeKind
 from shutterfeed.domain.comments import Comment, CommentId
-from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.pages import Page
 
 
@@ -59,17 +58,16 @@ class Person:
 class Crowds(Protocol):
     def newest(self, crowds: Sequence[Crowd], limit: int) -> list[tuple[Person, ...]]:
         """The last people of each crowd, up to `limit`, last first. One round trip for all.
-        Eventually consistent."""
+        Eventually consistent. Of those who like a post there may be somebody whose like was being
+        taken back when a process ended."""
         ...
 
-    def liking(self, likes: Collection[tuple[str, PostId]]) -> set[tuple[str, PostId]]:
-        """Those of the pairs of a user and a post of which the user likes the post. One round trip.
-        A crowd may have somebody whose like was being taken back when a process ended."""
-        ...
-
-    def comments(self, comment_ids: Collection[CommentId]) -> dict[CommentId, Comment]:
-        """Those of the comments that exist. Eventually consistent, for half of what `Comments`
-        takes."""
+    def with_comments(
+        self, crowds: Sequence[Crowd], limit: int, comment_ids: Collection[CommentId]
+    ) -> tuple[list[tuple[Person, ...]], dict[CommentId, Comment]]:
+        """The last people of each crowd, as `newest` gives them, and up to 100 comments, of which
+        those are returned that exist: all in one round trip, unless a reply may wait for its root.
+        Eventually consistent, for half of what `Comments` takes."""
         ...
 
     def stands(self, act: Act) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from shutterfeed.domain.comments import Comment, CommentId, Order
 from shutterfeed.domain.ids import PostId
@@ -21,6 +21,10 @@ class Claim:
     digest: str
     comment_id: CommentId
     fingerprint: str
+
+
+Notes = Sequence[Mapping[str, Any]]
+"""What is stored of somebody's last comments and their keys, in the form in which it is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,23 @@ class Comments(Protocol):
         """What the author made with this key since that moment, if it was used."""
         ...
 
+    def notes(self, author_id: str) -> Notes:
+        """What `claim` reads before it writes."""
+        ...
+
     def claim(
-        self, author_id: str, claim: Claim, since: datetime, spending: Spending = NOTHING
+        self,
+        author_id: str,
+        claim: Claim,
+        since: datetime,
+        spending: Spending = NOTHING,
+        *,
+        notes: Notes | None = None,
     ) -> Claim:
         """Note which comment the author is about to make, and make the charge, in one write.
 
         Returns what is noted: an earlier claim, if the key was used since that moment; then nothing
-        is charged. Raises `LimitReached`.
+        is charged. `notes` are at hand if the caller has just read them. Raises `LimitReached`.
         """
         ...
 

@@ -33,6 +33,15 @@ class Liker:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnLike:
+    """A user's like of a post, as it is stored: the ULID of the moment, and the part of the list of
+    likes that has its entry."""
+
+    ulid: str
+    shard: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecentLikers:
     """Those who have liked some posts last, and whom of them somebody follows."""
 
@@ -58,16 +67,23 @@ class Likes(Protocol):
         shards: int,
         like_ulid: str,
         spending: Spending = NOTHING,
+        *,
+        left: Mapping[str, int] | None = None,
     ) -> bool:
         """Let a user like a post, and count the like in the same transaction. False if they like it
         already; then nothing is changed or charged. Raises `LimitReached`.
 
+        `left` is what the caller has just read of the user's allowances, when there was no like:
+        then nothing is read before the writes. If there is a like by now, the charge stays made.
         The charge is made first, and stays made if the process ends before the like is written.
         """
         ...
 
-    def unlike(self, user_id: str, post_id: PostId, shards: int) -> bool:
-        """Take a like back, and count that in the same transaction. False if there was none."""
+    def unlike(
+        self, user_id: str, post_id: PostId, shards: int, known: OwnLike | None = None
+    ) -> bool:
+        """Take a like back, and count that in the same transaction. False if there was none.
+        `known` is the like as the caller has just read it; otherwise it is read first."""
         ...
 
     def spread(self, post_id: PostId, shards: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from shutterfeed.domain.ids import PostId
@@ -20,9 +20,15 @@ class Saves(Protocol):
         save_ulid: str,
         spending: Spending = NOTHING,
         collection_id: str | None = None,
+        *,
+        left: Mapping[str, int] | None = None,
     ) -> bool:
         """Save a post, and put it into a collection if one is given. False if it is saved, and in
-        the collection, already; then nothing is changed or charged. Raises `LimitReached`."""
+        the collection, already; then nothing is changed or charged. Raises `LimitReached`.
+
+        `left` is what the caller has just read of the user's allowances, when the post was not
+        saved: then nothing is read before the writes. If it is saved by now, the charge stays made.
+        """
         ...
 
     def unsave(self, user_id: str, post_id: PostId) -> None:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar, overload
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
 
 
 class Clock(Protocol):
@@ -21,6 +27,28 @@ class Ids(Protocol):
         """A new id in the form of a ULID that is entirely random, so that it does not reveal its
         age."""
         ...
+
+
+class Together(Protocol):
+    """Makes calls that do not need each other's results at the same time, so that they take as long
+    as the slowest, and returns what they return. If some fail, all have ended when the error of the
+    first of them is raised. The calls themselves may not use it."""
+
+    @overload
+    def __call__(self, first: Callable[[], A], second: Callable[[], B], /) -> tuple[A, B]: ...
+    @overload
+    def __call__(
+        self, first: Callable[[], A], second: Callable[[], B], third: Callable[[], C], /
+    ) -> tuple[A, B, C]: ...
+    @overload
+    def __call__(
+        self,
+        first: Callable[[], A],
+        second: Callable[[], B],
+        third: Callable[[], C],
+        fourth: Callable[[], D],
+        /,
+    ) -> tuple[A, B, C, D]: ...
 
 
 class Secrets(Protocol):

@@ -10,6 +10,7 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import Post, PostCounts
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer
+from shutterfeed.ports.likes import OwnLike
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Wanted:
     people: Collection[str] = ()
     """Users whom a text mentions or who are tagged in a photo: their profiles, and whether one of
     them and the viewer has blocked the other. A feed reads that of them too."""
+    own: bool = False
+    """Whether the viewer's own profile is read, and when they liked the posts, for somebody who is
+    about to write."""
+    left: bool = False
+    """Whether it is read what the viewer has left of their limits."""
     mixed: bool = False
     """Whether posts and authors are shown among those of many, where mutes decide."""
 
@@ -80,6 +86,11 @@ class Stored:
     likes: frozenset[tuple[str, PostId]] = frozenset()
     """Those of the pairs of a user and a post of which the user likes the post."""
 
+    left: Mapping[str, int] = field(default_factory=dict)
+    """What the viewer has left of their limits, as `Spending.check` takes it."""
+    own_likes: Mapping[PostId, OwnLike] = field(default_factory=dict)
+    """The viewer's likes of the posts, if what is `own` was asked for."""
+
     def relation_to(self, user_id: str) -> Relation:
         return self.relations.get(user_id, STRANGERS)
 
@@ -94,6 +105,8 @@ class Stored:
             saved=self.saved | later.saved,
             barred=self.barred | later.barred,
             likes=self.likes | later.likes,
+            left={**self.left, **later.left},
+            own_likes={**self.own_likes, **later.own_likes},
         )
 
     def including(self, posts: Iterable[Post], profiles: Iterable[Profile] = ()) -> Stored:

@@ -6,8 +6,7 @@ through the same visibility as everywhere.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,7 +15,6 @@ from shutterfeed.domain.activity import GROUPED, MAX_NAMED, Notice, NoticeKind, 
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.users import Profile
-from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.activity import Crowds, Person
 from shutterfeed.services.activity_views import (
     Crowded,
@@ -30,7 +28,7 @@ from shutterfeed.services.activity_views import (
     with_subject,
     without,
 )
-from shutterfeed.services.viewing import CommentView, Told, ViewingService
+from shutterfeed.services.viewing import Told, ViewingService
 
 LOOKED_AT: Final = 12
 """The number of people behind a group who are read at first. Their edges take half a read unit."""
@@ -59,51 +57,47 @@ class ActivityEntries:
         the numbers of people may be too low."""
         subjects = {notice: Subject.of(notice) for notice in notices}
         ids = {s.comment_id for s in subjects.values() if s.comment_id is not None}
-        comments = self.crowds.comments(sorted(ids, key=str)) if ids else {}
-        crowds = self._crowds(owner, subjects, comments, now, counts=counts)
-        self._name(crowds, named)
-        posts = sorted({s.post_id for s in subjects.values() if s.post_id is not None})
-        told = self.viewing.told(owner, posts, sorted(people_of(crowds.values())))
+        grouped = [notice for notice in subjects if notice.kind in GROUPED]
+        people, comments = self.crowds.with_comments(
+            [crowd_of(notice, now) for notice in grouped], LOOKED_AT, sorted(ids, key=str)
+        )
+        found = dict(zip(grouped, people, strict=True))
+        crowds = self._crowds(owner, subjects, found, comments, now, counts=counts)
+        likes = _choose(crowds, named)
+        told = self.viewing.told(
+            owner,
+            sorted({s.post_id for s in subjects.values() if s.post_id is not None}),
+            sorted(people_of(crowds.values())),
+            counted=_liked_by_many(crowds) if counts else (),
+            likes=likes,
+            comments=comments.values(),
+        )
+        _leave_out(likes, told)
         told = self._look_further(owner, crowds, told, named, counts=counts)
-        comment_views = self._comments(owner, comments.values(), told)
         for notice in notices:
             view = view_of(owner, notice, crowds[notice], told)
-            view = view and with_subject(view, subjects[notice], told, comment_views)
+            view = view and with_subject(view, subjects[notice], told, told.comments)
             if view is not None:
                 yield view
-
-    def _comments(
-        self, owner: Profile, comments: Iterable[Comment], told: Told
-    ) -> dict[CommentId, CommentView]:
-        """Those of the comments that everybody may see who sees their posts, by their ids."""
-        by_host: defaultdict[str, list[Comment]] = defaultdict(list)
-        for comment in comments:
-            if comment.counts and comment.id.post_id in told.posts:
-                by_host[comment.owner_id].append(comment)
-        views: dict[CommentId, CommentView] = {}
-        for alike in by_host.values():
-            views |= self.viewing.comments(Viewer(owner.user_id), alike)
-        return views
 
     def _crowds(
         self,
         owner: Profile,
         subjects: Mapping[Notice, Subject],
+        found: Mapping[Notice, tuple[Person, ...]],
         comments: Mapping[CommentId, Comment],
         now: datetime,
         *,
         counts: bool,
     ) -> dict[Notice, Crowded]:
-        """The people behind some notices."""
-        grouped = [notice for notice in subjects if notice.kind in GROUPED]
-        found = self.crowds.newest([crowd_of(n, now) for n in grouped], LOOKED_AT)
+        """The people behind some notices; `found` has those of groups."""
         crowds = {
             notice: Crowded(without(people, owner.user_id), _is_full(notice, people))
-            for notice, people in zip(grouped, found, strict=True)
+            for notice, people in found.items()
         }
         full = [
             notice
-            for notice in grouped
+            for notice in found
             if counts and crowds[notice].is_full and notice.kind is not NoticeKind.LIKE
         ]
         counted = self.crowds.newest([crowd_of(n, now) for n in full], COUNTED)
@@ -115,21 +109,6 @@ class ActivityEntries:
             crowds[notice] = Crowded(() if person is None else (person,))
         return crowds
 
-    def _name(self, crowds: Mapping[Notice, Crowded], most: int) -> None:
-        """Choose the people of each crowd who are read, up to `most`, and leave out those who do
-        not like a post any more, whose entries an interrupted request has left."""
-        likes: dict[tuple[str, PostId], list[tuple[Crowded, Person]]] = {}
-        for notice, crowd in crowds.items():
-            chosen = crowd.people[len(crowd.read) : most]
-            crowd.read += chosen
-            if notice.kind is NoticeKind.LIKE:
-                for person in chosen:
-                    like = (person.user_id, PostId.parse(notice.subject))
-                    likes.setdefault(like, []).append((crowd, person))
-        for like in likes.keys() - self.crowds.liking(likes):
-            for crowd, person in likes[like]:
-                crowd.leave_out(person)
-
     def _look_further(
         self,
         owner: Profile,
@@ -140,24 +119,55 @@ class ActivityEntries:
         counts: bool,
     ) -> Told:
         """Read the rest of the people of groups of which too few can be named, or of which only
-        those count whom the owner follows; and the counts of posts that more people like than were
-        read."""
-        liked = [
-            PostId.parse(notice.subject)
-            for notice, crowd in crowds.items()
-            if counts and notice.kind is NoticeKind.LIKE and crowd.is_full
-        ]
+        those count whom the owner follows."""
         further: dict[Notice, Crowded] = {}
         for notice, crowd in crowds.items():
             visible = visible_people(owner, notice, crowd, told)
             few = len(visible) < min(named, len(crowd.people))
             if few or (counts and owner.activity.of(notice.kind) is ToldOf.FOLLOWED):
                 further[notice] = crowd
-        self._name(further, LOOKED_AT)
+        likes = _choose(further, LOOKED_AT)
         rest = sorted(people_of(further.values()) - told.asked_for)
-        if not rest and not liked:
+        if not rest and not likes:
             return told
-        return told | self.viewing.told(owner, (), rest, counted=liked)
+        later = self.viewing.told(owner, (), rest, likes=likes)
+        _leave_out(likes, later)
+        return told | later
+
+
+_Likes = dict[tuple[str, PostId], list[tuple[Crowded, Person]]]
+"""The likes of people who were chosen, and where they were."""
+
+
+def _choose(crowds: Mapping[Notice, Crowded], most: int) -> _Likes:
+    """Choose the people of each crowd who are read, up to `most`. Returns the likes of those of
+    them who like a post."""
+    likes: _Likes = {}
+    for notice, crowd in crowds.items():
+        chosen = crowd.people[len(crowd.read) : most]
+        crowd.read += chosen
+        if notice.kind is NoticeKind.LIKE:
+            for person in chosen:
+                like = (person.user_id, PostId.parse(notice.subject))
+                likes.setdefault(like, []).append((crowd, person))
+    return likes
+
+
+def _leave_out(likes: _Likes, told: Told) -> None:
+    """Leave out those who do not like a post any more, whose entries an interrupted request has
+    left."""
+    for like in likes.keys() - told.liking:
+        for crowd, person in likes[like]:
+            crowd.leave_out(person)
+
+
+def _liked_by_many(crowds: Mapping[Notice, Crowded]) -> list[PostId]:
+    """The posts that more people like than were read."""
+    return [
+        PostId.parse(notice.subject)
+        for notice, crowd in crowds.items()
+        if notice.kind is NoticeKind.LIKE and crowd.is_full
+    ]
 
 
 def _is_full(notice: Notice, people: Sequence[Person]) -> bool:

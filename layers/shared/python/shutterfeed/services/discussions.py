@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from shutterfeed.domain.comments import (
@@ -18,7 +19,8 @@ from shutterfeed.domain.errors import NotFound
 from shutterfeed.domain.ids import MalformedId, PostId
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.visibility import Viewer
-from shutterfeed.ports.comments import Comments
+from shutterfeed.ports.comments import Comments, Discussion
+from shutterfeed.ports.system import Together
 from shutterfeed.services.viewing import (
     CommentView,
     PostView,
@@ -53,6 +55,7 @@ class _Position:
 class DiscussionService:
     comments: Comments
     viewing: ViewingService
+    together: Together
 
     def page(
         self, viewer: Viewer, post: str, order: Order, position: str | None, limit: int
@@ -87,14 +90,43 @@ class DiscussionService:
 
     def one(self, viewer: Viewer, comment: str) -> CommentView:
         """A comment by its id. Raises `NotFound`."""
-        comment_id = parse_id(comment)
-        self.post_of(viewer, comment_id)
-        return self.shown(viewer, comment_id)
+        return self._below(viewer, parse_id(comment), self.post_of)
 
-    def new(self, viewer: Viewer, comment: Comment) -> CommentView:
-        """A comment as its author sees it right after making it: nothing else is stored of it
-        yet."""
-        return self._shown(viewer, [comment], frozenset(), now=True)[0]
+    def to_answer(self, viewer: Viewer, comment_id: CommentId) -> CommentView:
+        """A comment that the viewer is about to answer. Raises `NotFound` and `SessionEnded`."""
+        return self._below(viewer, comment_id, self._post_to_answer)
+
+    def to_change(self, viewer: Viewer, comment_id: CommentId) -> tuple[PostView, Discussion]:
+        """A comment that the viewer is about to change, if there is one, whether they may see it or
+        not, and its post. Raises `NotFound` and `SessionEnded`."""
+        return self._with_post(viewer, comment_id, self._post_to_answer)
+
+    def changed(self, viewer: Viewer, comment: Comment, before: Discussion) -> CommentView:
+        """A comment that has just been changed, of which all else is at hand. Raises `NotFound`."""
+        changed = replace(before, comments=Page((comment,), None))
+        return self._only(viewer, changed)
+
+    def _below(
+        self, viewer: Viewer, comment_id: CommentId, look: Callable[[Viewer, CommentId], PostView]
+    ) -> CommentView:
+        """A comment on a post at which `look` looks."""
+        _, found = self._with_post(viewer, comment_id, look)
+        return self._only(viewer, found)
+
+    def _with_post(
+        self, viewer: Viewer, comment_id: CommentId, look: Callable[[Viewer, CommentId], PostView]
+    ) -> tuple[PostView, Discussion]:
+        """A comment and its post, which are read together."""
+        return self.together(
+            partial(look, viewer, comment_id),
+            partial(self.comments.look_up, comment_id, _id_of(viewer)),
+        )
+
+    def _post_to_answer(self, viewer: Viewer, comment_id: CommentId) -> PostView:
+        try:
+            return self.viewing.to_answer(viewer, comment_id.post_id).view
+        except NotFound:
+            raise comment_not_found() from None
 
     def post_of(self, viewer: Viewer, comment_id: CommentId) -> PostView:
         """The post of a comment. Raises `NotFound`, as of a comment that does not exist, if the
@@ -106,7 +138,9 @@ class DiscussionService:
 
     def shown(self, viewer: Viewer, comment_id: CommentId) -> CommentView:
         """A comment on a post that the viewer may see. Raises `NotFound`."""
-        found = self.comments.look_up(comment_id, _id_of(viewer))
+        return self._only(viewer, self.comments.look_up(comment_id, _id_of(viewer)))
+
+    def _only(self, viewer: Viewer, found: Discussion) -> CommentView:
         views = self._shown(viewer, found.comments.items, found.liked, found.pinned, now=True)
         if not views:
             raise comment_not_found()

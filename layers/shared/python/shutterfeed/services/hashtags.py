@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from shutterfeed.domain.delivery import entry_of
@@ -41,14 +41,16 @@ class HashtagService:
     clock: Clock
     ids: Ids
 
-    def follow(self, user_id: str, text: str) -> FollowedHashtag:
+    def follow(
+        self, user_id: str, text: str, session_began: datetime | None = None
+    ) -> FollowedHashtag:
         """Follow a hashtag, with or without `#`; one that is followed already stays as it is. Its
         newest posts are in the feed at once.
 
-        Raises `InvalidInput`, `LimitReached`, and `Conflict` for too many hashtags.
+        Raises `InvalidInput`, `SessionEnded`, `LimitReached`, and `Conflict` for too many hashtags.
         """
         tag, now = parse_tag(text), self.clock.now()
-        self.users.me(user_id)
+        self.users.me(user_id).check_session(session_began)
         spending = self.limits.spending(user_id, now, changes=1)
         hashtag = FollowedHashtag(tag, now)
         hashtag = self.followed.follow(user_id, hashtag, self.ids.new(now), spending)

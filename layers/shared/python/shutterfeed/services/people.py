@@ -29,7 +29,7 @@ class Candidates:
     """The people whom an author names, with everything that decides whether they may."""
 
     author: Viewer
-    ids: dict[str, str] = field(default_factory=dict)
+    ids: Mapping[str, str] = field(default_factory=dict)
     """The ids by handle. A handle that nobody has leads to the id of nobody."""
     stored: Stored = field(default_factory=Stored)
 
@@ -120,11 +120,21 @@ class PeopleService:
         A handle that nobody has is read like one that somebody has, so that nobody learns from the
         time it takes who is hidden from them.
         """
-        author, names = Viewer(author_id), sorted(set(handles))
-        if not names:
+        return self.having(author_id, self.ids_of(handles), before)
+
+    def ids_of(self, handles: Iterable[str]) -> dict[str, str]:
+        """The first read of `candidates`: the ids by handle."""
+        names = sorted(set(handles))
+        held = self.profiles.ids_of(names) if names else {}
+        return {name: held.get(name) or nobodys_id(name) for name in names}
+
+    def having(
+        self, author_id: str, ids: Mapping[str, str], before: Iterable[str] = ()
+    ) -> Candidates:
+        """The second read of `candidates`: the people with the ids that the first one has found."""
+        author = Viewer(author_id)
+        if not ids:
             return Candidates(author)
-        held = self.profiles.ids_of(names)
-        ids = {name: held.get(name) or nobodys_id(name) for name in names}
         wanted = Wanted(uncounted=sorted({*ids.values(), *before}))
         return Candidates(author, ids, self.reads.read(author, wanted))
 

@@ -38,7 +38,7 @@ from shutterfeed.ports.uploads import Ledger
 from shutterfeed.services.people import Candidates, PeopleService, Written
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.uploads import Grant, UploadService
-from shutterfeed.services.viewing import PostView, ViewingService, post_not_found
+from shutterfeed.services.viewing import Answering, PostView, ViewingService, post_not_found
 
 MAX_IDEMPOTENCY_KEY = 255
 IDEMPOTENCY_KEY = "[!-~]+"
@@ -382,6 +382,17 @@ def find_published(viewing: ViewingService, viewer: Viewer, text: str) -> PostVi
     if view.post.state is not PostState.PUBLISHED:
         raise post_not_found()
     return view
+
+
+def find_to_answer(
+    viewing: ViewingService, viewer: Viewer, text: str, *, left: bool = False
+) -> Answering:
+    """A published post that the viewer may see and is about to like or save, by the text of its id;
+    see `ViewingService.to_answer`. Raises `SessionEnded` and `NotFound`."""
+    found = viewing.to_answer(viewer, parse_post_id(text), left=left)
+    if found.view.post.state is not PostState.PUBLISHED:
+        raise post_not_found()
+    return found
 
 
 def parse_post_id(text: str) -> PostId:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from shutterfeed.domain.errors import Busy, NotFound
@@ -23,7 +24,7 @@ from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.posts import Posts
 from shutterfeed.ports.saves import Saves
 from shutterfeed.ports.system import Clock, Ids
-from shutterfeed.services.posts import find_published, parse_post_id
+from shutterfeed.services.posts import find_to_answer, parse_post_id
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.viewing import PostView, ViewingService
 
@@ -49,28 +50,35 @@ class SaveService:
     clock: Clock
     ids: Ids
 
-    def save(self, user_id: str, text: str) -> None:
+    def save(self, user_id: str, text: str, session_began: datetime | None = None) -> None:
         """Save a published post that the user may see. Nothing changes if it is saved already.
-        Raises `NotFound`, and `LimitReached`."""
-        self._save(user_id, text, None)
+        Raises `SessionEnded`, `NotFound`, and `LimitReached`."""
+        self._save(Viewer(user_id, session_began), user_id, text, None)
 
-    def _save(self, user_id: str, text: str, collection_id: str | None) -> None:
-        post_id = find_published(self.viewing, Viewer(user_id), text).post.id
-        self.users.me(user_id)
+    def _save(self, viewer: Viewer, user_id: str, text: str, collection_id: str | None) -> None:
+        found = find_to_answer(self.viewing, viewer, text, left=True)
+        is_saved = found.view.saved_by_me
+        if is_saved and collection_id is None:
+            return
+        if found.profile is None:
+            self.users.create(user_id)
         now = self.clock.now()
         spending = self.limits.spending(user_id, now, likes=1)
-        self.saves.save(user_id, post_id, self.ids.new(now), spending, collection_id)
+        save_ulid, left = self.ids.new(now), None if is_saved else found.left
+        post_id = found.view.post.id
+        self.saves.save(user_id, post_id, save_ulid, spending, collection_id, left=left)
 
-    def unsave(self, user_id: str, text: str) -> None:
+    def unsave(self, user_id: str, text: str, session_began: datetime | None = None) -> None:
         """Take a save back, also out of all collections. Nothing changes if there is none. Raises
-        `NotFound` for a post that the user does not see, and has not saved."""
-        self.saves.unsave(user_id, self._seen_or_saved(user_id, text))
+        `SessionEnded`, and `NotFound` for a post that the user does not see, and has not saved."""
+        viewer = Viewer(user_id, session_began)
+        self.saves.unsave(user_id, self._seen_or_saved(viewer, user_id, text))
 
-    def _seen_or_saved(self, user_id: str, text: str) -> PostId:
+    def _seen_or_saved(self, viewer: Viewer, user_id: str, text: str) -> PostId:
         """The id of a post that a user takes back: what one has saved can be taken back also where
-        one does not see it any more. Raises `NotFound`."""
+        one does not see it any more. Raises `SessionEnded` and `NotFound`."""
         try:
-            return find_published(self.viewing, Viewer(user_id), text).post.id
+            return find_to_answer(self.viewing, viewer, text).view.post.id
         except NotFound:
             post_id = parse_post_id(text)
             if all(save.post_id != post_id for save in self.saves.saved(user_id)):
@@ -131,14 +139,14 @@ class SaveService:
         """Save a post and put it into a collection. Nothing changes if it is in there. Raises
         `NotFound`, and `LimitReached`."""
         self._collection(user_id, collection_id)
-        self._save(user_id, text, collection_id)
+        self._save(Viewer(user_id), user_id, text, collection_id)
         return self._collection(user_id, collection_id)
 
     def take_out(self, user_id: str, collection_id: str, text: str) -> CollectionView:
         """Take a post out of a collection. It stays saved. Nothing changes if it is not in there.
         Raises `NotFound`, also for a post that the user does not see, and has not saved."""
         self._collection(user_id, collection_id)
-        post_id = self._seen_or_saved(user_id, text)
+        post_id = self._seen_or_saved(Viewer(user_id), user_id, text)
         self.saves.take_out(user_id, post_id, collection_id)
         return self._collection(user_id, collection_id)
 

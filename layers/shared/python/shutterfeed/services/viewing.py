@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 
 from shutterfeed.domain import visibility
-from shutterfeed.domain.comments import Comment, CommentId, may_comment
+from shutterfeed.domain.comments import Comment, CommentId, comment_not_found, may_comment
 from shutterfeed.domain.errors import Forbidden, NotFound, quoted
 from shutterfeed.domain.ids import PostId, nobodys_id
 from shutterfeed.domain.mentions import Mention, Shown, shown
@@ -27,6 +27,7 @@ from shutterfeed.domain.visibility import (
     UserSubject,
     Viewer,
 )
+from shutterfeed.ports.likes import OwnLike
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.viewing import Stored, ViewingReads, Wanted
 from shutterfeed.services.progress import ProgressService
@@ -90,6 +91,20 @@ class PostView:
 
 
 @dataclass(frozen=True, slots=True)
+class Answering:
+    """A post that somebody is about to answer, with what was read together with it."""
+
+    view: PostView
+    """The post without the people in it."""
+    profile: Profile | None
+    """The profile of whoever answers it; None if they have none yet."""
+    left: Mapping[str, int]
+    """What they have left of their limits, if that was asked for."""
+    like: OwnLike | None
+    """Their like of the post; None if they do not like it."""
+
+
+@dataclass(frozen=True, slots=True)
 class CommentView:
     """A comment as somebody is shown it. One that is hidden from them is shown as deleted if others
     have replied to it: without its author, text and mentions."""
@@ -145,6 +160,11 @@ class Told:
     """The people by their ids. The followers of a celebrity are not all counted, and nobody's view
     says whether they follow the user."""
     likes: Mapping[PostId, int]
+    """The numbers of likes of the posts of which they were asked for."""
+    liking: frozenset[tuple[str, PostId]]
+    """Those of the likes, as pairs of a user and a post, that still exist."""
+    comments: Mapping[CommentId, CommentView]
+    """The comments that everybody may see who sees their posts, by their ids."""
     asked_for: frozenset[str]
     """The ids of all people who were looked for, whether they may be shown or not."""
 
@@ -153,6 +173,8 @@ class Told:
             {**self.posts, **later.posts},
             {**self.people, **later.people},
             {**self.likes, **later.likes},
+            self.liking | later.liking,
+            {**self.comments, **later.comments},
             self.asked_for | later.asked_for,
         )
 
@@ -172,6 +194,16 @@ class ViewingService:
         view = _post_by_itself(viewer, post_id, stored)
         (view,) = self._with_people(viewer, [view], stored, self._read_one)
         return replace(view, post=self.progress.of(view.post))
+
+    def to_answer(self, viewer: Viewer, post_id: PostId, *, left: bool = False) -> Answering:
+        """A post that the viewer is about to answer: in one read with their own profile, which
+        tells whether their session has ended, and with what they have `left` of their limits."""
+        stored = self.reads.read_now(viewer, Wanted(posts=[post_id], own=True, left=left))
+        profile = stored.profiles.get(viewer.user_id or "")
+        if profile is not None:
+            viewer.check_session(profile)
+        view = _post_by_itself(viewer, post_id, stored)
+        return Answering(view, profile, stored.left, stored.own_likes.get(post_id))
 
     def posts(self, viewer: Viewer, post_ids: Sequence[PostId]) -> tuple[PostView, ...]:
         """The posts of many authors that a list names, such as the hits of a search."""
@@ -359,23 +391,42 @@ class ViewingService:
         owner: Profile,
         post_ids: Collection[PostId],
         user_ids: Collection[str],
+        *,
         counted: Collection[PostId] = (),
+        likes: Collection[tuple[str, PostId]] = (),
+        comments: Iterable[Comment] = (),
     ) -> Told:
-        """What a user, whose profile is at hand, is told of in their activity: posts, people, and
-        the numbers of likes of `counted` posts."""
+        """What a user, whose profile is at hand, is told of in their activity, in one read: posts,
+        people, the numbers of likes of `counted` posts, which of the `likes` still exist, and
+        comments on the posts."""
         viewer = Viewer(owner.user_id)
-        authors = {post_id.author_id for post_id in post_ids} - {owner.user_id}
+        counting = [comment for comment in comments if comment.counts]
+        authors = {post_id.author_id for post_id in post_ids}
+        authors |= {comment.author_id for comment in counting}
         wanted = Wanted(
-            bare=post_ids, authors=authors, named=user_ids, counts_of=counted, mixed=True
+            bare=post_ids,
+            authors=authors - {owner.user_id},
+            named=user_ids,
+            counts_of=counted,
+            likes=likes,
+            people={m.user_id for comment in counting for m in comment.mentions} - {owner.user_id},
+            guests={(comment.owner_id, comment.author_id) for comment in counting},
+            mixed=True,
         )
-        read = self.reads.read(viewer, wanted) if post_ids or user_ids or counted else Stored()
+        asks = post_ids or user_ids or counted or likes
+        read = self.reads.read(viewer, wanted) if asks else Stored()
         stored = read.including((), [owner])
         users = {i: _user(viewer, i, stored, Surface.MIXED) for i in user_ids}
-        posts = {i: _noticed(viewer, i, stored) for i in post_ids}
+        noticed = {i: _noticed(viewer, i, stored) for i in post_ids}
+        posts = {post_id: post for post_id, post in noticed.items() if post is not None}
+        shown = [comment for comment in counting if comment.id.post_id in posts]
+        views = {comment.id: _comment(viewer, comment, stored) for comment in shown}
         return Told(
-            {post_id: post for post_id, post in posts.items() if post is not None},
+            posts,
             {user_id: view for user_id, view in users.items() if view is not None},
             {i: counts.likes for i, counts in stored.counts.items()},
+            stored.likes,
+            {comment_id: view for comment_id, view in views.items() if view is not None},
             frozenset(user_ids),
         )
 
@@ -407,6 +458,16 @@ class ViewingService:
         stored = read(viewer, wanted)
         views = (_comment(viewer, comment, stored) for comment in comments)
         return {view.comment.id: view for view in views if view is not None}
+
+
+def new_comment(comment: Comment, author: Profile, people: Stored) -> CommentView:
+    """A comment as its author sees it right after making it: nothing else is stored of it yet.
+    `people` are those whom it mentions. That the owner of the post has not blocked the author is
+    known, since they see the post."""
+    view = _comment(Viewer(author.user_id), comment, people.including((), [author]))
+    if view is None:
+        raise comment_not_found()
+    return view
 
 
 def deleted_comment(viewer: Viewer, comment: Comment) -> CommentView:

@@ -3,16 +3,15 @@ behind them, whose edges that index has, or the list of those who like a post.""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.own_edges import finding_likes
 from shutterfeed.adapters.dynamodb.records import epoch
 from shutterfeed.adapters.dynamodb.table import (
     ConditionFailed,
@@ -133,12 +132,17 @@ class DynamoCrowds:
         )
         return tuple(_to_person(str(item[sk])) for item in rows.items)
 
-    def liking(self, likes: Collection[tuple[str, PostId]]) -> set[tuple[str, PostId]]:
-        found = at_once(finding_likes(self.table, likes))
-        return {keys.parse_like(item_key(item)) for items in found for item in items}
-
-    def comments(self, comment_ids: Collection[CommentId]) -> dict[CommentId, Comment]:
-        return read_comments(self.table, comment_ids, consistent=False)
+    def with_comments(
+        self, crowds: Sequence[Crowd], limit: int, comment_ids: Collection[CommentId]
+    ) -> tuple[list[tuple[Person, ...]], dict[CommentId, Comment]]:
+        if not comment_ids:
+            return self.newest(crowds, limit), {}
+        calls: list[Callable[[], Any]] = [
+            partial(read_comments, self.table, comment_ids, consistent=False),
+            *(partial(self._newest, crowd, limit) for crowd in crowds),
+        ]
+        comments, *people = at_once(calls)
+        return people, comments
 
     def stands(self, act: Act) -> bool:
         match act.kind:

@@ -9,12 +9,12 @@ tokens.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import and_
-from typing import Final
+from typing import Any, Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -47,7 +47,7 @@ _ATTEMPTS: Final = 10
 _STORED: Final = "stored"
 
 
-def charging(key: Key, charges: Sequence[Charge], at: datetime, known: Item) -> Update:
+def charging(key: Key, charges: Sequence[Charge], at: datetime, known: Mapping[str, Any]) -> Update:
     """The update that makes all charges, on the condition that the allowances are as in `known`,
     or were charged since and still hold enough. They must hold enough in `known`."""
     now = microseconds(at)
@@ -117,14 +117,14 @@ def transact(
     raise Busy
 
 
-def spend(table: Table, spending: Spending, known: Item) -> None:
+def spend(table: Table, spending: Spending, known: Mapping[str, int]) -> None:
     """Make all charges, or none, in a write of their own, for half of what they take in a
     transaction. `known` has what was just read of the user's allowances. Raises `LimitReached`, and
     `Busy`."""
     if not spending.charges:
         return
     key = keys.limits(spending.user_id)
-    at_hand: list[Item] = [known]
+    at_hand = [known]
 
     def attempt() -> bool | None:
         found = at_hand.pop() if at_hand else table.get(key) or {}

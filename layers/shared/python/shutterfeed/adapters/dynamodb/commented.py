@@ -12,7 +12,7 @@ as `apart`. So finding a key takes the same few reads however much somebody comm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -39,7 +39,7 @@ from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import ulid, ulid_time
 from shutterfeed.domain.limits import Spending, charged, microseconds
 from shutterfeed.domain.pages import Page
-from shutterfeed.ports.comments import Claim
+from shutterfeed.ports.comments import Claim, Notes
 from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 
 ENTRIES: Final = 7
@@ -68,12 +68,19 @@ class Commented:
     table: Table
 
     def find(self, author_id: str, digest: str, since: datetime) -> Claim | None:
-        pages = self._recent(author_id)
+        pages = self.recent(author_id)
         return _find(pages, digest, since) or self._find_apart(author_id, pages, digest, since)
 
-    def claim(self, author_id: str, claim: Claim, since: datetime, spending: Spending) -> Claim:
+    def claim(
+        self,
+        author_id: str,
+        claim: Claim,
+        since: datetime,
+        spending: Spending,
+        notes: Notes | None = None,
+    ) -> Claim:
         for _ in range(_ATTEMPTS):
-            pages = self._recent(author_id)
+            pages, notes = self.recent(author_id) if notes is None else notes, None
             if (earlier := _find(pages, claim.digest, since)) is not None:
                 # Whoever noted it may have ended before its key was an item.
                 self._set_apart(author_id, pages[0], earlier)
@@ -104,12 +111,12 @@ class Commented:
         position = f"{shown[-1][0]} {shown[-1][1].ulid}" if len(found) > limit else None
         return Page(tuple(comment_id for _, comment_id in shown), position)
 
-    def _recent(self, author_id: str) -> list[Item]:
+    def recent(self, author_id: str) -> Notes:
         """The user's last pages, newest first."""
         return self._query(author_id, 0, None, RECENT).items
 
     def _find_apart(
-        self, author_id: str, pages: Sequence[Item], digest: str, since: datetime
+        self, author_id: str, pages: Notes, digest: str, since: datetime
     ) -> Claim | None:
         """What was made with a key that is not in the last pages: it is an item of its own, or in
         one of the pages before the first of which keys are."""
@@ -130,7 +137,7 @@ class Commented:
     def _between(self, author_id: str, first: int, last: int) -> list[Item]:
         return self._query(author_id, first, last, RECENT).items if first <= last else []
 
-    def _set_apart(self, author_id: str, page: Item, claim: Claim) -> None:
+    def _set_apart(self, author_id: str, page: Mapping[str, Any], claim: Claim) -> None:
         """Give a key an item of its own, if those of its page have some."""
         if _APART in page:
             item = key_item(keys.comment_key(author_id, claim.digest))
@@ -162,7 +169,7 @@ class Commented:
 
 
 def _noting(
-    author_id: str, pages: Sequence[Item], claim: Claim, since: datetime, spending: Spending
+    author_id: str, pages: Notes, claim: Claim, since: datetime, spending: Spending
 ) -> Update:
     """The write that notes a comment and makes the charge: in the last page as it was read, or if
     that has no room, in a new one."""
@@ -187,7 +194,7 @@ def _noting(
     )
 
 
-def _apart(page: int, pages: Sequence[Item], since: datetime) -> Item:
+def _apart(page: int, pages: Notes, since: datetime) -> Item:
     """What a new page says of the keys that are items: they are as long as the last pages do not
     have all keys of the time."""
     if len(pages) < RECENT or not any(_is_since(claim, since) for claim in _claims(pages[-1])):
@@ -195,7 +202,7 @@ def _apart(page: int, pages: Sequence[Item], since: datetime) -> Item:
     return {_APART: pages[0].get(_APART, page)}
 
 
-def _find(pages: Iterable[Item], digest: str, since: datetime) -> Claim | None:
+def _find(pages: Iterable[Mapping[str, Any]], digest: str, since: datetime) -> Claim | None:
     """What was made with a key since that moment, as far as pages have noted it."""
     claims = (claim for page in pages for claim in _claims(page) if claim.digest == digest)
     return next((claim for claim in claims if _is_since(claim, since)), None)
@@ -205,7 +212,7 @@ def _is_since(claim: Claim, since: datetime) -> bool:
     return claim.comment_id.ulid >= ulid(since, 0)
 
 
-def _claims(item: Item) -> Iterator[Claim]:
+def _claims(item: Mapping[str, Any]) -> Iterator[Claim]:
     for name, value in item.items():
         if name.startswith(_ENTRY) and name != PK:
             yield _to_claim(name, value)

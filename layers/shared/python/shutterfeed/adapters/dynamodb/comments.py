@@ -48,7 +48,7 @@ from shutterfeed.domain.comments import (
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
-from shutterfeed.ports.comments import Claim, Discussion
+from shutterfeed.ports.comments import Claim, Discussion, Notes
 from shutterfeed.schema import FOLLOWERS_PK, FOLLOWERS_SK, PK, SK
 
 _ROOTS: Final = "roots"
@@ -65,10 +65,19 @@ class DynamoComments:
     def claimed(self, author_id: str, digest: str, since: datetime) -> Claim | None:
         return Commented(self.table).find(author_id, digest, since)
 
+    def notes(self, author_id: str) -> Notes:
+        return Commented(self.table).recent(author_id)
+
     def claim(
-        self, author_id: str, claim: Claim, since: datetime, spending: Spending = NOTHING
+        self,
+        author_id: str,
+        claim: Claim,
+        since: datetime,
+        spending: Spending = NOTHING,
+        *,
+        notes: Notes | None = None,
     ) -> Claim:
-        return Commented(self.table).claim(author_id, claim, since, spending)
+        return Commented(self.table).claim(author_id, claim, since, spending, notes)
 
     def add(self, comment: Comment) -> bool:
         try:

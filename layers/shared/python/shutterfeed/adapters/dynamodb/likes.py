@@ -12,7 +12,7 @@ the same time. What these hold is copied into the one item, which everybody read
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from heapq import nlargest
@@ -37,12 +37,12 @@ from shutterfeed.adapters.dynamodb.table import (
     key_item,
     retried,
 )
-from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.errors import Busy, LimitReached
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import PostCounts
-from shutterfeed.ports.likes import FOLLOWED, RECENT, Crowded, Liker, RecentLikers
+from shutterfeed.ports.likes import FOLLOWED, RECENT, Crowded, Liker, OwnLike, RecentLikers
 from shutterfeed.schema import PK, SK
 
 AT: Final = "at"
@@ -75,15 +75,19 @@ class DynamoLikes:
         shards: int,
         like_ulid: str,
         spending: Spending = NOTHING,
+        *,
+        left: Mapping[str, int] | None = None,
     ) -> bool:
-        edge, limits = keys.like(user_id, post_id), keys.limits(user_id)
-        found = {item_key(i): i for i in self.table.get_many([edge, limits], consistent=True)}
-        if edge in found:
-            return False
-        spend(self.table, spending, found.get(limits, {}))
+        edge = keys.like(user_id, post_id)
+        if left is None:
+            limits = keys.limits(user_id)
+            found = {item_key(i): i for i in self.table.get_many([edge, limits], consistent=True)}
+            if edge in found:
+                return False
+            left = found.get(limits, {})
         shard = keys.like_shard(user_id, shards)
         entry = keys.liker(post_id, shard, like_ulid, user_id)
-        self.table.write(Put(key_item(entry)))
+        self._charge_and_list(spending, left, entry)
         item = {**key_item(edge), AT: like_ulid, SHARD: shard or None}
         count = _counting(user_id, post_id, shards, 1)
         try:
@@ -95,6 +99,22 @@ class DynamoLikes:
             raise
         return True
 
+    def _charge_and_list(
+        self, spending: Spending, left: Mapping[str, int], entry: keys.Key
+    ) -> None:
+        """Make the charge and write the entry at the same time. Nothing is written for somebody who
+        has nothing left; if others spend it meanwhile, the entry goes again."""
+        spending.check(left)
+        writes: list[Callable[[], object]] = [
+            partial(spend, self.table, spending, left),
+            partial(self.table.write, Put(key_item(entry))),
+        ]
+        try:
+            at_once(writes)
+        except (LimitReached, Busy):
+            self.table.write(Delete(entry))
+            raise
+
     def _is_own(self, edge: keys.Key, entry: keys.Key, like_ulid: str) -> bool:
         """Whether an edge that is there already is the one that was to be written, by a request
         whose answer was lost; if it is another, of a request that was faster, the entry goes."""
@@ -104,22 +124,26 @@ class DynamoLikes:
         self.table.write(Delete(entry))
         return False
 
-    def unlike(self, user_id: str, post_id: PostId, shards: int) -> bool:
+    def unlike(
+        self, user_id: str, post_id: PostId, shards: int, known: OwnLike | None = None
+    ) -> bool:
         key = keys.like(user_id, post_id)
         for _ in range(_ATTEMPTS):
-            edge = self.table.get(key)
-            if edge is None:
+            like, known = known or self._own_like(key), None
+            if like is None:
                 return False
-            same = Attr(AT).eq(edge[AT])
             count = _counting(user_id, post_id, shards, -1)
             try:
-                self._transact(shards, Delete(key, same), count)
+                self._transact(shards, Delete(key, Attr(AT).eq(like.ulid)), count)
             except ConditionFailed:
                 continue  # Taken back by another request, and perhaps liked again.
-            entry = keys.liker(post_id, edge.get(SHARD, 0), edge[AT], user_id)
-            self.table.write(Delete(entry))
+            self.table.write(Delete(keys.liker(post_id, like.shard, like.ulid, user_id)))
             return True
         raise Busy
+
+    def _own_like(self, key: keys.Key) -> OwnLike | None:
+        item = self.table.get(key)
+        return None if item is None else to_own_like(item)
 
     def _transact(self, shards: int, edge: Put | Delete, count: Update) -> None:
         writes: tuple[Write, Write] = (edge, count)
@@ -250,6 +274,10 @@ class DynamoLikes:
         )
         posts = tuple(keys.parse_like(item_key(item))[1] for item in rows.items)
         return Page(posts, str(rows.last[SK]) if rows.last else None)
+
+
+def to_own_like(item: Item) -> OwnLike:
+    return OwnLike(item[AT], item.get(SHARD, 0))
 
 
 def _counting(user_id: str, post_id: PostId, shards: int, by: int) -> Update:

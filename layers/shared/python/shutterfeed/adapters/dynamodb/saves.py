@@ -6,7 +6,7 @@ saving would take another write for each. A thousand saves take 33 read units.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -53,13 +53,17 @@ class DynamoSaves:
         save_ulid: str,
         spending: Spending = NOTHING,
         collection_id: str | None = None,
+        *,
+        left: Mapping[str, int] | None = None,
     ) -> bool:
         key, limits = keys.save(user_id, post_id), keys.limits(user_id)
-        read = {item_key(i): i for i in self.table.get_many([key, limits], consistent=True)}
-        if _has(read.get(key), collection_id):
-            return False
-        spend(self.table, spending, read.get(limits, {}))
-        at_hand = [read.get(key)]
+        at_hand: list[Item | None] = [None]
+        if left is None:
+            read = {item_key(i): i for i in self.table.get_many([key, limits], consistent=True)}
+            if _has(read.get(key), collection_id):
+                return False
+            at_hand, left = [read.get(key)], read.get(limits, {})
+        spend(self.table, spending, left)
 
         def attempt() -> bool | None:
             found = at_hand.pop() if at_hand else self.table.get(key)

@@ -125,13 +125,19 @@ def chunks(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 
 def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """Make calls at the same time, in one round trip, and return their results. The calls
-    themselves may not use this function, as they would wait for a thread."""
+    """Make calls at the same time, in one round trip, and return their results. If some fail, all
+    have ended when the error of the first of them is raised. The calls themselves may not use this
+    function, as they would wait for a thread."""
     if len(calls) <= 1:
         return [call() for call in calls]
     first, *others = calls
     futures = [_pool().submit(call) for call in others]
-    return [first(), *(future.result() for future in futures)]
+    try:
+        result = first()
+    finally:
+        for future in futures:
+            future.exception()
+    return [result, *(future.result() for future in futures)]
 
 
 @cache

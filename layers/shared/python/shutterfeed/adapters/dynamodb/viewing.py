@@ -9,6 +9,7 @@ from typing import Final
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.blocks import BY
+from shutterfeed.adapters.dynamodb.likes import to_own_like
 from shutterfeed.adapters.dynamodb.mutes import to_muted
 from shutterfeed.adapters.dynamodb.own_edges import finding, finding_likes, finding_own, own_keys
 from shutterfeed.adapters.dynamodb.profiles import with_followers
@@ -18,6 +19,7 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer, is_kept_from
 from shutterfeed.keys import Key, Kind
+from shutterfeed.ports.likes import OwnLike
 from shutterfeed.ports.system import Clock
 from shutterfeed.ports.viewing import Stored, Wanted
 
@@ -60,6 +62,8 @@ class DynamoViewingReads:
             relations=relations,
             barred=_barred(wanted.guests, found),
             likes=frozenset(_likes(found)) & frozenset(wanted.likes),
+            left=next(iter(found[Kind.LIMITS]), {}),
+            own_likes=_own_likes(viewer, found) if wanted.own else {},
         )
         exact = with_followers(self.table, _shown(viewer, wanted, stored), consistent)
         return replace(stored, profiles={**stored.profiles, **exact})
@@ -122,6 +126,10 @@ def wanted_keys(viewer: Viewer, wanted: Wanted, *, with_relations: bool = False)
     yield from (keys.pair(*pair) for pair in sorted(set(wanted.guests)) if len(set(pair)) > 1)
     if viewer.user_id is None:
         return
+    if wanted.own:
+        yield keys.profile(viewer.user_id)
+    if wanted.left:
+        yield keys.limits(viewer.user_id)
     if not with_relations:
         wanted = Wanted(people=wanted.people)
     yield from _relation_keys(viewer.user_id, _Owners.of(viewer, wanted))
@@ -170,6 +178,11 @@ def _barred(
 def _likes(found: dict[Kind, list[Item]]) -> Iterator[tuple[str, PostId]]:
     """The likes that exist, as pairs of a user and a post."""
     return (keys.parse_like(item_key(item)) for item in found[Kind.LIKE])
+
+
+def _own_likes(viewer: Viewer, found: dict[Kind, list[Item]]) -> dict[PostId, OwnLike]:
+    likes = {keys.parse_like(item_key(item)): to_own_like(item) for item in found[Kind.LIKE]}
+    return {post_id: like for (who, post_id), like in likes.items() if viewer.is_user(who)}
 
 
 def by_kind(items: Iterable[Item]) -> dict[Kind, list[Item]]:
