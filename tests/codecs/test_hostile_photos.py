@@ -18,7 +18,7 @@ from tests.pictures import SHARED_DATA, needs_shared_data
 
 MUTATIONS = 4_000
 SLICES = 2
-REAL_CUTS = 5
+REAL_CUTS = 3
 """A slice: `make bench B=hostile` tries 100,000 mutations, and 20 cuts of each real photo."""
 SEEDS = hostile.seeds()
 TRACES = (

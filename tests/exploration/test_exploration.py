@@ -13,8 +13,8 @@ from tests.exploration.faults import Fault, Kind, Schedule
 from tests.exploration.machinery import Machinery, machinery
 from tests.exploration.scenarios import SCENARIOS
 
-SINGLES: Final = 5
-DOUBLES: Final = 2
+SINGLES: Final = 3
+DOUBLES: Final = 1
 """The numbers of schedules for each scenario. With the mutants they take about a minute of one
 core."""
 

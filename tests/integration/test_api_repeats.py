@@ -517,9 +517,8 @@ def test_a_repeated_write_is_answered_like_the_first_and_changes_nothing_more(
         line = [entry for entry in logs.entries if entry["route"] == route.path][-1]
         assert (line["user_id"], line["address"]) == (stage.ada.user_id, "203.0.113.7")
         shown = stage.shown()
-        for _ in range(2):
-            _assert_same(stage.play(route, request), first)
-            assert stage.shown() == shown
+        _assert_same(stage.play(route, request), first)
+        assert stage.shown() == shown
 
 
 @pytest.mark.parametrize(("route", "scenario"), CASES)

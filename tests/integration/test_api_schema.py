@@ -42,7 +42,7 @@ ABOUT_CONTENT: Final = frozenset(
 )
 """Why a request may be refused though it has the form that the document asks for: each is
 described there in words."""
-EXAMPLES: Final = settings(max_examples=15)
+EXAMPLES: Final = settings(max_examples=10)
 _numbers = count()
 
 
