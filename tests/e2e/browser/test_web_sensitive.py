@@ -57,7 +57,7 @@ def test_a_post_is_marked_when_it_is_made_and_unmarked_later(
     dialog.get_by_label("Caption").fill("After the fall")
     dialog.get_by_role("switch", name=_MARK).check()
     # Who is in it is named where one presses, and moved by keys.
-    dialog.get_by_role("button", name="Name people").click()
+    dialog.get_by_role("button", name="Tag people").click()
     dialog.locator(".people-picture").click(position={"x": 20, "y": 20})
     expect(dialog.get_by_label("Handle")).to_be_focused()
     visitor.page.keyboard.type(f"@{author.handle}")

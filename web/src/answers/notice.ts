@@ -27,7 +27,7 @@ export function sentenceOf({ kind, users, count, comment }: Told): string {
     comment: `${who} commented on your post`,
     reply: `${who} replied to your comment`,
     mention: `${who} mentioned you in ${where}`,
-    tag: `${who} named you in a picture`,
+    tag: `${who} tagged you in a picture`,
     comment_like: `${who} liked your comment`,
     follow: `${who} started to follow you`,
     follow_request: `${who} asked to follow you`,

@@ -75,5 +75,5 @@ async function removeMe(post: PostBody, id: string): Promise<void> {
       people: medium.people.filter(({ user }) => user.id !== id),
     })),
   });
-  toast("You are not named in this post any more.");
+  toast("You are not tagged in this post any more.");
 }

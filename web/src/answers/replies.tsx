@@ -72,7 +72,8 @@ export function Replies({ post, comment, replyTo, onReply, onDone }: Props) {
           name={`reply ${replyTo.id}`}
           label={`Your reply to @${replyTo.author.handle}`}
           action="Reply"
-          text={`@${replyTo.author.handle} `}
+          // Whoever is told of a reply to their comment needs no mention in it.
+          text={replyTo.reply_to ? `@${replyTo.author.handle} ` : ""}
           isAsked
           onCancel={onDone}
           onSend={async (text, key) => {

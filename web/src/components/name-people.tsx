@@ -23,11 +23,11 @@ export function NamePeople(props: PeopleFieldProps) {
       <button
         type="button"
         class="button button-small"
-        aria-label={`Name people in ${what}`}
+        aria-label={`Tag people in ${what}`}
         aria-expanded={isShown}
         onClick={() => setOpen(!isShown)}
       >
-        <Icon name="person" /> Name people
+        <Icon name="person" /> Tag people
       </button>
       {!isShown && people.length > 0 && (
         <span class="field-hint">{people.map(({ handle }) => `@${handle}`).join(", ")}</span>

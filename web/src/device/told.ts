@@ -12,12 +12,12 @@ const SENTENCES: Record<string, readonly [one: string, many: string]> = {
   comment: ["Somebody has commented on your post.", "people have commented on your post."],
   reply: ["Somebody has replied to your comment.", "people have replied to your comment."],
   mention: ["Somebody has mentioned you.", "people have mentioned you."],
-  tag: ["Somebody has named you in a picture.", "people have named you in a picture."],
+  tag: ["Somebody has tagged you in a picture.", "people have tagged you in a picture."],
   comment_like: ["Somebody likes your comment.", "people like your comment."],
   follow: ["Somebody follows you.", "people follow you."],
   follow_request: ["Somebody asks to follow you.", "people ask to follow you."],
   request_accepted: ["You may follow somebody now.", "people have accepted you."],
-  upload_failed: ["A file of yours could not be processed.", "files could not be processed."],
+  upload_failed: ["A file of yours could not be posted.", "files could not be posted."],
 };
 const NEWS = "There is something new in your activity.";
 

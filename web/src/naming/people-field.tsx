@@ -34,7 +34,7 @@ export function PeopleField({ what, people, onPeople, error, children }: PeopleF
     const bare = bareHandle(handle);
     if (bare === "") return;
     onPeople([...people.filter((person) => person.handle !== bare), { handle: bare, ...point }]);
-    setSaid(`@${bare} is named. On the name, arrow keys move it.`);
+    setSaid(`@${bare} is tagged. On the name, arrow keys move it.`);
     setHandle("");
     setAt(null);
   }
@@ -54,7 +54,7 @@ export function PeopleField({ what, people, onPeople, error, children }: PeopleF
   function remove({ handle: wanted }: Placed, entry: Element): void {
     const keepFocus = keepFocusNear(entry);
     onPeople(people.filter((one) => one.handle !== wanted));
-    setSaid(`@${wanted} is not named any more.`);
+    setSaid(`@${wanted} is not tagged any more.`);
     keepFocus();
   }
 
@@ -115,18 +115,18 @@ export function PeopleField({ what, people, onPeople, error, children }: PeopleF
         }}
       >
         <button type="button" class="button button-small people-add" onClick={() => add()}>
-          Name them
+          Tag them
         </button>
       </Field>
       {people.length > 0 && (
-        <ul class="people-chosen" aria-label={`Named in ${what}`}>
+        <ul class="people-chosen" aria-label={`Tagged in ${what}`}>
           {people.map((person) => (
             <li key={person.handle}>
               @{person.handle}
               <button
                 type="button"
                 class="icon-button"
-                aria-label={`Do not name @${person.handle}`}
+                aria-label={`Do not tag @${person.handle}`}
                 onClick={({ currentTarget }) => remove(person, currentTarget.closest("li")!)}
               >
                 <Icon name="close" />

@@ -59,7 +59,7 @@ function WhoMay({ own }: { own: Me }) {
         onChange={(comments_from) => void changeSetting({ comments_from }, SAVED)}
       />
       <Choice
-        label="Who may mention me and name me in pictures"
+        label="Who may mention me and tag me in pictures"
         value={own.mentions_from}
         options={CIRCLES}
         onChange={(mentions_from) => void changeSetting({ mentions_from }, SAVED)}
@@ -128,7 +128,7 @@ const KINDS = [
   ["likes", "Likes"],
   ["comments", "Comments and replies"],
   ["mentions", "Mentions"],
-  ["tags", "Pictures in which I am named"],
+  ["tags", "Pictures in which I am tagged"],
   ["follows", "New followers"],
 ] as const;
 

@@ -112,7 +112,7 @@ function CollectionActions({ collection }: { collection: CollectionBody }) {
   return (
     <p class="collection-actions">
       <a class="button" href="/saved">
-        All that is saved
+        All saved posts
       </a>
       <button type="button" class="button" onClick={() => setStep("rename")}>
         Rename
@@ -153,7 +153,7 @@ function NoCollection() {
       <Empty title="There is no such collection">
         <p>
           <a class="button button-primary" href="/saved">
-            All that is saved
+            All saved posts
           </a>
         </p>
       </Empty>
