@@ -182,7 +182,7 @@ def _requests(
         Request("activity", "GET", "/me/activity"),
         Request("activity, the number", "GET", "/me/activity/count"),
         Request("activity, seen", "PUT", "/me/activity/seen"),
-        Request("follow a hashtag", "PUT", "/me/hashtags/evening", trips=5),
+        Request("follow a hashtag", "PUT", "/me/hashtags/evening", trips=4),
         Request("list of hashtags", "GET", "/me/hashtags"),
         Request("unfollow a hashtag", "DELETE", "/me/hashtags/evening"),
     )

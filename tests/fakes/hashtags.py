@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,7 +23,13 @@ class FakeFollowedHashtags:
     data: Metadata
 
     def follow(
-        self, user_id: str, hashtag: FollowedHashtag, follow_ulid: str, spending: Spending = NOTHING
+        self,
+        user_id: str,
+        hashtag: FollowedHashtag,
+        follow_ulid: str,
+        spending: Spending = NOTHING,
+        *,
+        known: Sequence[FollowedHashtag] | None = None,  # noqa: ARG002
     ) -> FollowedHashtag:
         earlier = self.data.hashtags.get((user_id, hashtag.tag))
         if earlier is not None:

@@ -222,6 +222,7 @@ def wire(
             limits=limits,
             clock=clock,
             ids=ids,
+            together=together,
         ),
         posts=PostService(
             users=users,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -16,11 +16,18 @@ class FollowedHashtags(Protocol):
     """Who follows which hashtags. Strongly consistent, except the list of a hashtag's followers."""
 
     def follow(
-        self, user_id: str, hashtag: FollowedHashtag, follow_ulid: str, spending: Spending = NOTHING
+        self,
+        user_id: str,
+        hashtag: FollowedHashtag,
+        follow_ulid: str,
+        spending: Spending = NOTHING,
+        *,
+        known: Sequence[FollowedHashtag] | None = None,
     ) -> FollowedHashtag:
         """Follow a hashtag, and make the charges. Returns what is stored: an earlier follow, if
         there is one; then nothing changes and nothing is charged. Raises `LimitReached`, and
-        `Conflict` for more than `MAX_FOLLOWED`."""
+        `Conflict` for more than `MAX_FOLLOWED`. `known` are all that the user follows, if the
+        caller has just read them."""
         ...
 
     def unfollow(self, user_id: str, tag: str) -> bool:

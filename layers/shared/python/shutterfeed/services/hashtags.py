@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from shutterfeed.domain.delivery import entry_of
 from shutterfeed.domain.errors import Busy, InvalidCursor
 from shutterfeed.domain.feed import FeedEntry
-from shutterfeed.domain.hashtags import LISTED, FollowedHashtag, TaggedPosts
+from shutterfeed.domain.hashtags import LISTED, MAX_FOLLOWED, FollowedHashtag, TaggedPosts
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.messages import BringTagged, FanOutMessage
 from shutterfeed.domain.pages import Page
@@ -22,7 +23,7 @@ from shutterfeed.domain.visibility import NOBODY
 from shutterfeed.ports.hashtags import FollowedHashtags, TaggedPostsStore
 from shutterfeed.ports.queues import LONGEST_DELAY, DelayingQueue
 from shutterfeed.ports.search import SearchIndex
-from shutterfeed.ports.system import Clock, Ids
+from shutterfeed.ports.system import Clock, Ids, Together
 from shutterfeed.ports.viewing import ViewingReads, Wanted
 from shutterfeed.services.profiles import ProfileService
 
@@ -40,6 +41,7 @@ class HashtagService:
     limits: Limits
     clock: Clock
     ids: Ids
+    together: Together
 
     def follow(
         self, user_id: str, text: str, session_began: datetime | None = None
@@ -50,10 +52,15 @@ class HashtagService:
         Raises `InvalidInput`, `SessionEnded`, `LimitReached`, and `Conflict` for too many hashtags.
         """
         tag, now = parse_tag(text), self.clock.now()
-        self.users.me(user_id).check_session(session_began)
+        user, followed = self.together(
+            partial(self.users.me, user_id),
+            partial(self.followed.page, user_id, None, MAX_FOLLOWED + 1),
+        )
+        user.check_session(session_began)
         spending = self.limits.spending(user_id, now, changes=1)
         hashtag = FollowedHashtag(tag, now)
-        hashtag = self.followed.follow(user_id, hashtag, self.ids.new(now), spending)
+        ulid = self.ids.new(now)
+        hashtag = self.followed.follow(user_id, hashtag, ulid, spending, known=followed.items)
         # The follow is stored first: what is indexed from now on comes by itself.
         found = self.lists.get_many([tag])
         if not found:

@@ -106,9 +106,15 @@ class DynamoFollowedHashtags:
     table: Table
 
     def follow(
-        self, user_id: str, hashtag: FollowedHashtag, follow_ulid: str, spending: Spending = NOTHING
+        self,
+        user_id: str,
+        hashtag: FollowedHashtag,
+        follow_ulid: str,
+        spending: Spending = NOTHING,
+        *,
+        known: Sequence[FollowedHashtag] | None = None,
     ) -> FollowedHashtag:
-        followed = self.page(user_id, None, MAX_FOLLOWED + 1).items
+        followed = self.page(user_id, None, MAX_FOLLOWED + 1).items if known is None else known
         earlier = next((known for known in followed if known.tag == hashtag.tag), None)
         if earlier is not None:
             return earlier
