@@ -95,7 +95,7 @@ def test_an_ended_session_writes_nothing(
 def test_it_writes_nothing_either_if_all_else_is_right(
     client: Client, accounts: World, ada: Person, ben: Person, route: Any
 ) -> None:
-    """Of what looks at the session with its first read, and with it at the post."""
+    """The routes are those whose services look at the session with their first read."""
     post_id = publish_at_once(client, ben, draft(caption="here"), "key")
     said, headers = {"text": "A heron"}, {"Idempotency-Key": "key"}
     comments = f"/posts/{post_id}/comments"

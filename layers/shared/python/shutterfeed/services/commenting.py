@@ -4,7 +4,7 @@ written, which hold the limit and the Idempotency-Key, and then the comment itse
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -30,10 +30,11 @@ from shutterfeed.ports.comments import Claim, Comments, Notes
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.system import Clock, Ids, Together
 from shutterfeed.services.discussions import DiscussionService
-from shutterfeed.services.people import PeopleService, Written
+from shutterfeed.services.people import Candidates, PeopleService, Written
 from shutterfeed.services.posts import check_idempotency_key
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.viewing import (
+    Answering,
     CommentView,
     ViewingService,
     new_comment,
@@ -78,29 +79,23 @@ class Commenting:
         viewer = Viewer(author_id, session_began)
         asked = _Asked(key_digest(idempotency_key), fingerprint(post_id, text, reply_to))
         since = self.clock.now() - IDEMPOTENCY_RETENTION
-        found, notes, answered, ids = self.together(
-            partial(self.viewing.to_answer, viewer, post_id),
-            partial(self.comments.notes, author_id),
-            partial(self._answered, post_id, reply_to),
-            partial(self.people.ids_of, handles_in(text)),
-        )
+        read = self._read(viewer, author_id, post_id, text, reply_to)
+        found = read.found
         author, owner = found.profile or self.users.create(author_id), found.view.author.profile
         try:
             if not found.view.can_comment:
                 raise closed_to(found.view.post, owner)
-            shown, people, words = self.together(
-                partial(self.viewing.comments, viewer, [*answered.values()], now=True),
-                partial(self.people.having, author_id, ids),
-                partial(self._held_words, author_id, owner),
-            )
-            root = _root(post_id, reply_to, answered, shown)
+            shown, people, words = self._looked(viewer, author_id, owner, read)
+            root = _root(post_id, reply_to, read.answered, shown)
         except (Forbidden, NotFound):
             earlier = self.comments.claimed(author_id, asked.digest, since)
             if earlier is None:
                 raise
             return self._again(viewer, earlier, asked)
         new = self._id(post_id, root)
-        claim = self._claimed(author_id, Claim(asked.digest, new, asked.fingerprint), since, notes)
+        claim = self._claimed(
+            author_id, Claim(asked.digest, new, asked.fingerprint), since, read.notes
+        )
         if claim.comment_id != new and self.comments.get_many([claim.comment_id]):
             return self._again(viewer, claim, asked)
         self._check(claim, asked)
@@ -109,6 +104,30 @@ class Commenting:
         if self.comments.add(comment):
             return new_comment(comment, author, people.stored)
         return self._again(viewer, claim, asked)
+
+    def _read(
+        self, viewer: Viewer, author_id: str, post_id: PostId, text: str, reply_to: str | None
+    ) -> _Read:
+        """The first round trip."""
+        look = partial(self.viewing.to_answer, viewer, post_id)
+        notes, handles = partial(self.comments.notes, author_id), handles_in(text)
+        if reply_to is None and not handles:
+            return _Read(*self.together(look, notes))
+        answered = partial(self._answered, post_id, reply_to)
+        return _Read(*self.together(look, notes, answered, partial(self.people.ids_of, handles)))
+
+    def _looked(
+        self, viewer: Viewer, author_id: str, owner: Profile, read: _Read
+    ) -> tuple[Collection[CommentId], Candidates, tuple[str, ...]]:
+        """The second round trip, if there is anything to read: which of the comments that are
+        answered the author is shown, whom they may name, and for which words the owner of the post
+        holds comments."""
+        shown = partial(self.viewing.comments, viewer, [*read.answered.values()], now=True)
+        people = partial(self.people.having, author_id, read.ids)
+        words = partial(self._held_words, author_id, owner)
+        if read.answered or read.ids:
+            return self.together(shown, people, words)
+        return shown(), people(), words()
 
     def _answered(self, post_id: PostId, reply_to: str | None) -> dict[CommentId, Comment]:
         """The comment on the post that is replied to, and its root, if they exist."""
@@ -155,6 +174,17 @@ class Commenting:
                 "This Idempotency-Key was used for a different comment.",
                 "Idempotency-Key",
             )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What is read before a comment is made: the post, the author's notes, and the comment that is
+    answered with its root, and the ids of those whom the text names, by handle."""
+
+    found: Answering
+    notes: Notes
+    answered: Mapping[CommentId, Comment] = field(default_factory=dict)
+    ids: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

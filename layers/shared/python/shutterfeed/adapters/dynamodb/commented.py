@@ -57,7 +57,9 @@ _KEPT: Final = timedelta(days=2)
 """When the item of a key expires, after the comment."""
 _END: Final = "~"
 """Stands behind every page."""
-_READ: Final = 3
+_READ: Final = 4
+"""How many pages are read at once for the list of one's own comments: together one read unit, and
+more than 20 comments."""
 _ATTEMPTS: Final = 10
 
 
