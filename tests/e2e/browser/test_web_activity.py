@@ -68,6 +68,8 @@ def test_two_likes_are_one_notice_with_both_names_and_the_number_agrees(
     owner.page.wait_for_url(re.compile(rf"/p/{post_id}\?comment="))
     linked = owner.page.get_by_role("list", name="The comment that you came for")
     expect(linked).to_contain_text("I like it")
+    owner.page.wait_for_load_state("networkidle")
+    expect(owner.page.get_by_text("I like it", exact=True)).to_have_count(1)  # not listed again
 
 
 def test_what_is_taken_back_leaves_no_notice(visit: Visit, person: Callable[[], Person]) -> None:

@@ -52,9 +52,11 @@ export function Comments({ post }: Props) {
       >
         {(comments) => (
           <ul class="comment-list">
-            {comments.map((comment) => (
-              <Conversation key={comment.id} post={post} comment={comment} />
-            ))}
+            {comments
+              .filter(({ id, deleted }) => deleted || id !== linked)
+              .map((comment) => (
+                <Conversation key={comment.id} post={post} comment={comment} />
+              ))}
           </ul>
         )}
       </Pages>
@@ -142,7 +144,7 @@ function Conversation({ post, comment: given }: { post: PostBody; comment: Comme
   );
 }
 
-/** The comment that a notice or a link leads to, before all others. */
+/** The comment that a notice or a link leads to: before all others, and not once more among them. */
 function LinkedComment({ post, id }: { post: PostBody; id: string }) {
   const found = useResource(`comment ${id}`, async () => {
     const ask = () => call("get", "/comments/{comment_id}", { path: { comment_id: id } });
