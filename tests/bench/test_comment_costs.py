@@ -20,7 +20,7 @@ from shutterfeed.ports.comments import Claim
 from tests.integration.client import Answer, Client
 from tests.integration.conftest import new_world
 from tests.integration.pipeline import Pipeline
-from tests.integration.publishing import publish
+from tests.integration.publishing import publish_unrendered
 from tests.integration.world import METADATA, Person
 from tests.pictures import jpeg
 
@@ -65,7 +65,7 @@ def scene() -> Iterator[Scene]:
         client, ada, ben = Client(), Person.number(0xADA), Person.number(0xBE)
         for person in (ada, ben):
             client.handle(person)
-        post = publish(client, Pipeline(world), ada, [jpeg(16, 16)])
+        post = publish_unrendered(client, Pipeline(world), ada, [jpeg(16, 16)])
         client.get(f"/posts/{post}/comments", ben, limit="1")
         yield Scene(client, ada, ben, post)
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.client import Client, draft
 from tests.integration.pipeline import Pipeline
-from tests.integration.publishing import publish, upload_all
+from tests.integration.publishing import publish_unrendered, upload_all
 from tests.integration.world import Person
 from tests.pictures import jpeg
 
@@ -50,7 +50,7 @@ class Told:
 def test_likes_comments_and_follows_are_told_with_what_they_are_about(
     told: Told, client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Person
 ) -> None:
-    post_id = publish(client, pipeline, ada, [jpeg(16, 16)])
+    post_id = publish_unrendered(client, pipeline, ada, [jpeg(16, 16)])
     client.patch("/me", eve, {"private": True})
     client.put(f"/posts/{post_id}/like", ben)
     client.put("/me/following/ada", eve)

@@ -9,7 +9,7 @@ import pytest
 from shutterfeed.adapters.dynamodb import blocks, mutes
 from tests.integration.client import Answer, Client
 from tests.integration.pipeline import Pipeline
-from tests.integration.publishing import publish
+from tests.integration.publishing import publish_unrendered
 from tests.integration.world import Person
 from tests.pictures import jpeg
 
@@ -81,7 +81,9 @@ def test_neither_finds_the_other_and_a_third_finds_both(
     client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Person
 ) -> None:
     theirs = {
-        person.user_id: publish(client, pipeline, person, [jpeg(16, 16)], caption="Dawn #birds")
+        person.user_id: publish_unrendered(
+            client, pipeline, person, [jpeg(16, 16)], caption="Dawn #birds"
+        )
         for person in (ada, ben)
     }
     client.put("/me/following/heron", eve)
@@ -117,7 +119,7 @@ def test_a_muted_users_posts_stay_out_of_what_nobody_asked_for(
     client: Client, pipeline: Pipeline, ada: Person, ben: Person
 ) -> None:
     client.put("/me/following/heron", ada)
-    post_id = publish(client, pipeline, ben, [jpeg(16, 16)], caption="Dawn #birds")
+    post_id = publish_unrendered(client, pipeline, ben, [jpeg(16, 16)], caption="Dawn #birds")
     muted = client.put("/me/mutes/heron", ada, until=UNTIL)
     assert (muted.status, muted.json["until"]) == (200, UNTIL)
     assert client.put("/me/mutes/heron", ada, until=UNTIL).json == muted.json

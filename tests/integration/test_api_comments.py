@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.client import Answer, Client
 from tests.integration.pipeline import Pipeline
-from tests.integration.publishing import publish
+from tests.integration.publishing import publish_unrendered
 from tests.integration.world import Person
 from tests.pictures import jpeg
 
@@ -20,7 +20,7 @@ def post(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Pers
     """A published post of Ada's; Ben, Eve and Cy are there too."""
     for person, handle in ((ada, "ada"), (ben, "heron"), (eve, "eve"), (CY, "cyd")):
         client.patch("/me", person, {"handle": handle})
-    return publish(client, pipeline, ada, [jpeg(16, 16)])
+    return publish_unrendered(client, pipeline, ada, [jpeg(16, 16)])
 
 
 def comment(

@@ -9,7 +9,7 @@ import pytest
 from shutterfeed.adapters.dynamodb import hashtags
 from tests.integration.client import Client
 from tests.integration.pipeline import Pipeline
-from tests.integration.publishing import publish
+from tests.integration.publishing import publish_unrendered
 from tests.integration.world import Person, World
 from tests.pictures import jpeg
 
@@ -59,10 +59,10 @@ def test_what_is_no_hashtag_and_one_too_many_are_refused(
 def test_a_hashtags_posts_come_into_the_feed_and_go_with_their_authors_will(
     client: Client, pipeline: Pipeline, ada: Person, ben: Person
 ) -> None:
-    earlier = publish(client, pipeline, ben, [PHOTO], "earlier", caption="Dusk #birds")
+    earlier = publish_unrendered(client, pipeline, ben, [PHOTO], "earlier", caption="Dusk #birds")
     client.put("/me/hashtags/birds", ada)
     assert _feed(client, ada) == [(earlier, "birds")]
-    later = publish(client, pipeline, ben, [PHOTO], "later", caption="Dawn #Birds")
+    later = publish_unrendered(client, pipeline, ben, [PHOTO], "later", caption="Dawn #Birds")
     assert _feed(client, ada) == [(later, "birds"), (earlier, "birds")]
     assert client.get(f"/posts/{later}", ada).json["hashtag"] is None
     client.delete(f"/posts/{later}", ben)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.client import Client, draft
 from tests.integration.pipeline import Pipeline
-from tests.integration.publishing import publish
+from tests.integration.publishing import publish_unrendered
 from tests.integration.world import Person
 from tests.pictures import jpeg
 
@@ -21,7 +21,7 @@ def post(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Pers
     """The id of a post of Ada's that everybody sees."""
     for name, person in (("ada", ada), ("ben", ben), ("eve", eve)):
         client.patch("/me", person, {"handle": name})
-    return publish(client, pipeline, ada, [PHOTO], caption="here #sea")
+    return publish_unrendered(client, pipeline, ada, [PHOTO], caption="here #sea")
 
 
 def _handles(client: Client, post: str, viewer: Person) -> list[str]:

@@ -10,7 +10,7 @@ from api.http import ROUTES
 from tests.integration import contract
 from tests.integration.client import Client, draft
 from tests.integration.pipeline import Pipeline
-from tests.integration.publishing import publish
+from tests.integration.publishing import publish_unrendered
 from tests.integration.world import Person
 from tests.pictures import jpeg
 
@@ -27,7 +27,7 @@ ASKED = {"/search": {"q": "winter"}}
 def lists(client: Client, pipeline: Pipeline, ada: Person) -> dict[str, str]:
     """A path that exists for each list, by the path in the document."""
     handle = client.patch("/me", ada, {"handle": "ada"}).json["handle"]
-    post = publish(client, pipeline, ada, [jpeg(16, 16)], "of-lists")
+    post = publish_unrendered(client, pipeline, ada, [jpeg(16, 16)], "of-lists")
     said = client.request(
         "POST",
         f"/posts/{post}/comments",
@@ -135,7 +135,8 @@ def test_a_feed_is_read_whole_in_pages_of_any_size(
     client: Client, pipeline: Pipeline, ada: Person
 ) -> None:
     newest_first = [
-        publish(client, pipeline, ada, [jpeg(16, 16, seed=n)], key=f"key-{n}") for n in range(5)
+        publish_unrendered(client, pipeline, ada, [jpeg(16, 16, seed=n)], key=f"key-{n}")
+        for n in range(5)
     ][::-1]
     for path in ("/feed", f"/users/{client.handle(ada)}/posts"):
         for limit in (1, 2, 5, 100):
@@ -146,9 +147,12 @@ def test_a_feed_is_read_whole_in_pages_of_any_size(
 def test_pages_stay_whole_while_posts_come_and_go(
     client: Client, pipeline: Pipeline, ada: Person
 ) -> None:
-    ids = [publish(client, pipeline, ada, [jpeg(16, 16, seed=n)], key=f"k-{n}") for n in range(4)]
+    ids = [
+        publish_unrendered(client, pipeline, ada, [jpeg(16, 16, seed=n)], key=f"k-{n}")
+        for n in range(4)
+    ]
     first = client.get("/feed", ada, limit="2").json
-    publish(client, pipeline, ada, [jpeg(16, 16, seed=9)], key="k-9")
+    publish_unrendered(client, pipeline, ada, [jpeg(16, 16, seed=9)], key="k-9")
     client.delete(f"/posts/{ids[1]}", ada)
     rest = client.get("/feed", ada, cursor=first["next_cursor"]).json
     assert [item["id"] for item in first["items"] + rest["items"]] == [ids[3], ids[2], ids[0]]

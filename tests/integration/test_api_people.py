@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.client import Client
 from tests.integration.pipeline import Pipeline
-from tests.integration.publishing import publish
+from tests.integration.publishing import publish_unrendered
 from tests.integration.world import Person
 from tests.pictures import jpeg
 
@@ -22,7 +22,9 @@ def _handles(client: Client, ada: Person, ben: Person, eve: Person) -> None:
 @pytest.fixture
 def post(client: Client, pipeline: Pipeline, ada: Person) -> dict[str, Any]:
     """Ada's, with Ben and Eve in caption and photo."""
-    post_id = publish(client, pipeline, ada, [jpeg(16, 16)], caption="@Ben, @eve, @nobody #sea")
+    post_id = publish_unrendered(
+        client, pipeline, ada, [jpeg(16, 16)], caption="@Ben, @eve, @nobody #sea"
+    )
     (medium,) = client.get(f"/posts/{post_id}", ada).json["media"]
     people = [{"handle": "ben", "x": 0.25, "y": 1}, {"handle": "eve", "x": 0, "y": 0.5}]
     body = {"people": {medium["id"]: people}}
@@ -116,9 +118,9 @@ def test_the_setting_decides_who_is_mentioned(
 ) -> None:
     assert client.get("/me", ben).json["mentions_from"] == "everyone"
     client.patch("/me", ben, {"mentions_from": "followed"})
-    first = publish(client, pipeline, ada, [jpeg(16, 16)], "first", caption="@ben")
+    first = publish_unrendered(client, pipeline, ada, [jpeg(16, 16)], "first", caption="@ben")
     client.put("/me/following/ada", ben)
-    second = publish(client, pipeline, ada, [jpeg(16, 16)], "second", caption="@ben")
+    second = publish_unrendered(client, pipeline, ada, [jpeg(16, 16)], "second", caption="@ben")
     shown = [client.get(f"/posts/{i}", ada).json["mentions"] for i in (first, second)]
     assert shown == [[], ["ben"]]
 

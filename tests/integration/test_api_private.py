@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.client import Client
 from tests.integration.pipeline import Pipeline
-from tests.integration.publishing import publish
+from tests.integration.publishing import publish_unrendered
 from tests.integration.world import Person
 from tests.pictures import jpeg
 
@@ -19,7 +19,7 @@ _RELATION: Final = ("followed_by_me", "follows_me", "requested_by_me")
 def post_id(client: Client, pipeline: Pipeline, ada: Person) -> str:
     """A post of Ada's, whose account is private."""
     client.patch("/me", ada, {"handle": "ada"})
-    found = publish(client, pipeline, ada, [jpeg(16, 16)], caption="A grey heron #birds")
+    found = publish_unrendered(client, pipeline, ada, [jpeg(16, 16)], caption="A grey heron #birds")
     assert client.patch("/me", ada, {"private": True}).json["private"] is True
     pipeline.run()
     return found
@@ -96,7 +96,9 @@ def test_a_private_post_leaves_the_index_and_comes_back_when_the_account_is_publ
 ) -> None:
     kinds = [suggestion["text"] for suggestion in _suggested(client, ben)]
     assert kinds == [], "not even the hashtag is known any more"
-    publish(client, pipeline, ada, [jpeg(17, 17)], "another", caption="A white heron #birds")
+    publish_unrendered(
+        client, pipeline, ada, [jpeg(17, 17)], "another", caption="A white heron #birds"
+    )
     assert _found(client, ben) == [[], []]
     assert _suggested(client, ben) == []
     client.patch("/me", ada, {"private": False})

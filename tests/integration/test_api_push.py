@@ -15,7 +15,7 @@ from tests.fakes.pushes import FakePushSender
 from tests.integration.client import Answer, Client
 from tests.integration.conftest import forget_services
 from tests.integration.pipeline import Pipeline
-from tests.integration.publishing import publish
+from tests.integration.publishing import publish_unrendered
 from tests.integration.world import Person, World
 from tests.pictures import jpeg
 
@@ -86,7 +86,7 @@ def test_a_like_is_told_to_the_device_of_the_author(
     sender = FakePushSender()
     monkeypatch.setattr(push, "HttpPushSender", lambda *_: sender)
     forget_services()
-    post_id = publish(client, pipeline, ada, [jpeg(16, 16)])
+    post_id = publish_unrendered(client, pipeline, ada, [jpeg(16, 16)])
     client.session_began = pipeline.world.clock.instant
     _put(client, ada, samples.device())
     client.put(f"/posts/{post_id}/like", ben)

@@ -12,7 +12,7 @@ from shutterfeed.bootstrap import aws as composed
 from shutterfeed.domain.ids import PostId
 from tests.integration.client import Answer, Client
 from tests.integration.pipeline import Pipeline
-from tests.integration.publishing import publish
+from tests.integration.publishing import publish_unrendered
 from tests.integration.world import METADATA, Person
 from tests.pictures import jpeg
 
@@ -24,7 +24,9 @@ def posts(client: Client, pipeline: Pipeline, ada: Person, ben: Person) -> list[
     """The ids of three posts of Ada's, in the order of publishing."""
     client.patch("/me", ada, {"handle": "ada"})
     client.handle(ben)
-    return [publish(client, pipeline, ada, [PHOTO], f"key-{number}") for number in range(3)]
+    return [
+        publish_unrendered(client, pipeline, ada, [PHOTO], f"key-{number}") for number in range(3)
+    ]
 
 
 def _saved(client: Client, person: Person, path: str = "/me/saved") -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from tests.integration import payloads
 from tests.integration.client import Client, listed
 from tests.integration.pipeline import Pipeline, invoke
-from tests.integration.publishing import publish
+from tests.integration.publishing import publish_unrendered
 from tests.integration.world import SEARCH, Person, World, aws
 from tests.pictures import jpeg
 
@@ -20,7 +20,7 @@ PLACE = {"name": "Skagen Harbour", "latitude": 57.7209, "longitude": 10.5882}
 def heron(client: Client, pipeline: Pipeline, ada: Person) -> str:
     client.patch("/me", ada, {"handle": "ada.lens", "display_name": "Ada Lovelace"})
     caption = "A grey heron at dawn #Birds"
-    return publish(client, pipeline, ada, [jpeg(16, 16)], caption=caption, place=PLACE)
+    return publish_unrendered(client, pipeline, ada, [jpeg(16, 16)], caption=caption, place=PLACE)
 
 
 def _ids(client: Client, person: Person, **query: str) -> list[str]:
@@ -105,7 +105,9 @@ def test_a_hashtags_posts_in_pages_newest_first(
     client: Client, pipeline: Pipeline, ada: Person
 ) -> None:
     ids = [
-        publish(client, pipeline, ada, [jpeg(16, 16, seed=n)], f"k{n}", caption=f"{n} #Sea")
+        publish_unrendered(
+            client, pipeline, ada, [jpeg(16, 16, seed=n)], f"k{n}", caption=f"{n} #Sea"
+        )
         for n in range(3)
     ]
     for limit in (1, 2, 100):
@@ -144,9 +146,11 @@ def test_pages_of_results_have_no_duplicates_while_posts_arrive(
     client: Client, pipeline: Pipeline, ada: Person
 ) -> None:
     for n in range(5):
-        publish(client, pipeline, ada, [jpeg(16, 16, seed=n)], f"k{n}", caption=f"wave {n}")
+        publish_unrendered(
+            client, pipeline, ada, [jpeg(16, 16, seed=n)], f"k{n}", caption=f"wave {n}"
+        )
     first = client.get("/search", ada, q="wave", type="posts", limit="2").json
-    publish(client, pipeline, ada, [jpeg(16, 16, seed=9)], "k9", caption="wave 9")
+    publish_unrendered(client, pipeline, ada, [jpeg(16, 16, seed=9)], "k9", caption="wave 9")
     seen = [post["id"] for post in first["posts"]]
     cursor = first["next_cursor"]
     while cursor:
@@ -158,7 +162,9 @@ def test_pages_of_results_have_no_duplicates_while_posts_arrive(
 
 def test_a_cursor_is_its_querys_alone(client: Client, pipeline: Pipeline, ada: Person) -> None:
     for n in range(2):
-        publish(client, pipeline, ada, [jpeg(16, 16, seed=n)], f"k{n}", caption="wave wind")
+        publish_unrendered(
+            client, pipeline, ada, [jpeg(16, 16, seed=n)], f"k{n}", caption="wave wind"
+        )
     query = {"q": "wave", "type": "posts", "limit": "1"}
     cursor = client.get("/search", ada, **query).json["next_cursor"]
     assert client.get("/search", ada, **query, cursor=cursor).status == 200

@@ -43,7 +43,7 @@ from shutterfeed.domain.visibility import (
 from tests.integration import payloads
 from tests.integration.client import Client, draft
 from tests.integration.pipeline import Pipeline
-from tests.integration.publishing import publish
+from tests.integration.publishing import publish_unrendered
 from tests.integration.world import SITE_URL, Person, World
 from tests.pictures import jpeg
 
@@ -119,12 +119,12 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
     client.put("/me/following/ada", eve)
     client.put("/me/following/heron.fan", ben)
     photos = [jpeg(16, 16)]
-    bens = publish(client, pipeline, ben, photos, caption="A heron #birds of @heron.fan")
+    bens = publish_unrendered(client, pipeline, ben, photos, caption="A heron #birds of @heron.fan")
     (medium,) = client.get(f"/posts/{bens}", ben).json["media"]
     people = [{"handle": "heron.fan", "x": 0.5, "y": 0.5}, {"handle": "ada", "x": 1, "y": 0}]
     client.patch(f"/posts/{bens}", ben, {"people": {medium["id"]: people}})
-    adas = publish(client, pipeline, ada, photos, "kept", caption="A stork")
-    deleted = publish(client, pipeline, ada, photos, "deleted", caption="A crow")
+    adas = publish_unrendered(client, pipeline, ada, photos, "kept", caption="A stork")
+    deleted = publish_unrendered(client, pipeline, ada, photos, "deleted", caption="A crow")
     client.delete(f"/posts/{deleted}", ada)
     client.put(f"/posts/{bens}/like", ada)
     client.put(f"/posts/{bens}/like", eve)
