@@ -218,6 +218,17 @@ def test_an_entry_without_a_like_goes_with_the_post(tables: Tables) -> None:
     assert tables.metadata.get(entry) is None
 
 
+def test_an_entry_that_was_left_beside_a_later_like_goes_with_both(tables: Tables) -> None:
+    likes = DynamoLikes(tables.metadata)
+    with pytest.raises(_Ended):
+        DynamoLikes(_Ends(tables.metadata.client, tables.metadata.name)).like(ADA, POST, 1, "1")
+    assert _like(likes, ADA, 2)
+    assert likes.forget(POST, 7)
+    assert not likes.forget(POST, 7)
+    for key in (keys.liker(POST, 0, "1", ADA), keys.like(ADA, POST), keys.counts(POST)):
+        assert tables.metadata.get(key) is None
+
+
 def test_an_entry_that_a_process_has_left_is_not_shown(tables: Tables) -> None:
     """The process ended after the entry, or before its removal."""
     likes = DynamoLikes(tables.metadata)

@@ -215,7 +215,9 @@ class DynamoLikes:
 
     def _remove(self, post_id: PostId, shard: int, likes: Sequence[tuple[str, str]]) -> None:
         """Remove likes by their entries, which lead to the edges and so go last."""
-        self.table.write_many(deletes=(keys.like(user_id, post_id) for _, user_id in likes))
+        # An entry that a request has left may stand beside that of a later like of the same person.
+        users = dict.fromkeys(user_id for _, user_id in likes)
+        self.table.write_many(deletes=(keys.like(user_id, post_id) for user_id in users))
         self.table.write_many(deletes=(keys.liker(post_id, shard, *like) for like in likes))
 
     def counts(self, post_id: PostId) -> PostCounts:
