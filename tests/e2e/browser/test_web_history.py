@@ -95,11 +95,10 @@ def test_undoing_a_deletion_puts_the_post_back_where_it_was(visit: Visit, owner:
     # Between two others, in the middle of the list.
     second = somebody.card("Number 2")
     second.scroll_into_view_if_needed()
-    page.mouse.wheel(0, 40)
-    page.wait_for_timeout(200)
-    place = _scroll(somebody)
+    page.evaluate("window.scrollBy({top: 40, behavior: 'instant'})")
     second.get_by_role("button", name="Post options").click()
     page.get_by_role("button", name="Delete post").click()
+    place = _scroll(somebody)
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(cards).to_have_count(3)
     page.get_by_role("button", name="Undo").click()
