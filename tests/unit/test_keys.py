@@ -355,6 +355,7 @@ def test_items_are_known_by_their_keys(post_id: PostId, other: str) -> None:
         keys.recent_posts(author): keys.Kind.RECENT_POSTS,
         keys.pair(author, other): keys.Kind.BLOCK,
         keys.reader_mutes(author): keys.Kind.MUTES,
+        keys.limits(author): keys.Kind.LIMITS,
     }
     assert set(kinds.values()) == set(keys.Kind)
     for key, kind in kinds.items():
