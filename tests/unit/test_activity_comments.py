@@ -6,14 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from shutterfeed.domain.activity import (
-    ToldOf,
-)
+from shutterfeed.domain.activity import Act, NoticeKind, ToldOf
 from shutterfeed.domain.comments import CommentId
 from shutterfeed.domain.mentions import Mention
 from shutterfeed.domain.people import TaggedPerson
 from tests import samples
-from tests.activity_world import ADA, MINUTE, World
+from tests.activity_world import ADA, DELAY, MINUTE, World
 
 
 @pytest.fixture
@@ -48,6 +46,20 @@ def test_a_reply_tells_whom_it_answers_and_the_owner_of_the_post(world: World) -
     world.comment(2, post_id, reply_to=root)
     world.told()
     assert len(world.said(2)) == 1, "nobody is told of their own reply"
+
+
+def test_a_reply_to_what_was_removed_since_is_told_once(world: World) -> None:
+    """The message that it is a comment on one's post comes after the reply's, and after the comment
+    that was replied to is gone."""
+    post_id = world.post()
+    root = world.comment(1, post_id)
+    reply = world.comment(3, post_id, reply_to=root)
+    world.told()
+    world.comments.delete(ADA, root)
+    act = Act(ADA, NoticeKind.COMMENT, reply, samples.user_id(3), world.clock.now())
+    assert world.notifying.tell([act]) == {}
+    world.wait(DELAY)
+    assert world.said() == [("reply", [3], 1)]
 
 
 @pytest.mark.parametrize("how", ["removed", "hidden", "muted", "post deleted", "blocked"])

@@ -21,6 +21,7 @@ from shutterfeed.domain.activity import (
     Opening,
     opening,
 )
+from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.messages import Notify, NotifyMessage, ReleaseReplies
 from shutterfeed.domain.telling import addressed, comment_of
@@ -85,8 +86,19 @@ class NotifyingService:
         comments = self.comments.get_many(wanted) if wanted else {}
         for index, act in enumerate(acts):
             concerned = addressed(act, comments)
-            if concerned is not None:
+            if concerned is not None and not self._was_told_of_the_reply(concerned, comments):
                 yield index, concerned
+
+    def _was_told_of_the_reply(self, act: Act, comments: Mapping[CommentId, Comment]) -> bool:
+        """Whether the owner of a post was told of a comment as a reply to their own, which they
+        have removed since: without it the comment is one like others on their post."""
+        comment_id = comment_of(act.subject)
+        if act.kind is not NoticeKind.COMMENT or comment_id is None or comment_id.reply is None:
+            return False
+        root = comments.get(comment_id.root_id)
+        if root is None or not root.removed or root.author_id != act.owner_id:
+            return False
+        return self.notices.newest(act.owner_id, NoticeKind.REPLY, act.subject) is not None
 
     def _is_told(self, act: Act) -> bool:
         """Tell of an act. False if there is nothing to tell: it was undone, or its owner does not
