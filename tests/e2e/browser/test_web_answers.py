@@ -317,6 +317,8 @@ def test_posts_are_saved_and_collected(visit: Visit, person: Callable[[], Person
     expect(page.get_by_label("Add a comment")).to_be_focused()
     page.keyboard.type("ls")
     page.get_by_role("button", name="Post options").click()
+    # Its code is fetched when it is first opened: until then, the keys are still the page's.
+    expect(page.get_by_role("dialog", name="Post options")).to_be_visible()
     page.keyboard.press("l")  # behind a dialog, nothing happens
     page.keyboard.press("Escape")
     _is_pressed(like)
