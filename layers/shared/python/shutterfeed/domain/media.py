@@ -19,6 +19,7 @@ from typing import Final
 
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.multipart import RESUMABLE, in_parts
+from shutterfeed.domain.notes import Note
 from shutterfeed.domain.photos import Capture, Rendition
 from shutterfeed.domain.videos import VIDEO_TYPES
 
@@ -117,6 +118,8 @@ class Picture:
     capture: Capture | None = None
     """The capture details that the file holds; shown only with media whose owner opted in."""
     clip: Clip | None = None
+    notes: tuple[Note, ...] = ()
+    """What of the file could not be kept; told to the owners of its media alone."""
 
     def names(self) -> tuple[str, ...]:
         """The file names of everything that is stored for viewers."""

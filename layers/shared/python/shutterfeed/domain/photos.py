@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from shutterfeed.domain.notes import Note
+
 SNIFF_BYTES: Final = 64
 """How much of a file's beginning `sniff` needs."""
 
@@ -303,3 +305,5 @@ class RenderedPhoto:
     placeholder: str
     renditions: tuple[tuple[Rendition, bytes], ...]
     capture: Capture | None = None
+    notes: tuple[Note, ...] = ()
+    """What of the file could not be kept."""

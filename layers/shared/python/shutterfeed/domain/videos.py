@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from shutterfeed.domain.errors import InvalidInput
+from shutterfeed.domain.notes import Note
 from shutterfeed.domain.photos import RefusalCode, RenderedPhoto
 
 MP4: Final = "video/mp4"
@@ -278,3 +279,5 @@ class RenderedVideo:
 
     poster: RenderedPhoto
     clip: RenderedClip | None
+    notes: tuple[Note, ...] = ()
+    """What of the file could not be kept; the poster has no notes of its own."""
