@@ -33,13 +33,39 @@ _MADE_UP: Final = frozenset(
 _HEXADECIMAL: Final = re.compile(r"[0-9a-f-]{16,}", re.IGNORECASE)
 _ELLIPSIS: Final = "…"
 
+_CUT: Final = re.compile(r"[\xc2-\xf4][\x80-\xbf]{0,2}(?P<after>[\s.]*)\Z")
+"""The beginning of a character of UTF-8 that was read as Latin-1, at the end of a text."""
+_COMPLETE: Final = re.compile(
+    r"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+_INCOMPLETE: Final = re.compile(r"[\xc2-\xf4](?=[\x80-\x9f])[\x80-\xbf]{1,2}|[\x80-\x9f]")
+_LONELY: Final = re.compile(r"(?<=[a-z])[ÂÃ]\Z|(?<!\S)ð\Z")
+"""The first byte of an umlaut or emoji, read as Latin-1, where no word ends with that letter."""
+_NEVER_WRITTEN: Final = re.compile(r"[\x80-\x9f]")
+"""Control characters that nobody writes, but half of all bytes of UTF-8 become."""
+
 
 def repaired(text: str) -> str:
-    """The correct text, if it is UTF-8 that was read as Latin-1; any other text unchanged."""
+    """The correct text, if it is UTF-8 that was read as Latin-1; any other text unchanged.
+
+    A character that was cut in its middle is left out.
+    """
+    if whole := _decoded_whole(text):
+        return whole
+    cut = _CUT.search(text)
+    if cut and (whole := _decoded_whole(text[: cut.start()])) and whole != text[: cut.start()]:
+        return whole + cut["after"]
+    if not _NEVER_WRITTEN.search(text):
+        return _LONELY.sub("", text)
+    return _INCOMPLETE.sub("", _COMPLETE.sub(lambda found: _decoded_whole(found[0]), text))
+
+
+def _decoded_whole(text: str) -> str:
+    """The text whose UTF-8 was read as Latin-1; empty if it is no such text."""
     try:
         return text.encode("latin-1").decode("utf-8")
     except (UnicodeEncodeError, UnicodeDecodeError):
-        return text
+        return ""
 
 
 def tidy(text: str) -> str:

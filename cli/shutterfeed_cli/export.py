@@ -7,45 +7,29 @@ repeated export only adds what is new. Files that exist and are wrong are never 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import re
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
-from http import HTTPStatus
 from itertools import chain
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
-import httpx
 from rich.filesize import decimal
-from rich.progress import BarColumn, Progress, TextColumn, TransferSpeedColumn
 
 from shutterfeed_cli import VERSION, own_lists
-from shutterfeed_cli.client import storage
-from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Json
-from shutterfeed_cli.client.http import ATTEMPTS, Patience
+from shutterfeed_cli.client.http import ATTEMPTS
 from shutterfeed_cli.context import Context
-from shutterfeed_cli.errors import (
-    CliError,
-    ExitCode,
-    NetworkGone,
-    NotSignedIn,
-    Refused,
-    Stopped,
-    Unexpected,
-)
+from shutterfeed_cli.errors import CliError, ExitCode, Stopped
+from shutterfeed_cli.export_progress import ExportProgress
+from shutterfeed_cli.exported import FORMAT
+from shutterfeed_cli.fetching import Absent, Fetcher, Original, Result
 from shutterfeed_cli.folders import replace_text
-from shutterfeed_cli.media import EXTENSIONS
 from shutterfeed_cli.stopping import Stop, on_interrupt
 
-FORMAT: Final = "shutterfeed-export"
-_CHUNK_BYTES: Final = 256 * 1024
 _SAFE: Final = re.compile(r"[0-9A-Za-z-]{1,100}")
 
 _DOCUMENTATION: Final[Mapping[str, str]] = {
@@ -61,35 +45,12 @@ _DOCUMENTATION: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Original:
-    """An original to download."""
-
-    media_id: str
-    post_id: str
-    created_at: str
-    content_type: str
-    ready: bool
-    """Whether it was processed, so that the service certainly has its bytes."""
-
-    @property
-    def path(self) -> str:
-        """The file's path below the export's folder; it is the same in every export."""
-        day = self.created_at[:10]
-        extension = EXTENSIONS.get(self.content_type, "bin")
-        return f"originals/{day[:4]}/{day}_{self.media_id}.{extension}"
-
-
-class Absent(Exception):
-    """The service has no original of this medium."""
-
-
 def export(asked: argparse.Namespace, context: Context) -> ExitCode:
     """Save everything of the user's own to a folder. Raises `CliError`."""
     context.connections, context.attempts = 2 * asked.parallel, ATTEMPTS
     folder: Path = asked.folder
     _claim(folder, context.session.site.url, context.api.me())
-    bar = _Bar(context)
+    bar = ExportProgress(context.output)
     with on_interrupt(context.stop, second=bar.stop), bar:
         try:
             manifest = _exported(asked, context, bar)
@@ -102,12 +63,13 @@ def export(asked: argparse.Namespace, context: Context) -> ExitCode:
         "event": "summary",
         "folder": str(folder),
         **{name: manifest[name] for name in ("complete", "counts", "failures", "without_original")},
+        "bytes": bar.arrived,
     }
     counts = manifest["counts"]
     lines = [
         (
             f"Exported {counts['posts']:,} posts and {counts['originals']:,} originals "
-            f"({counts['fetched']:,} of them new) to {folder}."
+            f"({counts['fetched']:,} of them new, {decimal(bar.arrived)}) to {folder}."
         ),
         *(f"  {one['path']}: {one['reason']}" for one in manifest["failures"]),
     ]
@@ -152,7 +114,7 @@ def _manifest(site: str, me: Json) -> Json:
     }
 
 
-def _exported(asked: argparse.Namespace, context: Context, bar: _Bar) -> Json:
+def _exported(asked: argparse.Namespace, context: Context, bar: ExportProgress) -> Json:
     folder: Path = asked.folder
     api, site = context.api, context.session.site.url
     me = api.me()
@@ -170,10 +132,10 @@ def _exported(asked: argparse.Namespace, context: Context, bar: _Bar) -> Json:
         folder=folder,
         on_bytes=bar.advance,
     )
-    bar.begin(len(originals))
+    bar.begin(list(originals.values()))
     fetched = 0
     for original, result in _all(fetcher, list(originals.values()), asked.parallel, context.stop):
-        bar.file_done()
+        bar.file_done(original)
         named = {"media_id": original.media_id, "post_id": original.post_id}
         match result:
             case Absent():
@@ -205,11 +167,14 @@ def _originals(lists: Mapping[str, list[Json]]) -> Iterator[Original]:
     avatars."""
     posts = chain(lists["posts"], (deleted["post"] for deleted in lists["deleted"]))
     in_posts = {medium["id"]: (post, medium) for post in posts for medium in post["media"]}
+    sizes = {entry["media_id"]: entry["bytes"] for entry in lists["uploads"]}
     for media_id, (post, medium) in in_posts.items():
-        yield _original(media_id, post["id"], post["created_at"], medium)
+        original = _original(media_id, post["id"], post["created_at"], medium)
+        yield replace(original, size=sizes.get(media_id, 0))
     for entry in lists["uploads"]:
         if entry["media_id"] not in in_posts:
-            yield _original(entry["media_id"], entry["post_id"], entry["created_at"], entry)
+            original = _original(entry["media_id"], entry["post_id"], entry["created_at"], entry)
+            yield replace(original, size=entry["bytes"])
 
 
 def _original(media_id: str, post_id: str, created_at: str, medium: Json) -> Original:
@@ -218,9 +183,6 @@ def _original(media_id: str, post_id: str, created_at: str, medium: Json) -> Ori
         raise CliError("The service's answer has an invalid id or date in it.")
     ready = medium["state"] == "ready"
     return Original(media_id, post_id, created_at, medium["content_type"], ready)
-
-
-Result = tuple[bool, Json] | Absent | CliError
 
 
 def _all(
@@ -248,169 +210,5 @@ def _finished(
         yield underway.pop(future), future.result()
 
 
-class Fetcher:
-    """Fetches originals into the export's folder."""
-
-    def __init__(
-        self,
-        *,
-        client: httpx.Client,
-        api: Api,
-        patience: Patience,
-        stop: Stop,
-        folder: Path,
-        on_bytes: Callable[[int], None],
-    ) -> None:
-        self._client = client
-        self._api = api
-        self._patience = patience
-        self._stop = stop
-        self._folder = folder
-        self._on_bytes = on_bytes
-
-    def fetch(self, original: Original) -> Result:
-        """Fetch an original. Returns its facts and whether it is new, or the reason why it could
-        not be fetched.
-
-        Raises `NetworkGone`, `NotSignedIn` or `Stopped` if no other can be fetched either.
-        """
-        try:
-            self._stop.check_new()
-            return self._fetch(original)
-        except (NetworkGone, NotSignedIn, Stopped):
-            raise
-        except (Absent, CliError) as error:
-            return error
-        except OSError as error:
-            return CliError(f"It cannot be written: {error.strerror or error}.")
-        except Exception as error:  # noqa: BLE001 - one file's error must not end the export
-            return Unexpected(error)
-
-    def _link(self, original: Original) -> Json:
-        try:
-            return self._api.call("GET", f"/me/uploads/{quote(original.media_id)}/original")
-        except Refused as error:
-            if error.status == HTTPStatus.CONFLICT and not original.ready:
-                raise Absent(str(error)) from error
-            raise
-
-    def _fetch(self, original: Original) -> Result:
-        link = self._link(original)
-        facts = {name: link[name] for name in ("bytes", "sha256", "content_type")}
-        path = self._folder / original.path
-        if path.exists():
-            if _digest(path) != facts["sha256"]:
-                raise CliError(
-                    "Another file with this name already exists and was not changed. Move it away"
-                    " and run the same command again."
-                )
-            return False, facts
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        try:
-            self._download(link["url"], part, facts["bytes"])
-        except storage.LinkRefused:
-            self._stop.check_new()
-            self._download_again(self._link(original)["url"], part, facts["bytes"])
-        if _digest(part) != facts["sha256"]:
-            part.unlink()
-            raise CliError("It arrived damaged. Run the same command again.")
-        part.rename(path)
-        return True, facts
-
-    def _download_again(self, url: str, part: Path, size: int) -> None:
-        try:
-            self._download(url, part, size)
-        except storage.LinkRefused as refusal:
-            raise refusal.final() from None
-
-    def _download(self, url: str, part: Path, size: int) -> None:
-        """Fetch the rest of the file. Raises `CliError` and `LinkRefused`."""
-
-        def attempt() -> httpx.Response:
-            have = part.stat().st_size if part.exists() else 0
-            if have >= size > 0:
-                if have == size:
-                    return httpx.Response(HTTPStatus.OK)
-                part.unlink()
-                have = 0
-            headers = {"Accept-Encoding": "identity"}
-            if have:
-                headers["Range"] = f"bytes={have}-"
-            with self._client.stream("GET", url, headers=headers) as answer:
-                if not answer.is_success:
-                    answer.read()
-                    return answer
-                go_on = answer.status_code == HTTPStatus.PARTIAL_CONTENT
-                with part.open("ab" if go_on else "wb") as file:
-                    for chunk in answer.iter_raw(_CHUNK_BYTES):
-                        self._stop.check_underway()
-                        file.write(chunk)
-                        self._on_bytes(len(chunk))
-                return answer
-
-        storage.check(self._patience.send(attempt))
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _write(folder: Path, name: str, content: Json | list[Json]) -> None:
     replace_text(folder / name, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
-
-
-class _Bar:
-    """A progress bar with files and bytes, if standard error is a terminal."""
-
-    def __init__(self, context: Context) -> None:
-        self._lock = threading.Lock()
-        self._files = self._bytes = self._total = 0
-        self._bar: Progress | None = None
-        if context.output.draws:
-            self._bar = Progress(
-                TextColumn("{task.description}"),
-                BarColumn(bar_width=None),
-                TextColumn("{task.fields[bytes]}"),
-                TransferSpeedColumn(),
-                console=context.output.errors,
-                transient=True,
-            )
-            self._task = self._bar.add_task("reading lists", total=None, bytes="")
-
-    def __enter__(self) -> _Bar:
-        if self._bar is not None:
-            self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def begin(self, total: int) -> None:
-        self._total = total
-        self._draw()
-
-    def advance(self, number: int) -> None:
-        with self._lock:
-            self._bytes += number
-        self._draw()
-
-    def file_done(self) -> None:
-        with self._lock:
-            self._files += 1
-        self._draw()
-
-    def _draw(self) -> None:
-        if self._bar is not None:
-            self._bar.update(
-                self._task,
-                total=self._total,
-                completed=self._files,
-                description=f"{self._files:,} of {self._total:,} originals",
-                bytes=decimal(self._bytes),
-            )

@@ -189,16 +189,28 @@ def _requests(parser: argparse.ArgumentParser) -> None:
 
 
 def _instagram(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("archive", type=Path, metavar="ARCHIVE", help="the export: a folder or zip")
+    parser.add_argument(
+        "archives",
+        nargs="+",
+        type=Path,
+        metavar="ARCHIVE",
+        help="the export: a folder, a zip, or several zips",
+    )
     parser.add_argument("--reels", action="store_true", help="import reels and IGTV videos too")
     parser.add_argument("--stories", action="store_true", help="import stories too")
     parser.add_argument(
-        "--places",
-        choices=["named", "from-photos"],
-        default="named",
-        help="which places posts get: only those that the export names, or for posts without one"
-        " also where a photo was taken by its metadata, rounded to about a kilometre (default:"
-        " %(default)s)",
+        "--archived", action="store_true", help="import archived posts too, which others then see"
+    )
+    parser.add_argument(
+        "--incomplete",
+        action="store_true",
+        help="make posts without the files that are missing, instead of waiting for them",
+    )
+    parser.add_argument(
+        "--exif-places",
+        action="store_true",
+        help="for posts without a place show where a photo was taken by its metadata, rounded to"
+        " about a kilometre",
     )
     parser.add_argument(
         "--profile-photo", action="store_true", help="make the last profile photo the avatar"

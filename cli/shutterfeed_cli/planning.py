@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from shutterfeed_cli.client.content import Json
+from shutterfeed_cli.exported import exported_medium
 from shutterfeed_cli.journal import Journal, Known, Progress, key_for
 from shutterfeed_cli.media import Medium
 from shutterfeed_cli.sources import Source
@@ -101,6 +102,21 @@ def decide(journal: Journal, sha256: str, here: Mapping[str, Medium]) -> Skip | 
 
     Returns None if the content is new.
     """
+    return _as_exported(journal, here[sha256]) or _as_recorded(journal, sha256, here)
+
+
+def _as_exported(journal: Journal, medium: Medium) -> Skip | None:
+    """Skip an original from an export: nobody posted an avatar, and whatever the ledger has is
+    uploaded, also if its post was not published."""
+    exported = exported_medium(medium.source)
+    if exported is not None and exported.is_avatar:
+        return Skip(Outcome.SKIPPED, "an avatar of the export")
+    if exported is not None and journal.medium(exported.media_id) is not None:
+        return Skip(Outcome.SKIPPED, "already uploaded")
+    return None
+
+
+def _as_recorded(journal: Journal, sha256: str, here: Mapping[str, Medium]) -> Skip | Begun | None:
     entries = [known for known in journal.known(sha256) if known.post_id]
     posts = {known.post_id: journal.of_post(known.post_id) for known in entries}
     if any({known.state for known in post} <= _ARRIVED for post in posts.values()):

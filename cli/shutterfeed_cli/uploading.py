@@ -43,9 +43,7 @@ def upload(asked: argparse.Namespace, context: Context) -> ExitCode:
 
 def run_uploads(asked: argparse.Namespace, context: Context, groups: Iterable[Wanted]) -> ExitCode:
     """Upload files, wait until they are published, and print a summary. Raises `CliError`."""
-    context.connections, context.attempts = 2 * asked.parallel + 2, ATTEMPTS
-    user_id = context.session.user_id or context.api.me()["id"]
-    journal = open_journal(context.session.site.url, user_id)
+    journal = account_journal(asked, context)
     report = UploadReport(context.output)
     overdue = _Overdue(report)
     context.stop.on_overdue(overdue)
@@ -56,6 +54,13 @@ def run_uploads(asked: argparse.Namespace, context: Context, groups: Iterable[Wa
         report.stop_drawing()
         context.stop.done()
         journal.close()
+
+
+def account_journal(asked: argparse.Namespace, context: Context) -> Journal:
+    """The journal of whoever is signed in, for a run of uploads. Raises `CliError`."""
+    context.connections, context.attempts = 2 * asked.parallel + 2, ATTEMPTS
+    user_id = context.session.user_id or context.api.me()["id"]
+    return open_journal(context.session.site.url, user_id)
 
 
 def _run(

@@ -1,4 +1,4 @@
-"""Instagram's export, in the forms it has had, and what hostile ones may try."""
+"""The files of an Instagram export, in the forms it has had, and what hostile ones may try."""
 
 from __future__ import annotations
 
@@ -10,31 +10,24 @@ from typing import Any
 
 import pytest
 
-from shutterfeed_cli.archive import Export, Item, open_archive
+from shutterfeed_cli.archive import open_archive, plain_name
 from shutterfeed_cli.errors import CliError
-from shutterfeed_cli.instagram import wanted
 from shutterfeed_cli.sources import ZippedSource, reading
+from tests.cli.instagram import (
+    ACTIVITY,
+    as_folder,
+    as_zip,
+    mangled,
+    medium,
+    placed,
+    posts_of,
+    read,
+    taken_at,
+    write,
+)
 from tests.cli.service import pictures
 
 Packer = Callable[[Path], Path]
-ACTIVITY = "your_instagram_activity/media"
-
-
-def mangled(text: str) -> str:
-    return text.encode().decode("latin-1")
-
-
-def as_folder(folder: Path) -> Path:
-    return folder
-
-
-def as_zip(folder: Path) -> Path:
-    path = folder.with_suffix(".zip")
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        for file in sorted(folder.rglob("*")):
-            if file.is_file():
-                packed.write(file, file.relative_to(folder))
-    return path
 
 
 @pytest.fixture(params=[as_folder, as_zip])
@@ -48,22 +41,6 @@ def folder(tmp_path: Path) -> Path:
     root = tmp_path / "export"
     pictures(root / "media/posts", [f"{number}.png" for number in range(12)])
     return root
-
-
-def write(folder: Path, name: str, content: Any) -> None:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content if isinstance(content, str) else json.dumps(content))
-
-
-def medium(number: int, made: int = 0, **more: Any) -> dict[str, Any]:
-    uri = f"media/posts/{number}.png"
-    return {"uri": uri, "creation_timestamp": made or 1_600_000_000 + number, **more}
-
-
-def read(path: Path, *, reels: bool = False, stories: bool = False) -> tuple[Export, list[Item]]:
-    export = Export(open_archive(path))
-    return export, export.items(reels=reels, stories=stories)
 
 
 @pytest.mark.parametrize("name", [f"{ACTIVITY}/posts_1.json", "content/posts_1.json"])
@@ -83,8 +60,8 @@ def test_posts_are_read_oldest_first_with_repaired_text(
     export, items = read(packed(folder))
     assert [item.caption for item in items] == ["Two", "Sommar 🌷"]
     assert items[0].taken_at == "2017-07-14T02:40:00Z"
-    assert [len(export.sources(item)) for item in items] == [2, 1]
-    with reading(export.sources(items[1])[0]) as file:
+    assert [len(export.sources(item)[0]) for item in items] == [2, 1]
+    with reading(export.sources(items[1])[0][0]) as file:
         assert file.read() == next(folder.rglob("2.png")).read_bytes()
 
 
@@ -107,9 +84,9 @@ def test_reels_and_stories_come_when_they_are_asked_for(folder: Path) -> None:
     export, items = read(folder)
     assert [item.kind for item in items] == ["posts"]
     assert sorted(export.remarks.lines) == [
-        "1 igtv were left out; --reels includes them.",
-        "1 reels were left out; --reels includes them.",
-        "1 stories were left out; --stories includes them.",
+        "1 IGTV video was left out; --reels includes it.",
+        "1 reel was left out; --reels includes it.",
+        "1 story was left out; --stories includes it.",
     ]
     kinds = [item.kind for item in read(folder, reels=True, stories=True)[1]]
     assert kinds == ["posts", "reels", "igtv", "stories"]
@@ -143,48 +120,30 @@ def test_the_form_of_2018_is_read(folder: Path, packed: Packer) -> None:
         ("2018-04-24T10:40:02Z", 1),
         ("2018-12-31T08:05:13Z", 2),
     ]
-    posts = list(wanted(export, items))
+    posts = posts_of(export, items)
     assert [post.place for post in posts] == [None, None]
     assert any("Malmö, is in the export without a point" in line for line in export.remarks.lines)
-
-
-def placed(made: int, name: str, latitude: str | None, longitude: str) -> dict[str, Any]:
-    inner = [{"dict": [{"label": "Name", "value": mangled(name)}]}]
-    return {
-        "timestamp": made,
-        "media": [],
-        "label_values": [
-            {"title": "Place", "dict": inner},
-            {"label": "Latitude", "value": latitude},
-            {"label": "Longitude", "value": longitude},
-        ],
-    }
 
 
 def test_places_of_newer_exports_are_found_by_their_moment(folder: Path, packed: Packer) -> None:
     write(folder, f"{ACTIVITY}/posts_1.json", [{"media": [medium(0)]}, {"media": [medium(5)]}])
     places = [placed(1_600_000_001, "Malmö", "55.605", "13.0038"), placed(5, "Far", "1", "2")]
     write(folder, f"{ACTIVITY}/posts.json", places)
-    posts = list(wanted(*read(packed(folder))))
+    posts = posts_of(*read(packed(folder)))
     assert posts[0].place == {"name": "Malmö", "latitude": 55.605, "longitude": 13.0038}
     assert posts[1].place is None
-
-
-def taken_at(latitude: object, longitude: object) -> dict[str, Any]:
-    """Metadata of a photo, as Instagram keeps it."""
-    return {"photo_metadata": {"exif_data": [{"latitude": latitude, "longitude": longitude}]}}
 
 
 def test_where_a_photo_was_taken_is_not_published_unless_asked(folder: Path) -> None:
     home = medium(0, media_metadata=taken_at(57.70894, 11.97461))
     write(folder, f"{ACTIVITY}/posts_1.json", [{"media": [home]}, {"media": [medium(5)]}])
     export, items = read(folder)
-    assert [post.place for post in wanted(export, items)] == [None, None]
+    assert [post.place for post in posts_of(export, items)] == [None, None]
     [told] = export.remarks.lines
     assert "1 post" in told
-    assert "--places from-photos" in told
+    assert "--exif-places" in told
     export, items = read(folder)
-    posts = list(wanted(export, items, from_photos=True))
+    posts = posts_of(export, items, exif_places=True)
     name = "57.71° N, 11.97° E"
     assert posts[0].place == {"name": name, "latitude": 57.71, "longitude": 11.97}
     assert posts[1].place is None
@@ -200,10 +159,10 @@ def test_a_named_place_does_not_lend_its_name_to_where_a_photo_was_taken(
     photo = medium(0, media_metadata=taken_at(57.70123, 11.97456))
     write(folder, f"{ACTIVITY}/posts_1.json", [{"media": [photo]}])
     write(folder, f"{ACTIVITY}/posts.json", [placed(1_600_000_000, name, latitude, "11.97461")])
-    [post] = wanted(*read(folder))
+    [post] = posts_of(*read(folder))
     named = {"name": "Home", "latitude": 57.70894, "longitude": 11.97461}
     assert post.place == (named if name and latitude else None)
-    [post] = wanted(*read(folder), from_photos=True)
+    [post] = posts_of(*read(folder), exif_places=True)
     rough = {"name": name or "57.7° N, 11.97° E", "latitude": 57.7, "longitude": 11.97}
     # A point that the export does not name is no place of its own, but may be a photo's.
     near = {**rough, "name": "57.71° N, 11.97° E", "latitude": 57.71}
@@ -227,7 +186,7 @@ def test_a_point_without_a_name_names_itself(
 ) -> None:
     metadata = {kind: {"exif_data": exif}}
     write(folder, f"{ACTIVITY}/posts_1.json", [{"media": [medium(0, media_metadata=metadata)]}])
-    [post] = wanted(*read(folder), from_photos=True)
+    [post] = posts_of(*read(folder), exif_places=True)
     assert (post.place and post.place["name"]) == place
 
 
@@ -236,7 +195,7 @@ def test_what_does_not_fit_is_cut_and_told(folder: Path) -> None:
     posts = [{"media": media, "title": "x" * 2500, "creation_timestamp": 1_600_000_000}]
     write(folder, f"{ACTIVITY}/posts_1.json", posts)
     export, items = read(folder)
-    made = list(wanted(export, items))
+    made = posts_of(export, items)
     assert [len(post.sources) for post in made] == [10, 2]
     caption = made[0].caption([])
     assert len(caption) == 2200
@@ -246,13 +205,19 @@ def test_what_does_not_fit_is_cut_and_told(folder: Path) -> None:
 
 def test_the_html_form_says_what_to_ask_for(folder: Path, packed: Packer) -> None:
     write(folder, f"{ACTIVITY}/posts_1.html", "<html>")
-    with pytest.raises(CliError, match="format JSON instead of HTML"):
-        read(packed(folder))
+    export, items = read(packed(folder))
+    assert items == []
+    assert "format JSON instead of HTML" in export.why_empty()
 
 
 def test_something_else_is_no_export(folder: Path, packed: Packer) -> None:
-    with pytest.raises(CliError, match="not an export of Instagram"):
-        read(packed(folder))
+    write(folder, "notes/list.json", [{"title": "Shopping"}])
+    export, items = read(packed(folder))
+    assert (items, export.has_lists) == ([], False)
+    assert "has no list of posts" in export.why_empty()
+    for file in folder.rglob("*.png"):
+        file.unlink()
+    assert "not an export of Instagram" in read(packed(folder))[0].why_empty()
 
 
 @pytest.mark.parametrize(
@@ -272,8 +237,8 @@ def test_no_name_leads_out_of_the_archive(folder: Path, packed: Packer, uri: str
     post = {"media": [{**medium(0), "uri": uri}]}
     write(folder, f"{ACTIVITY}/posts_1.json", [post])
     export, items = read(packed(folder))
-    assert [export.sources(item) for item in items] in ([], [[]])
-    assert export.remarks.lines
+    assert [export.sources(item) for item in items] in ([], [([], [uri])])
+    assert items or export.remarks.lines
 
 
 def test_a_link_does_not_lead_out_either(folder: Path) -> None:
@@ -282,7 +247,7 @@ def test_a_link_does_not_lead_out_either(folder: Path) -> None:
     post = {"media": [{**medium(0), "uri": "media/posts/link.png"}]}
     write(folder, f"{ACTIVITY}/posts_1.json", [post])
     export, [item] = read(folder)
-    assert export.sources(item) == []
+    assert export.sources(item) == ([], ["media/posts/link.png"])
 
 
 def test_a_bomb_is_not_unpacked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -291,7 +256,7 @@ def test_a_bomb_is_not_unpacked(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     (folder / "media/posts/0.png").write_bytes(bytes(2_000_000))
     write(folder, f"{ACTIVITY}/posts_1.json", [{"media": [medium(0)]}])
     export, [item] = read(as_zip(folder))
-    [source] = export.sources(item)
+    [source], _ = export.sources(item)
     assert isinstance(source, ZippedSource)
     with pytest.raises(CliError, match="larger than the service allows"), reading(source):
         pytest.fail("it was unpacked")
@@ -308,7 +273,7 @@ def test_a_zip_that_lies_about_its_members_is_told(folder: Path) -> None:
     content[at + 10 : at + 30] = bytes(20)
     path.write_bytes(content)
     export, [item] = read(path)
-    with pytest.raises(CliError, match="cannot be unpacked"), reading(export.sources(item)[0]):
+    with pytest.raises(CliError, match="cannot be unpacked"), reading(export.sources(item)[0][0]):
         pytest.fail("it was unpacked")
 
 
@@ -318,3 +283,66 @@ def test_what_is_no_zip_is_told(tmp_path: Path) -> None:
         open_archive(tmp_path / "x.zip")
     with pytest.raises(CliError, match="There is no"):
         open_archive(tmp_path / "nowhere.zip")
+    with pytest.raises(CliError, match="neither a folder nor a zip"):
+        open_archive(Path("/dev/null"))
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("media\\posts\\0.png", "media/posts/0.png"),
+        ("./media//0.png", "media/0.png"),
+        ("/etc/passwd", None),
+        ("\\etc\\passwd", None),
+        ("media/../../x", None),
+        ("media\\..\\x", None),
+        ("C:\\x.png", None),
+        ("a\0b", None),
+        ("./", None),
+    ],
+)
+def test_a_name_is_inside_the_archive_or_none(name: str, plain: str | None) -> None:
+    assert plain_name(name) == plain
+
+
+def test_a_zip_of_windows_and_one_with_names_that_lead_out(folder: Path, tmp_path: Path) -> None:
+    picture = (folder / "media/posts/0.png").read_bytes()
+    path = tmp_path / "windows.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("export\\media\\", b"")
+        packed.writestr("export\\media\\posts\\0.png", picture)
+        packed.writestr("export\\content\\posts_1.json", json.dumps([{"media": [medium(0)]}]))
+        packed.writestr("..\\..\\escaped.png", picture)
+        packed.writestr("/etc/escaped.png", picture)
+    export, [item] = read(path)
+    [source], missing = export.sources(item)
+    assert missing == []
+    with reading(source) as file:
+        assert file.read() == picture
+    assert [line.split(" ")[0] for line in export.remarks.lines] == [
+        "..\\..\\escaped.png",
+        "/etc/escaped.png",
+    ]
+
+
+def test_a_zip_of_windows_that_was_unpacked_into_names_with_backslashes(folder: Path) -> None:
+    write(folder, "content\\posts_1.json", [{"media": [medium(0), medium(20)]}])
+    (folder / "media\\posts\\20.png").write_bytes(b"x")
+    export, [item] = read(folder)
+    assert [source.stem for source in export.sources(item)[0]] == ["0", "media\\posts\\20"]
+
+
+def test_an_encrypted_zip_and_zips_in_a_zip_are_told(folder: Path, tmp_path: Path) -> None:
+    write(folder, f"{ACTIVITY}/posts_1.json", [{"media": [medium(0)]}])
+    path = as_zip(folder)
+    content = bytearray(path.read_bytes())
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        start = -1
+        while (start := content.find(mark, start + 1)) >= 0:
+            content[start + at] |= 1
+    path.write_bytes(content)
+    with pytest.raises(CliError, match="is encrypted: unpack it with its password"):
+        open_archive(path)
+    outer = tmp_path / "outer"
+    write(outer, "part-1.zip", "PK")
+    assert "has zips in it: part-1.zip" in read(outer)[0].why_empty()

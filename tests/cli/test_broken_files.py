@@ -21,9 +21,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from shutterfeed_cli import captions
-from shutterfeed_cli.archive import Export, open_archive
 from shutterfeed_cli.errors import CliError
-from shutterfeed_cli.instagram import wanted
 from shutterfeed_cli.journal import Journal
 from shutterfeed_cli.media import Medium, examine
 from shutterfeed_cli.planning import Outcome, Wanted
@@ -32,6 +30,7 @@ from shutterfeed_cli.stopping import Stop
 from shutterfeed_cli.uploading import always, caption_of
 from shutterfeed_cli.video import UnknownVideo, read_facts
 from tests import hostile, videos
+from tests.cli.instagram import posts_of, read
 from tests.cli.service import Service, pictures, run
 
 MUTATIONS = 60
@@ -242,9 +241,9 @@ def test_a_zip_damaged_anywhere_is_read_or_told(tmp_path: Path) -> None:
     for content in broken(whole.getvalue(), "zip"):
         path.write_bytes(content)
         try:
-            export = Export(open_archive(path))
-            for item in export.items(reels=False, stories=False):
-                for source in export.sources(item):
+            export, items = read(path)
+            for item in items:
+                for source in export.sources(item)[0]:
                     examine(source, Stop())
         except CliError as error:
             assert str(error)  # noqa: PT017 - either will do
@@ -272,8 +271,7 @@ def test_any_export_of_instagrams_is_read_or_told(
     for name, content in (("posts_1.json", posts), ("posts.json", places)):
         (lists / name).write_text(json.dumps(content))
     try:
-        export = Export(open_archive(folder))
-        for one in wanted(export, export.items(reels=True, stories=True)):
+        for one in posts_of(*read(folder, reels=True, stories=True), exif_places=True):
             assert isinstance(one.caption([]), str)
     except CliError as error:
         assert str(error)  # noqa: PT017 - either will do

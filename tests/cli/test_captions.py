@@ -88,8 +88,24 @@ def test_names_that_people_gave_are_captions(stem: str, caption: str) -> None:
 def test_text_is_repaired_only_where_it_was_broken() -> None:
     broken = "Vår i Göteborg 🌷".encode().decode("latin-1")
     assert captions.repaired(broken) == "Vår i Göteborg 🌷"
-    for fine in ("Vår", "café", "plain", "夏", "🌷", ""):
-        assert captions.repaired(fine) == fine
+    for text in ("Vår", "café", "plain", "夏", "🌷", "", "»MENÜ«", "naïveté", "João", "“Ü”"):
+        assert captions.repaired(text) == text
+
+
+@pytest.mark.parametrize("text", ["Sommar 🌷", "Malmö och Göteborg", "日本語 の", "x 👩‍🍳 ok"])
+def test_a_broken_text_that_was_cut_in_a_character_ends_before_it(text: str) -> None:
+    content = text.encode()
+    for length in range(len(content)):
+        cut = content[:length]
+        if length and cut.decode(errors="ignore"):
+            repaired = captions.repaired(cut.decode("latin-1"))
+            assert repaired in {cut.decode(errors="ignore"), cut.decode(errors="ignore").rstrip()}
+    assert captions.repaired(content[:-1].decode("latin-1") + "...").endswith("...")
+
+
+def test_a_text_that_is_broken_only_in_parts_is_repaired_in_these() -> None:
+    broken = "Göteborg 🌷".encode().decode("latin-1")
+    assert captions.repaired(f"夏 {broken}") == "夏 Göteborg 🌷"
 
 
 def test_a_long_caption_ends_with_an_ellipsis() -> None:

@@ -23,7 +23,8 @@ from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.client.http import Patience
 from shutterfeed_cli.errors import CliError, NetworkGone, NotSignedIn, Stopped, UsageError
-from shutterfeed_cli.export import Absent, Fetcher, Original
+from shutterfeed_cli.export_progress import ExportProgress
+from shutterfeed_cli.fetching import Absent, Fetcher, Original
 from shutterfeed_cli.journal import Journal
 from shutterfeed_cli.ledger import refresh_ledger
 from shutterfeed_cli.output import Output, UploadReport, clean, table
@@ -313,9 +314,12 @@ class TestFetcher:
 
     original = Original("01ABC", "P1", "2026-11-23T05:00:00Z", "image/png", ready=True)
 
-    def fetcher(self, folder: Path, content: bytes, told: bytes | None = None) -> Fetcher:
+    def fetcher(
+        self, folder: Path, content: bytes, told: bytes | None = None, size: int | None = None
+    ) -> Fetcher:
         sha256 = hashlib.sha256(content if told is None else told).hexdigest()
-        facts = {"bytes": len(content), "sha256": sha256, "content_type": "image/png"}
+        size = len(content) if size is None else size
+        facts = {"bytes": size, "sha256": sha256, "content_type": "image/png"}
 
         def answer(request: httpx.Request) -> httpx.Response:
             if request.url.path.endswith("/original"):
@@ -333,7 +337,7 @@ class TestFetcher:
             patience=Patience(stop),
             stop=stop,
             folder=folder,
-            on_bytes=lambda _: None,
+            on_bytes=lambda *_: None,
         )
 
     def test_it_is_fetched_once(self, tmp_path: Path) -> None:
@@ -354,6 +358,15 @@ class TestFetcher:
     def test_a_damaged_arrival_is_no_original(self, tmp_path: Path) -> None:
         result = self.fetcher(tmp_path, b"damaged!", b"original").fetch(self.original)
         assert isinstance(result, CliError)
+        assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+    def test_no_more_is_written_than_was_announced(self, tmp_path: Path) -> None:
+        fetcher = self.fetcher(tmp_path, b"original" * 200_000, size=8)
+        written: list[int] = []
+        fetcher._on_bytes = lambda _, number: written.append(number)
+        result = fetcher.fetch(self.original)
+        assert "More came than the 8 bytes" in str(result)
+        assert sum(written) <= 8
         assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
     def test_another_file_of_its_name_is_left_alone(self, tmp_path: Path) -> None:
@@ -393,6 +406,22 @@ class TestFetcher:
         fetcher._api = Api(down, BASE, FixedTokens(), Patience(NoPause()))
         with pytest.raises(NetworkGone):
             fetcher.fetch(self.original)
+
+
+def test_an_export_counts_bytes_that_arrive_and_that_are_left() -> None:
+    small, large = TestFetcher.original, replace(TestFetcher.original, media_id="2", size=1000)
+    progress = ExportProgress(Output(as_json=True))
+    progress.begin([small, large])
+    assert (progress.arrived, progress.total) == (0, 1000)
+    progress.advance("2", 400)
+    assert (progress.arrived, progress.total) == (400, 1000)
+    progress.advance("2", 400)  # It begins again: the bytes that come are more.
+    progress.advance("2", 1000)
+    assert (progress.arrived, progress.total) == (1800, 1800)
+    progress.file_done(large)
+    progress.advance(small.media_id, 5)
+    progress.file_done(small)
+    assert (progress.arrived, progress.total) == (1805, 1805)
 
 
 def test_every_command_takes_json() -> None:

@@ -13,7 +13,7 @@ import pytest
 from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.http import Patience
 from shutterfeed_cli.errors import CliError
-from shutterfeed_cli.export import Fetcher, Original
+from shutterfeed_cli.fetching import Fetcher, Original
 from shutterfeed_cli.journal import Journal
 from shutterfeed_cli.planning import Outcome, Wanted
 from shutterfeed_cli.sources import FileSource
@@ -165,7 +165,7 @@ class Originals:
             patience=Patience(stop),
             stop=stop,
             folder=folder,
-            on_bytes=lambda _: None,
+            on_bytes=lambda *_: None,
         )
 
     def fetch(self) -> object:

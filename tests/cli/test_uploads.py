@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ import httpx
 import pytest
 
 from shutterfeed_cli.errors import NetworkGone, NotSignedIn, Stopped
+from shutterfeed_cli.exported import FORMAT
 from shutterfeed_cli.journal import Journal
 from shutterfeed_cli.planning import Outcome, Wanted
 from shutterfeed_cli.sources import FileSource
@@ -85,6 +87,39 @@ def test_an_avatar_is_not_a_post(service: Service, journal: Journal, files: list
     service.forget_keys()
     another = run(service, Journal(":memory:"), singles(files[:1]))
     assert another.names(Outcome.UPLOADED) == ["a.png"]
+
+
+def exported(folder: Path, service: Service) -> list[Path]:
+    """An export of everything in the ledger."""
+    entries = list(service.ledger.values())
+    (folder / "originals/2026").mkdir(parents=True)
+    (folder / "manifest.json").write_text(json.dumps({"format": FORMAT}))
+    (folder / "uploads.json").write_text(json.dumps(entries))
+    paths = []
+    for entry in entries:
+        path = folder / f"originals/2026/2026-11-23_{entry['media_id']}.png"
+        path.write_bytes(service.stored[entry["media_id"]])
+        paths.append(path)
+    return paths
+
+
+def test_an_export_that_is_uploaded_again_posts_nothing(
+    service: Service, journal: Journal, files: list[Path], tmp_path: Path
+) -> None:
+    # An avatar, a post, and an album that was not published because of one of its files.
+    service.refused = {hashlib.sha256(files[3].read_bytes()).hexdigest()}
+    run(service, journal, [*singles(files[:2]), whole(files[2:4], "then")])
+    next(iter(service.ledger.values()))["purpose"] = "avatar"
+    paths = exported(tmp_path / "export", service)
+    service.forget_keys()
+    again = run(service, Journal(":memory:"), singles(paths))
+    assert again.names(Outcome.SKIPPED) == sorted(path.name for path in paths)
+    assert again.reasons() == {"already uploaded", "an avatar of the export"}
+    assert len(service.posts) == 3
+    elsewhere = Service()
+    moved = run(elsewhere, Journal(":memory:"), singles(paths))
+    assert moved.names(Outcome.SKIPPED) == [paths[0].name]
+    assert len(elsewhere.posts) == 3
 
 
 def test_a_file_that_is_known_is_not_read_again(

@@ -294,7 +294,7 @@ def test_an_instagram_export_is_posted_once_as_a_zip_or_a_folder(
             packed.write(file, file.relative_to(folder))
         packed.writestr("../../escaped.jpg", picture(77))
 
-    options = ("--reels", "--profile-photo", "--places", "from-photos", "--parallel", "1")
+    options = ("--reels", "--profile-photo", "--exif-places", "--parallel", "1")
     lines = shell.json("import-instagram", archive, *options)
     [summary] = [line for line in lines if line["event"] == "summary"]
     assert (summary["published"], summary["failed"]) == (14, 0)

@@ -1,0 +1,306 @@
+"""The entries of the lists in Instagram's exports, in each form that the lists have had.
+
+- `media.json` (2018-2020): lists of `photos` and `videos` with `caption`, `taken_at`, `location`
+  (a name) and `path`. A post with several files is several entries with the same time and caption.
+- `posts_1.json` and its like: posts with `media`. If a post has only one file, its caption and time
+  are with the file.
+- `posts.json` in newer exports: `label_values`, each with a label in the account's language. It has
+  the name and point of a place. Its posts are in `posts_1.json` too, or here alone.
+
+All text is UTF-8 that was read as Latin-1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any, Final
+
+from shutterfeed_cli import instagram_labels as labels
+from shutterfeed_cli.captions import repaired
+from shutterfeed_cli.client.content import Json
+
+_DAY: Final = 86_400
+_EARLIEST: Final = -4_544_208_000
+"""The year 1826, in seconds before 1970: no photo is older."""
+_LATEST: Final = 4_102_444_800
+"""The year 2100, in seconds since 1970."""
+_MOST_SECONDS: Final = 10**11
+"""Greater numbers are milliseconds or microseconds."""
+
+Point = tuple[float, float]
+"""A latitude and a longitude in degrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One post, reel, story or the like of an export."""
+
+    kind: str
+    """The list that it is in: `posts`, `reels`, `igtv`, `stories`, `archived`, `deleted`, `other`
+    or `reposts`."""
+    made: int | None
+    """Its time in seconds since 1970; None if the export has none that can be true."""
+    caption: str
+    files: tuple[str, ...]
+    """The names of its files in the export, in the order of the post."""
+    place_name: str = ""
+    point: Point | None = None
+    """The point of the place that the export names for the post."""
+    taken_at_point: Point | None = None
+    """The point in the metadata of one of the files. Instagram showed it to nobody."""
+    point_beside: Point | None = None
+    """A point that a labelled list has beside the place: the place's, or that of a file."""
+    labelled: bool = False
+    root: str = ""
+    """The folder of the archive to which the names are relative."""
+
+    @property
+    def taken_at(self) -> str | None:
+        if self.made is None:
+            return None
+        return datetime.fromtimestamp(self.made, UTC).isoformat().replace("+00:00", "Z")
+
+    @property
+    def title(self) -> str:
+        """The words by which its owner recognizes it."""
+        by_file = f"with {self.files[0]}" if self.files else "without a date"
+        when = f"of {_shown(self.taken_at)}" if self.taken_at else by_file
+        return f"the {_SINGULAR[self.kind]} {when}"
+
+
+def _shown(moment: str) -> str:
+    return moment[:16].replace("T", " ")
+
+
+_SINGULAR: Final = {
+    "posts": "post",
+    "reels": "reel",
+    "igtv": "IGTV video",
+    "stories": "story",
+    "archived": "archived post",
+    "deleted": "deleted post",
+    "other": "entry in other_content.json",
+    "reposts": "repost",
+}
+
+
+@dataclass(slots=True)
+class Remarks:
+    """Remarks about what could not be imported, for the owner of the export, by their kind."""
+
+    by_kind: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, line: str, kind: str = "") -> None:
+        """Note a sentence. Those of one `kind` are shown together."""
+        self.by_kind.setdefault(kind or line, []).append(line)
+
+    @property
+    def lines(self) -> list[str]:
+        return [line for lines in self.by_kind.values() for line in lines]
+
+
+def entries_of(content: Any) -> list[Json]:
+    """The list of entries in a file. Some exports wrap it, `{"ig_reels_media": [...]}`, and a list
+    of one entry may be the bare entry."""
+    if isinstance(content, dict):
+        if "label_values" in content or isinstance(content.get("media"), list):
+            return [content]
+        lists = [value for value in content.values() if isinstance(value, list)]
+        content = lists[0] if lists else []
+    return objects(content)
+
+
+def objects(content: Any) -> list[Json]:
+    """The objects in a value that should be a list of objects."""
+    return [one for one in content if isinstance(one, dict)] if isinstance(content, list) else []
+
+
+def items_of(content: Any, root: str, kind: str, remarks: Remarks) -> Iterator[Item]:
+    """The items of `posts_1.json`, `posts.json`, `reels.json`, `stories.json` and their like."""
+    entries = entries_of(content)
+    if not _in_known_language(entries):
+        remarks.add(
+            "The labels of a list are in a language that is not known here: captions and places"
+            " that only it has were left out."
+        )
+    for entry in entries:
+        if "label_values" in entry:
+            item = _of_labels(entry, root, kind)
+        else:
+            item = _of_entry(entry, root, kind)
+        if not (item.files or item.labelled):
+            when = f" of {_shown(item.taken_at)}" if item.taken_at else ""
+            remarks.add(f"A {_SINGULAR[kind]}{when} has no files, and was left out.", "no files")
+            continue
+        media = _media(entry, objects(entry.get("label_values")))
+        if nameless := sum(not text(one.get("uri")) for one in media):
+            remarks.add(f"{nameless:,} of the files of {item.title} have no name in the export.")
+        yield item
+
+
+def _in_known_language(entries: Sequence[Json]) -> bool:
+    """Whether some label of the entries is a known word, or they have no labels."""
+    values = [one for entry in entries for one in objects(entry.get("label_values"))]
+    words = {text(one.get(name)).casefold() for one in values for name in ("label", "title")}
+    return not values or not words.isdisjoint(labels.KNOWN)
+
+
+def _of_entry(entry: Json, root: str, kind: str) -> Item:
+    media = [one for one in objects(entry.get("media", [entry])) if text(one.get("uri"))]
+    times = [entry.get("creation_timestamp"), *(one.get("creation_timestamp") for one in media)]
+    captions = [entry.get("title"), *(one.get("title") for one in media)]
+    return Item(
+        kind,
+        _first_time(times),
+        _first_text(captions),
+        tuple(text(one["uri"]) for one in media),
+        taken_at_point=next(filter(None, map(_point, media)), None),
+        root=root,
+    )
+
+
+def _of_labels(entry: Json, root: str, kind: str) -> Item:
+    values = objects(entry.get("label_values"))
+    media = [one for one in _media(entry, values) if text(one.get("uri"))]
+    times = [entry.get("timestamp"), *(one.get("creation_timestamp") for one in media)]
+    captions = [_labelled(values, labels.CAPTION), *(one.get("title") for one in media)]
+    place = _place(values)
+    hidden = text(_labelled(values, labels.PUBLISHED)).casefold() in labels.NO
+    return Item(
+        "archived" if hidden and kind == "posts" else kind,
+        _first_time(times),
+        _first_text(captions),
+        tuple(text(one["uri"]) for one in media),
+        text(_labelled(place, labels.NAME)),
+        _labelled_point(place),
+        taken_at_point=next(filter(None, map(_point, media)), None),
+        point_beside=_labelled_point(values),
+        labelled=True,
+        root=root,
+    )
+
+
+def _media(entry: Json, values: Sequence[Json]) -> Iterator[Json]:
+    """The files of a labelled entry: whatever the language, they are in lists called `media`."""
+    yield from objects(entry.get("media"))
+    for value in values:
+        yield from objects(value.get("media"))
+
+
+def _labelled(values: Sequence[Json], words: frozenset[str]) -> Any:
+    """The value whose label is one of these words; None if there is none."""
+    found = (one.get("value") for one in values if text(one.get("label")).casefold() in words)
+    return next((value for value in found if value is not None), None)
+
+
+def _labelled_point(values: Sequence[Json]) -> Point | None:
+    latitude = _number(_labelled(values, labels.LATITUDE))
+    longitude = _number(_labelled(values, labels.LONGITUDE))
+    return None if latitude is None or longitude is None else _on_earth((latitude, longitude))
+
+
+def _place(values: Sequence[Json]) -> list[Json]:
+    """The labelled values of the place of a post."""
+    for one in values:
+        words = {text(one.get("title")).casefold(), text(one.get("label")).casefold()}
+        if words & labels.PLACE:
+            inner = objects(one.get("dict"))
+            return [*inner, *(deep for two in inner for deep in objects(two.get("dict")))]
+    return []
+
+
+def items_of_media_json(content: Any, root: str) -> Iterator[Item]:
+    """The items of `media.json`."""
+    if not isinstance(content, dict):
+        return
+    entries = [
+        (_date(entry.get("taken_at")), text(entry.get("caption")), section, entry)
+        for section in ("photos", "videos", "stories")
+        for entry in objects(content.get(section))
+        if text(entry.get("path"))
+    ]
+
+    def post(entry: tuple[int | None, str, str, Json]) -> tuple[bool, int, str, str]:
+        made, caption, section, one = entry
+        # Without a time nothing says which files are one post.
+        return section == "stories", made or 0, caption, text(one["path"]) if made is None else ""
+
+    for (story, *_), group in groupby(sorted(entries, key=post), key=post):
+        files = list(group)
+        yield Item(
+            "stories" if story else "posts",
+            files[0][0],
+            files[0][1],
+            tuple(text(entry["path"]) for *_, entry in files),
+            _first_text([entry.get("location") for *_, entry in files]),
+            root=root,
+        )
+
+
+def profile_photos(content: Any) -> Iterator[tuple[int, str]]:
+    """The times and names of the profile photos in `profile_photos.json` or `media.json`."""
+    if isinstance(content, dict) and "profile" in content:
+        for entry in objects(content["profile"]):
+            yield _date(entry.get("taken_at")) or 0, text(entry.get("path"))
+    else:
+        for entry in entries_of(content):
+            yield seconds(entry.get("creation_timestamp")) or 0, text(entry.get("uri"))
+
+
+def text(value: Any) -> str:
+    return repaired(value) if isinstance(value, str) else ""
+
+
+def seconds(value: Any) -> int | None:
+    """A time as seconds since 1970; None if it cannot be true. Exports also have milliseconds, and
+    a time within a day of 1970 is one that was not known."""
+    number = _number(value)
+    if number is None:
+        return None
+    while _MOST_SECONDS <= abs(number) < _MOST_SECONDS**2:
+        number /= 1000
+    return int(number) if _EARLIEST <= number < _LATEST and abs(number) > _DAY else None
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return None if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _date(value: Any) -> int | None:
+    try:
+        moment = datetime.fromisoformat(text(value))
+        return seconds((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):
+        return seconds(value)
+
+
+def _first_time(values: Sequence[Any]) -> int | None:
+    return next((made for made in map(seconds, values) if made is not None), None)
+
+
+def _first_text(values: Sequence[Any]) -> str:
+    return next(filter(None, map(text, values)), "")
+
+
+def _point(medium: Json) -> Point | None:
+    """The point where a file was made, by the metadata that Instagram kept of it."""
+    metadata = medium.get("media_metadata")
+    for kind in ("photo_metadata", "video_metadata"):
+        details = metadata.get(kind) if isinstance(metadata, dict) else None
+        for exif in objects(details.get("exif_data")) if isinstance(details, dict) else []:
+            latitude, longitude = _number(exif.get("latitude")), _number(exif.get("longitude"))
+            if latitude is not None and longitude is not None:
+                return _on_earth((latitude, longitude))
+    return None
+
+
+def _on_earth(point: Point) -> Point | None:
+    """The point; None if it is not on Earth, not a number, or 0, 0, which means unknown."""
+    on_earth = -90 <= point[0] <= 90 and -180 <= point[1] <= 180 and point != (0, 0)
+    return point if on_earth else None

@@ -1,0 +1,145 @@
+"""The command `import-instagram`: an export in several parts, and what is said of it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from shutterfeed_cli import main
+from shutterfeed_cli.client.content import Json
+from tests.cli.instagram import ACTIVITY, as_zip, medium, write
+from tests.cli.service import Service, pictures, signed_in
+
+MADE = 1_600_000_000
+
+
+class Shell:
+    """Runs the command with the stand-in for the service."""
+
+    def __init__(self, service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+        self.service = service
+        self._capsys = capsys
+
+    def run(self, *arguments: object, code: int = 0) -> list[Json]:
+        """The events of a run, which ends with this code."""
+        command = ["import-instagram", *map(str, arguments), "--json", "--no-wait"]
+        assert main.main(command) == code
+        return [json.loads(line) for line in self._capsys.readouterr().out.splitlines()]
+
+    @property
+    def posts(self) -> list[tuple[str, int]]:
+        """The captions of all posts, and the numbers of their files, in alphabetical order."""
+        drafts = [post["draft"] for post in self.service.posts.values()]
+        return sorted((draft["caption"], len(draft["media"])) for draft in drafts)
+
+
+@pytest.fixture
+def shell(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Shell:
+    return Shell(signed_in(monkeypatch, tmp_path), capsys)
+
+
+def post(caption: str, *numbers: int, **more: Any) -> Json:
+    media = [medium(number, **more) for number in numbers]
+    return {"media": media, "title": caption, "creation_timestamp": MADE + numbers[0]}
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Sequence[Path]:
+    """Three zips of one export: the first has the list of posts, and their files are in all."""
+    folders = [tmp_path / f"part-{number}" for number in (1, 2, 3)]
+    for number in range(5):
+        pictures(folders[number % 3] / "media/posts", [f"{number}.png"])
+    posts = [post("a", 0), post("b", 1, 2), post("c", 3, 4)]
+    write(folders[0], f"{ACTIVITY}/posts_1.json", posts)
+    return [as_zip(folder) for folder in folders]
+
+
+ALL = [("a", 1), ("b", 2), ("c", 2)]
+
+
+def test_parts_that_are_given_together_are_one_export(shell: Shell, parts: list[Path]) -> None:
+    shell.run(*reversed(parts))
+    assert shell.posts == ALL
+    [summary] = [event for event in shell.run(*parts) if event["event"] == "summary"]
+    assert (summary["uploaded"], summary["skipped"]) == (0, 5)
+    assert len(shell.service.posts) == 3
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_parts_that_are_given_one_by_one_in_any_order_are_one_export(
+    shell: Shell, parts: list[Path], order: tuple[int, ...]
+) -> None:
+    for number in order[:-1]:
+        shell.run(parts[number], code=1)
+    shell.run(parts[order[-1]])
+    assert shell.posts == ALL
+    assert len(shell.service.posts) == 3
+
+
+def test_what_is_missing_is_named_and_waits(shell: Shell, parts: list[Path]) -> None:
+    events = shell.run(parts[0], code=1)
+    assert shell.posts == [("a", 1)]
+    told = [event["message"] for event in events if event["event"] == "remark"]
+    assert told == [
+        "The post of 2020-09-13 12:26 waits for media/posts/1.png, media/posts/2.png.",
+        "The post of 2020-09-13 12:26 waits for media/posts/4.png.",
+    ]
+    # The first part is gone, and with it one file of the last post.
+    parts[0].unlink()
+    shell.run(parts[1], parts[2], code=1)
+    assert shell.posts == [("a", 1), ("b", 2)]
+
+
+def test_a_dry_run_notes_nothing(shell: Shell, parts: list[Path]) -> None:
+    shell.run(parts[0], "--dry-run", code=1)
+    shell.run(parts[1], "--dry-run", code=1)
+    assert shell.posts == []
+    assert "has no list of posts" in shell.run(parts[1], "--dry-run", code=1)[-1]["message"]
+
+
+def test_without_waiting_a_post_is_made_of_the_files_that_are_there(
+    shell: Shell, parts: list[Path]
+) -> None:
+    events = shell.run(parts[0], parts[1], "--incomplete")
+    assert shell.posts == [("a", 1), ("b", 1), ("c", 2)]
+    assert any("is made without media/posts/2.png" in str(event) for event in events)
+
+
+def test_a_failed_run_leaves_its_posts_waiting(shell: Shell, parts: list[Path]) -> None:
+    shell.run(parts[0], code=1)
+    refusal = {"error": {"code": "forbidden", "message": "Not now.", "field": None}}
+    shell.service.before = lambda request: (
+        httpx.Response(403, json=refusal) if request.url.path.endswith("/posts") else None
+    )
+    shell.run(parts[1], code=1)
+    shell.service.before = lambda _: None
+    shell.run(parts[2])
+    assert shell.posts == ALL
+
+
+@pytest.mark.parametrize(
+    ("lists", "said"),
+    [
+        ({f"{ACTIVITY}/posts_1.json": []}, "There is nothing to import."),
+        ({f"{ACTIVITY}/stories.json": {"ig_stories": [medium(1)]}}, "There is nothing to import."),
+        ({f"{ACTIVITY}/posts_1.html": "<html>"}, "format JSON instead of HTML"),
+        ({"notes.json": []}, "not an export of Instagram"),
+        ({f"{ACTIVITY}/posts_1.json": "{"}, "is damaged"),
+    ],
+)
+def test_nothing_found_is_an_error(
+    shell: Shell, tmp_path: Path, lists: dict[str, Any], said: str
+) -> None:
+    for name, content in lists.items():
+        write(tmp_path / "export", name, content)
+    events = shell.run(tmp_path / "export", code=1)
+    assert events[-1]["event"] == "error"
+    assert said in events[-1]["message"]
