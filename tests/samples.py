@@ -9,6 +9,7 @@ from shutterfeed.domain.activity import Notice, NoticeKind
 from shutterfeed.domain.devices import Device, device_id
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import Failure, Medium, Picture, Reference, Upload
+from shutterfeed.domain.notes import Note
 from shutterfeed.domain.photos import Rendition
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.domain.users import Profile, initial_handle
@@ -24,6 +25,7 @@ AUTH = "BTBZMqHH6r4Tts7J_aSIgg"
 PUSH_KEY = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"
 """A private key of P-256."""
 FAILURE = Failure("undecodable", "The photo is damaged.")
+NOTE = Note("animation_left_out", "The photo does not move: only its first picture is shown.")
 
 
 def user_id(number: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from hypothesis import strategies as st
 
@@ -21,6 +21,7 @@ from shutterfeed.domain.media import (
     Reference,
     Upload,
 )
+from shutterfeed.domain.notes import Note, NoteCode
 from shutterfeed.domain.photos import PHOTO_TYPES, Rendition
 from shutterfeed.domain.posts import Place, Post, PostState
 from shutterfeed.domain.users import Avatar, Profile
@@ -38,8 +39,15 @@ entries = st.builds(FeedEntry, ulids, post_ids)
 failures = st.builds(Failure, texts, texts)
 content_types = st.sampled_from(sorted(PHOTO_TYPES))
 renditions = st.builds(Rendition, texts, content_types, counts, counts)
+notes = st.builds(Note, st.sampled_from(get_args(NoteCode)), texts)
 pictures = st.builds(
-    Picture, ulids, counts, counts, texts, st.lists(renditions, max_size=3).map(tuple)
+    Picture,
+    ulids,
+    counts,
+    counts,
+    texts,
+    st.lists(renditions, max_size=3).map(tuple),
+    notes=st.lists(notes, max_size=2).map(tuple),
 )
 media = st.builds(
     Medium,

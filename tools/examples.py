@@ -131,6 +131,7 @@ _WAITING_MEDIUM: Final[Json] = {
     "clip": None,
     "progress": None,
     "failure": None,
+    "notes": [],
     "alt_text": "A white lighthouse in front of a red sky",
     "people": [{"user": _OTHER_AUTHOR, "x": 0.62, "y": 0.48}],
 }
@@ -222,6 +223,7 @@ _UPLOAD: Final = {
     "bytes": 248113,
     "sha256": _SHA256,
     "failure": None,
+    "notes": [],
     "created_at": "2026-03-01T12:00:00Z",
     "purpose": "post",
     "thumbnail": _url("150.jpg"),

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.client.limits import MAX_PAGE
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import CliError, ExitCode, UsageError
@@ -121,7 +122,7 @@ def status(asked: argparse.Namespace, context: Context) -> ExitCode:
             entry["state"],
             entry["content_type"],
             f"{entry['bytes']:,}",
-            (entry["failure"] or {}).get("message", ""),
+            _said_of(entry),
         )
         for entry in shown
     ]
@@ -129,6 +130,13 @@ def status(asked: argparse.Namespace, context: Context) -> ExitCode:
     titles = ("begun", "state", "type", "bytes", "why")
     context.output.result({"items": shown}, [table(titles, rows) if rows else all_well])
     return ExitCode.OK
+
+
+def _said_of(entry: Json) -> str:
+    """Why a file of the ledger failed, or what of it could not be kept."""
+    if entry["failure"]:
+        return str(entry["failure"]["message"])
+    return " ".join(note["message"] for note in entry.get("notes", []))
 
 
 def _asked(what: str, usual: str) -> str:

@@ -164,7 +164,8 @@ class UploadReport:
             self._bar.update(self._bar.task_ids[0], files=text)
 
     def published(self, results: Sequence[FileResult]) -> None:
-        """Report what the service did with uploaded files. A failure replaces an earlier result."""
+        """Report what the service did with uploaded files, and what it could not keep of them. A
+        failure replaces an earlier result."""
         with self._lock:
             for number, old in enumerate(self.results):
                 if old.outcome is Outcome.UPLOADED and (new := _failure(old, results)):
@@ -172,8 +173,12 @@ class UploadReport:
         for result in results:
             event = "published" if result.outcome is Outcome.UPLOADED else "failed"
             self._output.event({**_event(result), "event": event})
-            if event == "failed" and not self._output.as_json:
+            if self._output.as_json:
+                continue
+            if event == "failed":
                 self._output.note(f"failed: {result.name}: {result.reason}", "red")
+            for note in result.notes:
+                self._output.note(f"{result.name}: {note['message']}", "yellow")
 
     def count(self, outcome: Outcome) -> int:
         return Counter(result.outcome for result in self.results)[outcome]
@@ -246,6 +251,7 @@ def _event(result: FileResult) -> Json:
         "post_id": result.post_id,
         "media_id": result.media_id,
         "bytes": result.size,
+        "notes": [*result.notes],
     }
     return document | {name: value for name, value in optional.items() if value}
 

@@ -39,6 +39,8 @@ class FileResult:
     post_id: str | None = None
     media_id: str | None = None
     size: int = 0
+    notes: Sequence[Json] = ()
+    """What of a published file could not be kept: the service's codes and sentences."""
 
 
 @dataclass(frozen=True, slots=True)

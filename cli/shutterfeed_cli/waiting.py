@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 from urllib.parse import quote
 
 from shutterfeed_cli.client.api import Api
+from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.client.limits import MAX_PAGE
 from shutterfeed_cli.journal import Journal
 from shutterfeed_cli.ledger import refresh_ledger
@@ -37,6 +39,7 @@ class Waiting:
         self._clock = clock
         self._deadline = clock() + patience
         self._pause = _FIRST_PAUSE_SECONDS
+        self._notes: dict[str, list[Json]] = {}
 
     def wait_for(
         self, uploaded: Sequence[FileResult], on_progress: Callable[[int], None]
@@ -63,7 +66,11 @@ class Waiting:
         ]
         ready = [one for one in uploaded if self._state(one) == "ready" and one.post_id not in lost]
         published = self._published({one.post_id for one in ready if one.post_id})
-        return failed + [one for one in ready if one.post_id in published]
+        return failed + [
+            replace(one, notes=self._notes.get(one.media_id or "", ()))
+            for one in ready
+            if one.post_id in published
+        ]
 
     def _state(self, result: FileResult) -> str:
         known = self._journal.medium(result.media_id or "")
@@ -90,6 +97,8 @@ class Waiting:
         spare = 3 * MAX_PAGE
         for page in self._api.pages(f"/users/{quote(handle)}/posts"):
             ids = {post["id"] for post in page["items"]}
+            media = chain.from_iterable(post["media"] for post in page["items"])
+            self._notes |= {medium["id"]: medium.get("notes", []) for medium in media}
             found |= ids
             spare -= len(ids - missing)
             missing -= ids

@@ -17,6 +17,7 @@ from shutterfeed.domain.comments import MAX_COMMENT
 from shutterfeed.domain.holding import MAX_HELD_WORD, MAX_HELD_WORDS
 from shutterfeed.domain.media import Clip, Failure, MediaState, Medium, Picture, Purpose, Upload
 from shutterfeed.domain.mentions import longest_shown
+from shutterfeed.domain.notes import Note
 from shutterfeed.domain.people import MAX_TAGGED, PersonDraft
 from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES, SQUARE_NAME, Capture
 from shutterfeed.domain.posts import (
@@ -501,6 +502,20 @@ class FailureBody(Struct):
         return None if failure is None else cls(failure.code, failure.message, failure.field)
 
 
+class NoteBody(Struct):
+    """Something of a file that could not be kept, for its owner: `sound_left_out` (all sound),
+    `animation_left_out` (all movement), `pictures_left_out` (further pictures of the file) or
+    `incomplete` (a part of the picture). `message` is a sentence for people. There may be more
+    codes in time."""
+
+    code: str
+    message: str
+
+    @classmethod
+    def of_all(cls, notes: Sequence[Note]) -> list[NoteBody]:
+        return [cls(note.code, note.message) for note in notes]
+
+
 class CaptureBody(Struct):
     """When and with which camera a photo was taken, if its file says so. `taken_at` is ISO 8601 in
     the camera's local time; it has an offset from UTC only if the file has one."""
@@ -555,6 +570,8 @@ class MediumView(Struct):
     the state is `ready`, and so is `capture` if the author wants it shown. Those of a video
     describe its poster; `clip` is the moving picture. `progress` says what percentage of a video
     has been processed. `people` are those who are tagged in it, as far as the viewer may see them.
+    `notes` say what of the file could not be kept; only its author is told, and a feed may leave
+    them out.
     """
 
     id: str
@@ -568,6 +585,7 @@ class MediumView(Struct):
     clip: ClipBody | None
     progress: int | None
     failure: FailureBody | None
+    notes: list[NoteBody]
     alt_text: str
     people: list[PersonView]
 
@@ -589,6 +607,7 @@ class MediumView(Struct):
             ClipBody.of(picture.clip, files) if picture and picture.clip and files else None,
             medium.progress,
             FailureBody.of(medium.failure),
+            NoteBody.of_all(medium.notes),
             alt_text,
             [
                 PersonView(Author.of(author, links), person.x, person.y)
@@ -829,8 +848,9 @@ class AvatarCreated(Struct):
 
 class UploadBody(Struct):
     """One entry of the upload ledger. `sha256` is the value that the user declared. `thumbnail` is
-    the URL of a square JPEG of up to 150 pixels a side, or null until the file is ready. If
-    `purpose` is `avatar`, nobody can see the post of `post_id`."""
+    the URL of a square JPEG of up to 150 pixels a side, or null until the file is ready. `notes`
+    say what of the file could not be kept. If `purpose` is `avatar`, nobody can see the post of
+    `post_id`."""
 
     post_id: str
     media_id: str
@@ -839,6 +859,7 @@ class UploadBody(Struct):
     bytes: int
     sha256: str
     failure: FailureBody | None
+    notes: list[NoteBody]
     created_at: Instant
     purpose: Purpose
     thumbnail: str | None
@@ -860,6 +881,7 @@ class UploadBody(Struct):
             medium.size,
             medium.sha256,
             FailureBody.of(medium.failure),
+            NoteBody.of_all(medium.notes),
             upload.created_at,
             upload.purpose,
             thumbnail.to(SQUARE_NAME) if thumbnail else None,

@@ -241,6 +241,20 @@ class TestWaiting:
         assert final["2.jpg"].reason == "It is broken."
         assert final["3.jpg"].reason == "another file of the same post failed"
 
+    def test_what_could_not_be_kept_of_a_published_file_is_told(
+        self, service: Service, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        uploaded = [self.entry(service, 1, "ready", "P1"), self.entry(service, 2, "ready", "P1")]
+        note = {"code": "sound_left_out", "message": "The sound was left out."}
+        service.posts["P1"]["media"][1]["notes"] = [note]
+        waiting = self.waiting(service, Journal(":memory:"), patience=10)
+        final = waiting.wait_for(uploaded, lambda _: None)
+        UploadReport(Output(as_json=False)).published(final)
+        assert capsys.readouterr().err == "2.jpg: The sound was left out.\n"
+        UploadReport(Output(as_json=True)).published(final)
+        events = lines(capsys.readouterr().out)
+        assert [event.get("notes") for event in events] == [None, [note]]
+
     def test_what_takes_longer_than_patience_is_left_out(self, service: Service) -> None:
         uploaded = [
             self.entry(service, 1, "processing", "P1"),

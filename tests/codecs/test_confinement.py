@@ -19,7 +19,7 @@ import pytest
 from shutterfeed.adapters.confinement import CodecFailed, ConfinedCodec
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto
-from tests import pictures
+from tests import pictures, samples
 
 JPEG = "image/jpeg"
 MB = 1024 * 1024
@@ -64,6 +64,15 @@ def test_a_photo_comes_out_as_without_confinement() -> None:
     for content in (pictures.jpeg(400, 300, gps=True), pictures.jpeg(40, 30)):
         expected = PillowImageCodec().render(content, JPEG)
         assert ConfinedCodec(PillowImageCodec()).render(BytesIO(content), JPEG) == expected
+
+
+def test_notes_come_out_as_they_are() -> None:
+    @dataclass(frozen=True)
+    class Noting:
+        def render(self, _source: IO[bytes], _content_type: str) -> RenderedPhoto:
+            return RenderedPhoto(1, 1, "", (), notes=(samples.NOTE,))
+
+    assert ConfinedCodec(Noting()).render(b"", JPEG).notes == (samples.NOTE,)
 
 
 def test_a_refusal_comes_out_as_it_is() -> None:

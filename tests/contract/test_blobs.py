@@ -39,8 +39,9 @@ def test_a_ready_blob_stays_so_and_takes_the_newest_picture(store: Store) -> Non
     assert store.blobs.get(CONTENT) == ready
     assert not store.blobs.mark_failed(blob, samples.FAILURE)
     assert store.blobs.get(CONTENT) == ready
-    assert store.blobs.mark_ready(blob, samples.picture("another"))
-    newest = replace(ready, picture=samples.picture("another"))
+    noted = replace(samples.picture("another"), notes=(samples.NOTE,))
+    assert store.blobs.mark_ready(blob, noted)
+    newest = replace(ready, picture=noted)
     assert store.blobs.get(CONTENT) == newest
     assert _claim(store, SECOND) == newest
 

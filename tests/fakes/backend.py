@@ -29,6 +29,7 @@ from shutterfeed.domain.messages import (
     MigrateReaders,
     NotifyMessage,
 )
+from shutterfeed.domain.notes import Note
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
 from shutterfeed.ports.queues import BulkLane, Lanes
@@ -171,6 +172,8 @@ class Backend:
     policy: FeedPolicy = POLICY
     limits: Limits = PLENTY
     found: FakeSearchIndex = field(default_factory=FakeSearchIndex)
+    notes: tuple[Note, ...] = ()
+    """What the codecs say that they cannot keep of a file."""
 
     def __post_init__(self) -> None:
         guard = self.fuse.guard
@@ -274,10 +277,16 @@ class Backend:
             ids=ids,
         )
         rendering = RenderingService(
-            blobs=blobs, originals=originals, renditions=renditions, codec=FakePhotoCodec()
+            blobs=blobs,
+            originals=originals,
+            renditions=renditions,
+            codec=FakePhotoCodec(self.notes),
         )
         transcoding = TranscodingService(
-            blobs=blobs, originals=originals, renditions=renditions, codec=FakeVideoCodec()
+            blobs=blobs,
+            originals=originals,
+            renditions=renditions,
+            codec=FakeVideoCodec(self.notes),
         )
         steps = fan_out.wire(
             profiles=profiles,

@@ -17,6 +17,7 @@ from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Upload
 from shutterfeed.domain.multipart import Part, part_size, part_sizes
+from shutterfeed.domain.notes import Note
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto, Rendition
 from shutterfeed.domain.videos import RenderedClip, RenderedVideo, VideoRefused
 from shutterfeed.ports.queues import LONGEST_DELAY
@@ -223,8 +224,12 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+@dataclass
 class FakePhotoCodec:
     """Makes two renditions of everything but `BROKEN_PHOTO` and what begins like it."""
+
+    notes: tuple[Note, ...] = ()
+    """What it says that it could not keep of a photo."""
 
     def render(self, source: IO[bytes], content_type: str) -> RenderedPhoto:
         content = source.read()
@@ -234,11 +239,15 @@ class FakePhotoCodec:
             (Rendition("640.jpg", content_type, 640, 480), b"large " + content),
             (Rendition("320.jpg", content_type, 320, 240), b"small " + content),
         )
-        return RenderedPhoto(4000, 3000, "cGxhY2Vob2xkZXI=", renditions)
+        return RenderedPhoto(4000, 3000, "cGxhY2Vob2xkZXI=", renditions, notes=self.notes)
 
 
+@dataclass
 class FakeVideoCodec:
     """Makes a clip and a poster of everything but `BROKEN_VIDEO` and what begins like it."""
+
+    notes: tuple[Note, ...] = ()
+    """What it says that it could not keep of a video."""
 
     @contextmanager
     def render(
@@ -254,7 +263,8 @@ class FakeVideoCodec:
         with TemporaryDirectory() as folder:
             path = Path(folder) / "clip"
             path.write_bytes(b"clip of " + content)
-            yield RenderedVideo(poster, RenderedClip(path, 640, 480, 1500, has_audio=True))
+            clip = RenderedClip(path, 640, 480, 1500, has_audio=True)
+            yield RenderedVideo(poster, clip, self.notes)
 
 
 class QueueRefuses(Exception):

@@ -9,6 +9,7 @@ from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.bootstrap import aws as composed
 from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.media import Picture
 from tests import samples
 from tests.integration.client import Client, declared, draft
 from tests.integration.pipeline import Pipeline
@@ -44,16 +45,24 @@ def publish(
     return post_id
 
 
-def publish_at_once(client: Client, person: Person, body: dict[str, Any], key: str) -> str:
-    """The id of a post that is published as the workers would publish it; its files never come."""
+def publish_at_once(
+    client: Client,
+    person: Person,
+    body: dict[str, Any],
+    key: str,
+    picture: Picture | None = None,
+) -> str:
+    """The id of a post that is published as the workers would publish it; its files never come.
+    They are shown by the `picture`."""
+    picture = picture or samples.picture()
     post_id = PostId.parse(client.create_post(person, body, key).json["post"]["id"])
     metadata, now = composed.table(METADATA), composed.clock().now()
     posts, ledger = DynamoPosts(metadata), DynamoLedger(metadata)
     post = posts.get(post_id)
     assert post is not None
-    ready = tuple(medium.ready(samples.picture()) for medium in post.media)
+    ready = tuple(medium.ready(picture) for medium in post.media)
     for medium in ready:
-        ledger.mark_ready(post.author_id, medium.media_id, samples.picture())
+        ledger.mark_ready(post.author_id, medium.media_id, picture)
     assert posts.publish(post_id, ready, composed.ids().new(now), now)
     return str(post_id)
 

@@ -55,6 +55,17 @@ def test_blobs_read_back_equal(blob: Blob) -> None:
     assert records.to_blob(_stored(records.blob_item(blob))) == blob
 
 
+def test_pictures_without_notes_take_no_place_for_them() -> None:
+    picture = samples.picture()
+    noted = replace(picture, notes=(samples.NOTE,))
+    for each, is_noted in ((picture, False), (noted, True)):
+        blob = Blob("sha256", "blob", "image/jpeg", 7, picture=each)
+        post = replace(samples.post(), media=(samples.medium(1).ready(each),))
+        upload = Upload(post.id, post.media[0], samples.START)
+        items = (records.blob_item(blob), records.upload_item(upload), records.post_item(post))
+        assert ["notes" in str(item) for item in items] == [is_noted] * 3
+
+
 def test_attributes_that_code_does_not_know_do_not_stop_it() -> None:
     item = records.post_item(samples.post()) | {"from_the_future": {"a": [1]}}
     assert records.to_post(_stored(item)) == samples.post()

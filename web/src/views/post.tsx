@@ -105,6 +105,7 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
               </>
             )}
             <Cameras post={post} />
+            <Notes post={post} />
           </dl>
           {canAnswer && <Comments post={post} />}
         </div>
@@ -135,6 +136,26 @@ function Cameras({ post }: { post: PostBody }) {
     <>
       <dt>Camera</dt>
       <dd>{cameras.join(", ")}</dd>
+    </>
+  );
+}
+
+/** What of the files could not be kept: only their owner is told. */
+function Notes({ post }: { post: PostBody }) {
+  const lines = post.media.flatMap(({ notes }, index) =>
+    notes.map(({ message }) =>
+      post.media.length > 1 ? `File ${index + 1}: ${message}` : message,
+    ),
+  );
+  if (lines.length === 0) return null;
+  return (
+    <>
+      <dt>Note</dt>
+      <dd>
+        {lines.map((line) => (
+          <p key={line}>{line}</p>
+        ))}
+      </dd>
     </>
   );
 }

@@ -114,6 +114,11 @@ function Row({ upload }: { upload: UploadBody }) {
           </time>
         </p>
         {upload.failure && <p class="field-error">{upload.failure.message}</p>}
+        {upload.notes.map(({ code, message }) => (
+          <p key={code} class="row-note">
+            {message}
+          </p>
+        ))}
         {isMissing && !isAvatar && <Continue upload={upload} />}
       </div>
       {upload.state === "ready" && (

@@ -232,7 +232,8 @@ class RecentPosts:
         self, posts: Iterable[Post], counts: Mapping[PostId, PostCounts] = MappingProxyType({})
     ) -> RecentPosts:
         """The recent posts with the given posts whole: those of the newest entries, up to the first
-        entry whose post is not given. `counts` replace those that are kept."""
+        entry whose post is not given. `counts` replace those that are kept. Notes for their author
+        are left out: every reader of the author reads these posts."""
         known = {post.id: post for post in posts}
         counted = {**self.counted, **counts}
         shown: list[Post] = []
@@ -244,7 +245,7 @@ class RecentPosts:
             room -= len(post.caption) + sum(map(len, post.alt_texts))
             if shown and room < 0:
                 break
-            shown.append(post)
+            shown.append(post.for_others())
         kept = tuple(counted.get(post.id) for post in shown)
         return replace(self, posts=tuple(shown), counts=kept)
 

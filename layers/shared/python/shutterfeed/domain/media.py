@@ -156,6 +156,11 @@ class Medium:
         return self.picture.capture if self.picture and self.keep_capture_details else None
 
     @property
+    def notes(self) -> tuple[Note, ...]:
+        """What of its file could not be kept; told to its owner alone."""
+        return self.picture.notes if self.picture else ()
+
+    @property
     def is_final(self) -> bool:
         """Whether it has reached a final state: ready or failed."""
         return self.state in (MediaState.READY, MediaState.FAILED)
@@ -177,6 +182,12 @@ class Medium:
         if self.picture is None or self.keep_capture_details:
             return self
         return replace(self, picture=replace(self.picture, capture=None))
+
+    def for_others(self) -> Medium:
+        """The medium without what only its owner is told."""
+        if self.picture is None or not self.picture.notes:
+            return self
+        return replace(self, picture=replace(self.picture, notes=()))
 
     def failed(self, failure: Failure) -> Medium:
         return replace(self, state=MediaState.FAILED, failure=failure)

@@ -181,6 +181,12 @@ class Post:
         """The media, each with its alt text, which may be empty."""
         return zip(self.media, self.alt_texts or ("",) * len(self.media), strict=True)
 
+    def for_others(self) -> Post:
+        """The post without what only its author is told: the notes on its media."""
+        if not any(medium.notes for medium in self.media):
+            return self
+        return replace(self, media=tuple(medium.for_others() for medium in self.media))
+
     def without_person(self, user_id: str) -> Post:
         """The post after a person has removed their tags from it."""
         kept = tuple(person for person in self.people if person.user_id != user_id)

@@ -38,4 +38,5 @@ class RenderingService:
             photo.placeholder,
             tuple(rendition for rendition, _ in photo.renditions),
             photo.capture,
+            notes=photo.notes,
         )

@@ -56,6 +56,7 @@ class TranscodingService:
             tuple(rendition for rendition, _ in poster.renditions),
             poster.capture,
             clip,
+            video.notes,
         )
 
     def _store(self, blob: Blob, clip: RenderedClip) -> Clip:

@@ -510,14 +510,15 @@ def _post(
     reason = visibility.decide(viewer, PostSubject(post, author), relation, surface)
     if reason is not None or post is None or author is None:
         return None
+    is_own = viewer.is_user(author.user_id)
     return PostView(
-        post,
+        post if is_own else post.for_others(),
         AuthorView(author),
         stored.counts.get(post_id, PostCounts()),
         liked_by_me=post_id in stored.liked,
         saved_by_me=post_id in stored.saved,
         can_comment=may_comment(viewer.user_id, post, author, follows=relation.follows),
-        is_own=viewer.is_user(author.user_id),
+        is_own=is_own,
         people=_people(viewer, post.person_ids, stored),
     )
 
