@@ -61,6 +61,18 @@ class TestQueries:
         query = parse_query("Red Balloon #Sky ")
         assert query.terms == (Term("#sky"), Term("red"), Term("balloon", 1))
 
+    @pytest.mark.parametrize(
+        ("text", "terms"),
+        [
+            ("#one#two ", ["#one", "#two"]),
+            ("#one##two ", ["#one", "#two"]),
+            ("#one #onetwo three#one ", ["#one", "#onetwo", "three", "one"]),
+            ("#1#two ", ["#two", "1"]),
+        ],
+    )
+    def test_hashtags_are_looked_for_whole(self, text: str, terms: list[str]) -> None:
+        assert [term.text for term in parse_query(text).terms] == terms
+
     def test_only_a_word_that_is_being_typed_is_a_beginning(self) -> None:
         assert [t.is_beginning for t in parse_query("red balloon").terms] == [False, True]
         assert [t.is_beginning for t in parse_query("red balloon ").terms] == [False, False]

@@ -27,7 +27,7 @@ export const BEFORE_HANDLE = `(?<!${WORD})(?<![@/])`;
 // A handle is taken whole or not at all: nothing of "@anna_" is one.
 const LINKS = new RegExp(
   `(?<!${WORD})(?<url>[Hh][Tt][Tt][Pp][Ss]?://[^\\s<>"“”]+)` +
-    `|(?<![${LETTERS}&/#＃﹟])(?<tags>(?:${TAG})+)` +
+    `|(?<![${LETTERS}&/#＃﹟])(?<tags>${TAG}(?:[#＃﹟]*${TAG})*)` +
     `|${BEFORE_HANDLE}@(?=(?<handle>${HANDLE}))\\k<handle>(?!${WORD}|@)`,
   "gu",
 );

@@ -143,9 +143,7 @@ function Cameras({ post }: { post: PostBody }) {
 /** What of the files could not be kept: only their owner is told. */
 function Notes({ post }: { post: PostBody }) {
   const lines = post.media.flatMap(({ notes }, index) =>
-    notes.map(({ message }) =>
-      post.media.length > 1 ? `File ${index + 1}: ${message}` : message,
-    ),
+    notes.map(({ message }) => (post.media.length > 1 ? `File ${index + 1}: ${message}` : message)),
   );
   if (lines.length === 0) return null;
   return (

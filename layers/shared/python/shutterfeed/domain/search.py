@@ -27,6 +27,7 @@ from shutterfeed.domain.text import (
     is_plain_word,
     is_tag,
     query_words,
+    without_hashtags,
     words,
 )
 from shutterfeed.domain.users import Profile, is_handle
@@ -287,7 +288,8 @@ def parse_query(text: str, near: Circle | None = None, media: MediaKind | None =
     no letter, digit or emoji (unless a place is given)."""
     text = _check_text(text)
     tags = hashtags(text)[:MAX_TAGS]
-    rest = _without_tags(text) if tags else text
+    # Hashtags are looked for as whole tags, not as words.
+    rest = without_hashtags(text) if tags else text
     found = query_words(rest)
     terms = [Term(TAG_MARK + tag, 0) for tag in tags]
     typing = not text[-1:].isspace()
@@ -379,14 +381,6 @@ def _check_text(text: str) -> str:
         raise InvalidInput("query_too_long", message, "q")
     check_characters(text, QUERY, "q")
     return text
-
-
-def _without_tags(text: str) -> str:
-    """The text without its hashtags: these are looked for as whole tags, not as words."""
-    folded = fold(text)
-    for tag in hashtags(text):
-        folded = folded.replace(TAG_MARK + tag, " ")
-    return folded
 
 
 def _as_handle(text: str) -> str | None:

@@ -67,8 +67,8 @@ they are. Python's `\\w` leaves them out."""
 WEB_ADDRESS: Final = rf'(?<![^\W{UNSPACED}])[Hh][Tt][Tt][Pp][Ss]?://[^\s<>"\u201c\u201d]+'
 """A regular expression for web addresses: what is in them is no hashtag and no mention."""
 _TAG_BODY: Final = rf"(?:[\w{_MARKS}\u200c\u200d]|{_EMOJI})+"
-# Hashtags may follow each other directly.
-_TAGS: Final = re.compile(rf"{WEB_ADDRESS}|(?<![\w{_MARKS}&/#])((?:#{_TAG_BODY})+)")
+# Hashtags may follow each other directly. Two marks begin none, but may stand between two.
+_TAGS: Final = re.compile(rf"{WEB_ADDRESS}|(?<![\w{_MARKS}&/#])(#{_TAG_BODY}(?:#+{_TAG_BODY})*)")
 # Marks are part of the word they stand in, though Python's `\w` leaves out some of them.
 _RUN: Final = re.compile(
     f"(?P<unspaced>[{UNSPACED}]+)|(?P<emoji>{_EMOJI})"
@@ -109,6 +109,19 @@ def hashtags(text: str) -> list[str]:
     """The hashtags in a text, folded, without `#`, in order and each once."""
     found = (tag for run in _TAGS.findall(fold(text)) for tag in run.split(TAG_MARK))
     return list(dict.fromkeys(tag for tag in found if is_tag(tag)))
+
+
+def without_hashtags(text: str) -> str:
+    """The text, folded, with a space in the place of each hashtag."""
+    return _TAGS.sub(_untagged, fold(text))
+
+
+def _untagged(found: re.Match[str]) -> str:
+    """What is left of some hashtags in a row, of which some may be none; a web address stays."""
+    run: str | None = found[1]
+    if run is None:
+        return found[0]
+    return " ".join("" if is_tag(part) else part for part in run.split(TAG_MARK))
 
 
 def is_tag(text: str) -> bool:
