@@ -26,7 +26,11 @@ def add_answers(command: NewCommand) -> None:
     )
     activity.add_argument("--seen", action="store_true", help="note that you have seen all of it")
     add_limit(activity)
-    add_limit(command("tagged", "Show the posts in whose photos others have tagged you."))
+    add_limit(
+        command(
+            "tagged", "Show the posts in whose photos others have tagged you.", "tagged --limit 50"
+        )
+    )
     untag = command(
         "untag",
         "Remove your tags from the photos of a post, for good. Its author is not told.",
@@ -36,12 +40,13 @@ def add_answers(command: NewCommand) -> None:
 
 
 def _likes(command: NewCommand) -> None:
-    command("like", "Like a post.").add_argument("post", metavar="POST", help=_POST)
-    command("unlike", "Take a like back.").add_argument("post", metavar="POST", help=_POST)
-    likers = command("likers", "Show who likes a post, newest first.")
+    for name, help_text in (("like", "Like a post."), ("unlike", "Take a like back.")):
+        example = f"{name} https://photos.example.com/p/3Z7T70D"
+        command(name, help_text, example).add_argument("post", metavar="POST", help=_POST)
+    likers = command("likers", "Show who likes a post, newest first.", "likers 3Z7T70D")
     likers.add_argument("post", metavar="POST", help=_POST)
     add_limit(likers)
-    add_limit(command("liked", "Show the posts that you like."))
+    add_limit(command("liked", "Show the posts that you like.", "liked --limit 50"))
 
 
 def _saves(command: NewCommand) -> None:
@@ -65,13 +70,18 @@ def _saves(command: NewCommand) -> None:
     unsave.add_argument(
         "--collection", metavar="NAME", help="only take it out of this collection: it stays saved"
     )
-    saved = command("saved", "Show the posts that you have saved, the last saved first.")
+    saved = command(
+        "saved",
+        "Show the posts that you have saved, the last saved first.",
+        "saved",
+        "saved --collection Lakes",
+    )
     saved.add_argument("--collection", metavar="NAME", help="only those in this collection")
     add_limit(saved)
 
 
 def _collections(command: NewCommand) -> None:
-    add_limit(command("collections", "Show your collections of saved posts."))
+    add_limit(command("collections", "Show your collections of saved posts.", "collections"))
     create = command(
         "create-collection", "Make a collection of saved posts.", "create-collection Lakes"
     )
@@ -123,7 +133,8 @@ def _comments(command: NewCommand) -> None:
         ("like-comment", "Like a comment."),
         ("unlike-comment", "Take the like of a comment back."),
     ):
-        command(name, help_text).add_argument("comment", metavar="COMMENT", help=_COMMENT)
+        example = f"{name} 3Z7T70D-3Z8K2AF"
+        command(name, help_text, example).add_argument("comment", metavar="COMMENT", help=_COMMENT)
 
 
 def _moderation(command: NewCommand) -> None:
@@ -135,11 +146,11 @@ def _moderation(command: NewCommand) -> None:
     )
     moderate.add_argument("action", choices=["hide", "show", "pin", "unpin", "approve"])
     moderate.add_argument("comment", metavar="COMMENT", help=_COMMENT)
-    add_limit(command("held", "Show comments on your posts that wait for your approval."))
+    add_limit(command("held", "Show comments on your posts that wait for your approval.", "held"))
 
 
 def _hashtags(command: NewCommand) -> None:
-    add_limit(command("hashtags", "Show the hashtags that you follow."))
+    add_limit(command("hashtags", "Show the hashtags that you follow.", "hashtags"))
     for name, help_text in (
         ("follow-hashtag", "Follow a hashtag: its posts come into your feed."),
         ("unfollow-hashtag", "Follow a hashtag no longer."),

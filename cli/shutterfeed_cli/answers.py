@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from shutterfeed_cli import addresses
@@ -11,11 +10,9 @@ from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import ExitCode, UsageError
-from shutterfeed_cli.output import table
 from shutterfeed_cli.showing import moment, posts_table, show_list, users_table
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from shutterfeed_cli.tables import Table, table
+from shutterfeed_cli.wording import counted
 
 
 def like(asked: argparse.Namespace, context: Context) -> ExitCode:
@@ -141,8 +138,7 @@ def unfollow_hashtag(asked: argparse.Namespace, context: Context) -> ExitCode:
 
 
 def _likes(liked: Json) -> str:
-    count: int = liked["counts"]["likes"]
-    return f"{count:,} like" + "s" * (count != 1)
+    return counted(liked["counts"]["likes"], "like")
 
 
 def _collection_name(typed: str) -> str:

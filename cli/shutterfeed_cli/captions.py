@@ -103,8 +103,8 @@ def from_photo(file: IO[bytes]) -> str:
     # Imported late, since only some uploads read photos' metadata.
     from PIL import Image
 
-    _open_heic()
     try:
+        _open_heic()
         with Image.open(file) as image:
             return next(filter(None, (_said(read, image) for read in _READERS)), "")
     except Exception:  # noqa: BLE001 - broken bytes may make a decoder raise any error

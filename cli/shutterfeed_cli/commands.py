@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
 import sys
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
 
+from shutterfeed_cli import streams
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.client.limits import MAX_PAGE
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import CliError, ExitCode, UsageError
-from shutterfeed_cli.output import table
+from shutterfeed_cli.output import Output
+from shutterfeed_cli.profile import counts_of
 from shutterfeed_cli.session import Session, find_site
 from shutterfeed_cli.showing import moment, posts_table, show_list, users_table
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from shutterfeed_cli.tables import Table, table
 
 
 def login(asked: argparse.Namespace, context: Context) -> ExitCode:
     """Ask for missing values, sign in at Cognito, and store the refresh token."""
     before = context.file.load()
     usual = before.site.url if before else ""
-    address = asked.site or os.environ.get("SHUTTERFEED_SITE") or _asked("Site", usual)
+    output = context.output
+    address = asked.site or os.environ.get("SHUTTERFEED_SITE") or _asked(output, "Site", usual)
     site = find_site(context.client, address, context.patience)
-    email = asked.email or os.environ.get("SHUTTERFEED_EMAIL") or _asked("E-mail", "")
+    email = asked.email or os.environ.get("SHUTTERFEED_EMAIL") or _asked(output, "E-mail", "")
     accounts = site.accounts(context.client, context.patience)
-    signed_in = accounts.sign_in(email, _password(), _code)
+    signed_in = accounts.sign_in(email, _password(), lambda: _code(output))
     context.file.save(Session(site, email, signed_in.refresh))
     me = context.api.me()
     context.file.save(replace(context.file.load() or context.session, user_id=me["id"]))
@@ -73,16 +72,12 @@ def _revoke(session: Session, context: Context) -> None:
 def whoami(asked: argparse.Namespace, context: Context) -> ExitCode:
     del asked
     session, me = context.session, context.api.me()
-    counts = me["counts"]
     context.output.result(
         {"site": session.site.url, "email": session.email, "user": me},
         [
             f"@{me['handle']} ({me['display_name'] or 'no name'}), {session.email}",
             f"at {session.site.url}",
-            (
-                f"{counts['posts']:,} posts, {counts['followers']:,} followers, "
-                f"{counts['following']:,} following"
-            ),
+            counts_of(me),
         ],
     )
     return ExitCode.OK
@@ -139,29 +134,27 @@ def _said_of(entry: Json) -> str:
     return " ".join(note["message"] for note in entry.get("notes", []))
 
 
-def _asked(what: str, usual: str) -> str:
+def _asked(output: Output, what: str, usual: str) -> str:
     """The answer of the person at the terminal. Raises `UsageError` if nothing is entered."""
-    if not sys.stdin.isatty():
+    if not streams.is_terminal(sys.stdin):
         if usual:
             return usual
         raise UsageError(f"Say --{what.lower().replace('-', '')}.")
-    sys.stderr.write(f"{what}{f' [{usual}]' if usual else ''}: ")
-    sys.stderr.flush()
-    answer = sys.stdin.readline().strip() or usual
+    output.ask(f"{what}{f' [{usual}]' if usual else ''}: ")
+    answer = streams.typed_line().strip() or usual
     if not answer:
         raise UsageError("Nothing was entered.")
     return answer
 
 
-def _code() -> str:
+def _code(output: Output) -> str:
     """The code of the person's authenticator app: from the environment, typed, or the next line of
     input. Raises `UsageError`."""
     if kept := os.environ.get("SHUTTERFEED_CODE"):
         return kept
-    if sys.stdin.isatty():
-        sys.stderr.write("Code from your authenticator app: ")
-        sys.stderr.flush()
-    code = sys.stdin.readline().strip()
+    if streams.is_terminal(sys.stdin):
+        output.ask("Code from your authenticator app: ")
+    code = streams.typed_line().strip()
     if not code:
         raise UsageError(
             "This account has a second factor: type the code of your authenticator app, or set "
@@ -171,12 +164,11 @@ def _code() -> str:
 
 
 def _password() -> str:
-    """The password: from the environment, typed without being shown, or the first line of input."""
+    """The password: from the environment, typed without being shown, or the first line of input.
+    Raises `UsageError`."""
     if kept := os.environ.get("SHUTTERFEED_PASSWORD"):
         return kept
-    if sys.stdin.isatty():
-        return getpass.getpass("Password: ")
-    password = sys.stdin.readline().rstrip("\n")
+    password = streams.typed_password("Password: ")
     if not password:
         raise UsageError("There is no password: type it, or set SHUTTERFEED_PASSWORD.")
     return password

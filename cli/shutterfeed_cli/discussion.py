@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import secrets
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import quote
 
 from shutterfeed_cli import addresses
@@ -13,11 +13,9 @@ from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import ExitCode, UsageError
-from shutterfeed_cli.output import table
-from shutterfeed_cli.showing import first_items, moment, one_line, show_list
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from shutterfeed_cli.showing import first_items, moment, show_list
+from shutterfeed_cli.tables import Table, table
+from shutterfeed_cli.wording import counted
 
 _DELETED: Final = "(deleted)"
 _HELD: Final = "The comment is held until the post's author approves it."
@@ -129,7 +127,7 @@ def _comments(items: list[Json]) -> Table:
         (
             moment(item["created_at"]),
             "" if item["author"] is None else f"@{item['author']['handle']}",
-            _DELETED if item["text"] is None else one_line(item["text"]),
+            _DELETED if item["text"] is None else item["text"],
             f"{item['likes']:,}",
             f"{item['replies']:,}",
             _marks(item),
@@ -157,7 +155,7 @@ def _who(group: Json) -> str:
     names = [f"@{user['handle']}" for user in group["users"]]
     others = group["count"] - len(names)
     if names and others > 0:
-        names.append(f"{others:,} other" + "s" * (others > 1))
+        names.append(counted(others, "other"))
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
@@ -170,4 +168,4 @@ def _what(group: Json) -> str:
     # A service that is newer than this command may have other kinds.
     said = _SAID.get(group["kind"], group["kind"])
     text = (group["comment"] or {}).get("text")
-    return f"{said}: {one_line(text)}" if text else said
+    return f"{said}: {text}" if text else said

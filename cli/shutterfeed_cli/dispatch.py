@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from shutterfeed_cli import answers, commands, discussion, editing, people
+from shutterfeed_cli import answers, commands, discussion, editing, people, posts, profile
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import ExitCode
 
@@ -50,6 +50,10 @@ def run_command(asked: argparse.Namespace, context: Context) -> ExitCode:
         "feed": commands.feed,
         "search": commands.search,
         "status": commands.status,
+        "follow": people.follow,
+        "unfollow": people.unfollow,
+        "profile": profile.profile,
+        "post": posts.post,
         "block": people.block,
         "unblock": people.unblock,
         "mute": people.mute,
@@ -67,7 +71,7 @@ def run_command(asked: argparse.Namespace, context: Context) -> ExitCode:
 
 
 def _large(name: str) -> Command:
-    """One of the large commands, which is imported only when it runs."""
+    """One of the commands that are large or rare, which is imported only when it runs."""
     if name == "upload":
         from shutterfeed_cli.uploading import upload
 
@@ -76,6 +80,10 @@ def _large(name: str) -> Command:
         from shutterfeed_cli.export import export
 
         return export
+    if name == "completion":
+        from shutterfeed_cli.completion import completion
+
+        return completion
     from shutterfeed_cli.instagram import import_archive
 
     return import_archive

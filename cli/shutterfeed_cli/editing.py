@@ -10,8 +10,8 @@ from shutterfeed_cli import addresses
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import ExitCode, UsageError
-from shutterfeed_cli.output import table
 from shutterfeed_cli.setting_arguments import ACTIVITY_KINDS
+from shutterfeed_cli.tables import table
 
 _COMMENTS_FROM: Final[Mapping[str, str]] = {
     "everyone": "Everybody who sees your posts may comment on them.",

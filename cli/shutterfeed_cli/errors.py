@@ -2,10 +2,15 @@
 
 CliError                  has a sentence for the person at the keyboard; exit code 1
 ├── UsageError            the command line asks for something impossible; exit code 2
+│   └── NotEncrypted      an address of another machine begins with http; exit code 2
 ├── NotSignedIn           nobody is signed in, or no longer; exit code 3
 ├── NetworkGone           the service did not answer, although it was asked several times
 ├── Unusable              a file cannot be posted, for a reason that its owner can understand
+│   └── NotTaken          it is neither a photo nor a video
 ├── JournalFailed         the journal on this machine cannot be read or written
+├── FileTrouble           a file or folder of this machine cannot be used
+├── OutputFailed          standard output cannot be written
+│   └── ReaderGone        whoever read standard output, such as `head`, has closed it
 ├── Unexpected            an unforeseen error while one file was handled
 └── Refused               the service answered with an error; it has the code and status
 Stopped                   Ctrl-C, noticed where work can end cleanly; exit code 130
@@ -13,9 +18,9 @@ Stopped                   Ctrl-C, noticed where work can end cleanly; exit code 
 
 from __future__ import annotations
 
-import traceback
+import os
 from enum import IntEnum
-from pathlib import Path
+from types import TracebackType
 
 
 class ExitCode(IntEnum):
@@ -36,6 +41,10 @@ class CliError(Exception):
 
 class UsageError(CliError):
     exit_code = ExitCode.USAGE
+
+
+class NotEncrypted(UsageError):
+    """An address of another machine begins with http: whoever is on the way could read along."""
 
 
 class NotSignedIn(CliError):
@@ -63,19 +72,47 @@ class NetworkGone(CliError):
 class Unusable(CliError):
     """This file cannot be posted, for a reason that its owner can understand."""
 
+    @classmethod
+    def unread(cls, error: OSError) -> Unusable:
+        """The error for a file that cannot be read."""
+        return cls(f"It cannot be read: {reason_of(error)}.")
+
+
+class NotTaken(Unusable):
+    """This file is neither a photo nor a video that the service takes."""
+
 
 class JournalFailed(CliError):
     """The journal cannot be used, for any file: the disk may be full, for example."""
+
+
+class FileTrouble(CliError):
+    """A file or folder of this machine cannot be used. The message names it, and says why."""
+
+    def __init__(self, error: OSError) -> None:
+        where = os.fsdecode(error.filename) if error.filename else "A file on this machine"
+        super().__init__(f"{where} cannot be used: {reason_of(error)}.")
+
+
+class OutputFailed(CliError):
+    """Standard output cannot be written: the disk may be full, for example."""
+
+
+class ReaderGone(OutputFailed):
+    """Whoever read standard output has closed it."""
 
 
 class Unexpected(CliError):
     """A bug of ours, or of a library, that one file caused; the other files go on."""
 
     def __init__(self, error: Exception) -> None:
-        last = traceback.extract_tb(error.__traceback__)[-1]
+        last = error.__traceback__
+        while last is not None and last.tb_next is not None:
+            last = last.tb_next
+        where = "" if last is None else f" ({_file_of(last)}, line {last.tb_lineno})"
         super().__init__(
             f"An unexpected error happened, please report it: {type(error).__name__}:"
-            f" {error} ({Path(last.filename).name}, line {last.lineno})"
+            f" {error}{where}"
         )
 
 
@@ -91,3 +128,14 @@ class Refused(CliError):
 
 class Stopped(Exception):
     """The user asked to stop."""
+
+
+def _file_of(at: TracebackType) -> str:
+    return os.path.basename(at.tb_frame.f_code.co_filename)  # noqa: PTH119 - nothing is imported
+
+
+def reason_of(error: OSError) -> str:
+    """Why a file or folder cannot be used, in the system's words, without a full stop."""
+    if isinstance(error, FileExistsError):
+        return "It is not a folder"  # Only folders are made where something may be already.
+    return error.strerror or str(error) or type(error).__name__

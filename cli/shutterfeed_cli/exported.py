@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from shutterfeed_cli.folders import opened
 from shutterfeed_cli.sources import FileSource, Source
 
 FORMAT: Final = "shutterfeed-export"
@@ -40,10 +41,14 @@ def _purposes(folder: Path) -> dict[str, str]:
     """The purposes of the media in an export, by their ids; empty if this is not the folder of
     one."""
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        if manifest["format"] != FORMAT:
+        if _read(folder / "manifest.json")["format"] != FORMAT:
             return {}
-        uploads = json.loads((folder / "uploads.json").read_text(encoding="utf-8"))
+        uploads = _read(folder / "uploads.json")
         return {str(entry["media_id"]): str(entry["purpose"]) for entry in uploads}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}  # Another program's manifest, or none.
+
+
+def _read(path: Path) -> Any:
+    with opened(path) as file:
+        return json.loads(file.read())

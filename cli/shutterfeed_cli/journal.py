@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from shutterfeed_cli.client.content import Json
-from shutterfeed_cli.errors import JournalFailed
+from shutterfeed_cli.errors import FileTrouble, JournalFailed
 from shutterfeed_cli.folders import make_private, state_folder
 from shutterfeed_cli.media import Medium
-from shutterfeed_cli.sources import Source
+from shutterfeed_cli.sources import Fingerprint, Source
 from shutterfeed_cli.video import VideoFacts
 
 _SCHEMA: Final = """
@@ -104,12 +104,10 @@ class Journal:
 
     # --- Files
 
-    def facts_of(self, source: Source) -> Medium | None:
-        """The facts about a file; None if it was never read, or has changed since.
-
-        Raises `OSError`.
-        """
-        place, size, changed = source.fingerprint()
+    def facts_of(self, source: Source, fingerprint: Fingerprint) -> Medium | None:
+        """The facts about a file that has this fingerprint; None if it was never read, or has
+        changed since."""
+        place, size, changed = fingerprint
         row = self._one(
             "SELECT facts FROM files WHERE place = ? AND size = ? AND changed = ?",
             (os.fsencode(place), size, changed),
@@ -120,7 +118,7 @@ class Journal:
         video = VideoFacts(**kept["video"]) if kept["video"] else None
         return Medium(source, kept["content_type"], kept["size"], kept["sha256"], video)
 
-    def remember(self, medium: Medium, fingerprint: tuple[str, int, int]) -> None:
+    def remember(self, medium: Medium, fingerprint: Fingerprint) -> None:
         """Store the facts about a file, under the fingerprint that it had before it was read."""
         video = medium.video
         facts = {
@@ -256,9 +254,13 @@ class Journal:
 
 
 def open_journal(site: str, user_id: str) -> Journal:
-    """Open the journal of a user of a site. It is made if there is none."""
+    """Open the journal of a user of a site. It is made if there is none. Raises `FileTrouble` and
+    `JournalFailed`."""
     account = hashlib.sha256(f"{site}\n{user_id}".encode()).hexdigest()[:16]
-    return Journal(make_private(state_folder()) / f"uploads-{account}.sqlite")
+    try:
+        return Journal(make_private(state_folder()) / f"uploads-{account}.sqlite")
+    except OSError as error:
+        raise FileTrouble(error) from error
 
 
 def key_for(contents: Iterable[str], *, attempt: int, when: str = "") -> str:

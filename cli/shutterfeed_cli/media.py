@@ -3,7 +3,10 @@ dimensions."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
@@ -12,7 +15,7 @@ from typing import IO, Final
 
 from shutterfeed_cli.client.content import Json, declared
 from shutterfeed_cli.client.limits import MAX_PHOTO_BYTES, MAX_VIDEO_BYTES
-from shutterfeed_cli.errors import Unusable
+from shutterfeed_cli.errors import NotTaken, Unusable
 from shutterfeed_cli.sources import FileSource, Source, UnreadableSource, reading
 from shutterfeed_cli.stopping import Stop
 from shutterfeed_cli.video import UnknownVideo, VideoFacts, read_facts
@@ -122,7 +125,7 @@ def examine(source: Source, stop: Stop) -> Medium | None:
         with reading(source) as file:
             return _examine(source, file, stop)
     except OSError as error:
-        raise Unusable(f"It cannot be read: {error.strerror or error}.") from error
+        raise Unusable.unread(error) from error
 
 
 def _examine(source: Source, file: IO[bytes], stop: Stop) -> Medium | None:
@@ -150,38 +153,60 @@ def _examine(source: Source, file: IO[bytes], stop: Stop) -> Medium | None:
     return Medium(source, content_type, size, digest.hexdigest(), video)
 
 
-def find(paths: list[Path]) -> Iterator[tuple[Path, Sequence[Source]]]:
-    """The files to examine, folder by folder, in the order of their names.
+def find(paths: Sequence[Path]) -> Iterator[tuple[bool, Sequence[Source]]]:
+    """The files to examine, folder by folder, in the order of their names, and whether they were
+    named one by one. Each is found once.
 
     Folders are searched with all their subfolders; hidden files and folders, and links to folders,
-    are left out. Files that are named one by one form one group, in the given order. Raises
-    `FileNotFoundError`.
+    are left out. Files that are named one by one form one group, in the given order.
     """
-    named = [path for path in paths if not path.is_dir()]
-    for path in named:
-        path.stat()
+    named = [path for path in dict.fromkeys(paths) if not os.path.isdir(path)]  # noqa: PTH112
     if named:
-        yield Path(), [FileSource(path) for path in named]
+        yield True, [FileSource(path) for path in named]
+    found = {str(path) for path in named}
     for path in paths:
-        if path.is_dir():
-            yield from _walk(path)
+        if path not in named:
+            for sources in _walk(path):
+                new = [source for source in sources if source.name not in found]
+                found.update(source.name for source in new)
+                if new:
+                    yield False, new
 
 
-def _walk(folder: Path) -> Iterator[tuple[Path, Sequence[Source]]]:
+def _walk(folder: Path) -> Iterator[Sequence[Source]]:
+    left = [folder]
+    while left:
+        current = left.pop()
+        try:
+            entries = [entry for entry in current.iterdir() if not entry.name.startswith(".")]
+        except OSError as error:
+            yield [UnreadableSource(current, error)]
+            continue
+        sources: list[Source] = []
+        folders: list[Path] = []
+        for entry in sorted(entries, key=lambda entry: natural(entry.name)):
+            source = _found(entry)
+            if source is not None:
+                sources.append(source)
+            elif not entry.is_symlink():
+                folders.append(entry)
+        yield sources
+        left += reversed(folders)
+
+
+def _found(entry: Path) -> Source | None:
+    """An entry of a folder as a source; None if it is a folder itself."""
     try:
-        entries = sorted(
-            (entry for entry in folder.iterdir() if not entry.name.startswith(".")),
-            key=lambda entry: natural(entry.name),
-        )
-        files = [FileSource(entry) for entry in entries if entry.is_file()]
-        folders = [entry for entry in entries if entry.is_dir() and not entry.is_symlink()]
+        mode = entry.stat().st_mode
     except OSError as error:
-        yield folder, [UnreadableSource(folder, error)]
-        return
-    if files:
-        yield folder, files
-    for inner in folders:
-        yield from _walk(inner)
+        leads_nowhere = error.errno in {errno.ENOENT, errno.ELOOP} and entry.is_symlink()
+        why = NotTaken("It is a link that leads nowhere.") if leads_nowhere else error
+        return UnreadableSource(entry, why)
+    if stat.S_ISDIR(mode):
+        return None
+    if stat.S_ISREG(mode):
+        return FileSource(entry)
+    return UnreadableSource(entry, NotTaken("It is neither a file nor a folder."))
 
 
 def natural(name: str) -> list[tuple[int, int, str]]:

@@ -1,27 +1,44 @@
-"""The commands about other people: blocking, muting, and answering requests to follow."""
+"""The commands about other people: following, blocking, muting, and answering requests."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from shutterfeed_cli import addresses
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.client.limits import MAX_SUGGESTIONS
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import ExitCode, UsageError
-from shutterfeed_cli.output import table
 from shutterfeed_cli.showing import moment, show_list, users_table
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from shutterfeed_cli.tables import Table, table
 
 _REASONS: Final = {
     "acquaintance": "followed by people you follow",
     "popular": "popular or active in these days",
 }
+
+
+def follow(asked: argparse.Namespace, context: Context) -> ExitCode:
+    """Follow somebody, or ask to if the account is private."""
+    handle = addresses.handle(asked.handle)
+    seen = context.api.follow(handle)
+    if seen["followed_by_me"]:
+        said = f"You follow @{handle}."
+    else:
+        said = f"You have asked to follow @{handle}, whose account is private."
+    context.output.result(seen, [said])
+    return ExitCode.OK
+
+
+def unfollow(asked: argparse.Namespace, context: Context) -> ExitCode:
+    """Follow somebody no longer, or take the request back."""
+    handle = addresses.handle(asked.handle)
+    seen = context.api.unfollow(handle)
+    context.output.result(seen, [f"You do not follow @{handle}."])
+    return ExitCode.OK
 
 
 def block(asked: argparse.Namespace, context: Context) -> ExitCode:

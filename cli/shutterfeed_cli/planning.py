@@ -26,7 +26,7 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
     FAILED = "failed"
     IGNORED = "ignored"
-    """The file is neither a photo nor a video."""
+    """The file is neither a photo nor a video, and was only found in a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ class Wanted:
     per_post: int = 1
     whole: bool = False
     when: str = ""
+    named: bool = False
+    """Whether somebody named the files one by one: whatever is not posted of them is a failure."""
     keep_capture_details: bool = False
     sensitive: bool = False
     comments_from: str | None = None

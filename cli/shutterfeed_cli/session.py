@@ -12,14 +12,15 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import httpx
 
 from shutterfeed_cli.client.accounts import Accounts, SignIn
 from shutterfeed_cli.client.http import Patience
-from shutterfeed_cli.errors import CliError, NotSignedIn, UsageError
-from shutterfeed_cli.folders import config_folder, make_private, replace_text
+from shutterfeed_cli.client.loopback import check_encrypted
+from shutterfeed_cli.errors import CliError, FileTrouble, NotSignedIn, UsageError
+from shutterfeed_cli.folders import config_folder, make_private, opened, replace_text
 
 _FILE: Final = "session.json"
 _EARLY_SECONDS: Final = 60.0
@@ -57,47 +58,75 @@ class SessionFile:
         self.path = (config_folder() if folder is None else folder) / _FILE
 
     def load(self) -> Session | None:
-        """The stored sign-in; None if nobody is signed in. Raises `CliError` if the file cannot be
-        read."""
+        """The stored sign-in; None if nobody is signed in. Raises `FileTrouble` if the file cannot
+        be read, and `CliError` if it is damaged."""
         try:
-            kept = json.loads(self.path.read_text(encoding="utf-8"))
+            with opened(self.path) as file:
+                kept = json.loads(file.read())
             return Session(Site(**kept.pop("site")), **kept)
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise FileTrouble(error) from error
         except (ValueError, TypeError, AttributeError, KeyError) as error:
             raise CliError(
-                f"{self.path} cannot be read: delete it and run `shutterfeed login`."
+                f"{self.path} is damaged: delete it and run `shutterfeed login`."
             ) from error
 
     def save(self, session: Session) -> None:
-        """Replace the whole file. Others can never read it, not even for a moment."""
-        make_private(self.path.parent)
-        replace_text(self.path, json.dumps(asdict(session), indent=2) + "\n")
+        """Replace the whole file. Others can never read it, not even for a moment. Raises
+        `FileTrouble`."""
+        try:
+            make_private(self.path.parent)
+            replace_text(self.path, json.dumps(asdict(session), indent=2) + "\n")
+        except OSError as error:
+            raise FileTrouble(error) from error
 
     def delete(self) -> None:
-        self.path.unlink(missing_ok=True)
+        """Delete the file, if it is there. Raises `FileTrouble`."""
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise FileTrouble(error) from error
 
 
 def find_site(client: httpx.Client, url: str, patience: Patience) -> Site:
-    """The site at this address. Raises `UsageError` if it is not a Shutterfeed site."""
+    """The site at this address. Raises `UsageError` if it is not a Shutterfeed site, and
+    `NotEncrypted` if it, or an address in its configuration, is to be asked by http."""
     base = url if "://" in url else f"https://{url}"
-    if not urlsplit(base).hostname or urlsplit(base).scheme not in {"http", "https"}:
+    address = _address(base)
+    if address is None or not address.host or address.scheme not in {"http", "https"}:
         raise UsageError(f"{url} is not a web address, such as https://photos.example.com.")
+    check_encrypted(address)
     base = base.rstrip("/") + "/"
     answer = patience.send(lambda: client.get(urljoin(base, "config.json")))
     try:
         answer.raise_for_status()
         config = answer.json()
-        return Site(
+        site = Site(
             url=base.rstrip("/"),
             api_url=urljoin(base, config["apiUrl"]).rstrip("/"),
-            cognito_url=config["cognitoUrl"],
-            client_id=config["userPoolClientId"],
+            cognito_url=urljoin(base, config["cognitoUrl"]),
+            client_id=str(config["userPoolClientId"]),
         )
     except (httpx.HTTPStatusError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"{url} is not a Shutterfeed site: it has no valid config.json."
         ) from error
+    # Every request is checked. These are checked before a password is typed, too.
+    for named in (site.api_url, site.cognito_url):
+        if (address := _address(named)) is None:
+            raise UsageError(f"{url} is not a Shutterfeed site: {named} is no web address.")
+        check_encrypted(address)
+    return site
+
+
+def _address(text: str) -> httpx.URL | None:
+    """The address that a text is; None if it is none."""
+    try:
+        return httpx.URL(text)
+    except httpx.InvalidURL:
+        return None
 
 
 class Tokens:

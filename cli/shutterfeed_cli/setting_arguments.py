@@ -1,4 +1,4 @@
-"""The arguments of the commands that change a post, or the caller's settings."""
+"""The arguments of the commands that show or change the caller's settings."""
 
 from __future__ import annotations
 
@@ -20,15 +20,6 @@ ACTIVITY_KINDS: Final[Mapping[str, str]] = {
 
 def add_settings(command: NewCommand) -> None:
     """Add the commands of this module to the command line."""
-    _edit(
-        command(
-            "edit",
-            "Change the caption, the place or the sensitivity of a post of yours, or who may"
-            " comment on it.",
-            "edit 3Z7T70D --caption 'Dusk at the lake'",
-            "edit 3Z7T70D --comments-from followers",
-        )
-    )
     _privacy(
         command(
             "privacy",
@@ -55,28 +46,6 @@ def add_settings(command: NewCommand) -> None:
             "activity-settings",
             "activity-settings --likes followed --follows nobody",
         )
-    )
-
-
-def _edit(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("post", metavar="POST", help="the post's address, or its id")
-    parser.add_argument("--caption", help="the new caption; an empty one removes it")
-    parser.add_argument(
-        "--place", metavar="NAME@LAT,LON", help="the new place; an empty one removes it"
-    )
-    parser.add_argument(
-        "--sensitive",
-        action="store_true",
-        default=None,
-        help="blur its pictures until someone chooses to look",
-    )
-    parser.add_argument(
-        "--not-sensitive", action="store_false", dest="sensitive", help="show its pictures to all"
-    )
-    add_comments_from(
-        parser,
-        "who may comment on it; `account`: whoever may by the setting of your account",
-        "account",
     )
 
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.client.limits import MAX_PAGE
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import ExitCode
-from shutterfeed_cli.output import table
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from shutterfeed_cli.tables import Table, table
+from shutterfeed_cli.wording import counted
 
 
 def show_list(
@@ -47,8 +44,8 @@ def posts_table(posts: list[Json]) -> Table:
         (
             moment(post["published_at"] or post["created_at"]),
             f"@{post['author']['handle']}",
-            _kinds(post["media"]),
-            one_line(post["caption"]),
+            media_kinds(post["media"]),
+            post["caption"],
             (post["place"] or {}).get("name", ""),
         )
         for post in posts
@@ -69,12 +66,9 @@ def moment(text: str) -> str:
     return text[:16].replace("T", " ")
 
 
-def one_line(text: str) -> str:
-    return text.replace("\n", " ")
-
-
-def _kinds(media: list[Json]) -> str:
+def media_kinds(media: list[Json]) -> str:
+    """How many photos and videos these are."""
     videos = sum(one["content_type"].startswith("video/") for one in media)
     photos = len(media) - videos
     named = [(photos, "photo"), (videos, "video")]
-    return ", ".join(f"{n} {name}{'s' * (n > 1)}" for n, name in named if n)
+    return ", ".join(counted(number, name) for number, name in named if number)

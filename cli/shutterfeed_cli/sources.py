@@ -15,6 +15,7 @@ from typing import IO, Final, Protocol
 
 from shutterfeed_cli.client.limits import MAX_VIDEO_BYTES
 from shutterfeed_cli.errors import CliError
+from shutterfeed_cli.folders import opened
 
 _IN_MEMORY_BYTES: Final = 8 * 1024 * 1024
 _CHUNK_BYTES: Final = 1024 * 1024
@@ -24,6 +25,11 @@ UNPACKING_ERRORS: Final = (
     *(zlib.error, lzma.LZMAError, struct.error),
 )
 """The errors that a damaged zip causes when it is read."""
+
+
+Fingerprint = tuple[str, int, int]
+"""A file's path, its size in bytes, and the time of its last change. They stay the same as long as
+the content does."""
 
 
 class Source(Protocol):
@@ -39,12 +45,8 @@ class Source(Protocol):
         """Its file name without folder and ending."""
         ...
 
-    def fingerprint(self) -> tuple[str, int, int]:
-        """Its path, its size in bytes, and the time of its last change. They stay the same as long
-        as the content does.
-
-        Raises `OSError`.
-        """
+    def fingerprint(self) -> Fingerprint:
+        """By which it is known whether the content has changed. Raises `OSError`."""
         ...
 
     def opened(self) -> Iterator[IO[bytes]]:
@@ -66,21 +68,21 @@ class FileSource:
     def stem(self) -> str:
         return self.path.stem
 
-    def fingerprint(self) -> tuple[str, int, int]:
+    def fingerprint(self) -> Fingerprint:
         status = self.path.stat()
         return str(self.path.resolve()), status.st_size, status.st_mtime_ns
 
     def opened(self) -> Iterator[IO[bytes]]:
-        with self.path.open("rb") as file:
+        with opened(self.path) as file:
             yield file
 
 
 @dataclass(frozen=True, slots=True)
 class UnreadableSource:
-    """A file that could not even be examined; it is reported to the user."""
+    """A file that could not even be examined; it is reported to the user. `error` says why."""
 
     path: Path
-    error: OSError
+    error: OSError | CliError
 
     @property
     def name(self) -> str:
@@ -90,7 +92,7 @@ class UnreadableSource:
     def stem(self) -> str:
         return self.path.stem
 
-    def fingerprint(self) -> tuple[str, int, int]:
+    def fingerprint(self) -> Fingerprint:
         raise self.error
 
     def opened(self) -> Iterator[IO[bytes]]:
@@ -113,7 +115,7 @@ class ZippedSource:
     def stem(self) -> str:
         return Path(self.member.filename).stem
 
-    def fingerprint(self) -> tuple[str, int, int]:
+    def fingerprint(self) -> Fingerprint:
         archive = Path(str(self.archive.filename)).resolve()
         return f"{archive}:{self.member.filename}", self.member.file_size, self.member.CRC
 

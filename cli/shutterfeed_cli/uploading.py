@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Final
 
 from shutterfeed_cli import captions
@@ -15,16 +16,24 @@ from shutterfeed_cli.client.http import ATTEMPTS
 from shutterfeed_cli.client.limits import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME
 from shutterfeed_cli.client.transfer import Transfer
 from shutterfeed_cli.context import Context
-from shutterfeed_cli.errors import CliError, ExitCode, NotSignedIn, Stopped, UsageError
+from shutterfeed_cli.errors import (
+    CliError,
+    ExitCode,
+    FileTrouble,
+    NotSignedIn,
+    Stopped,
+    UsageError,
+)
 from shutterfeed_cli.journal import Journal, open_journal
 from shutterfeed_cli.ledger import refresh_ledger
 from shutterfeed_cli.media import Medium, find
-from shutterfeed_cli.output import UploadReport
 from shutterfeed_cli.planning import Outcome, Wanted
+from shutterfeed_cli.reporting import UploadReport
 from shutterfeed_cli.sources import reading
-from shutterfeed_cli.stopping import on_interrupt
+from shutterfeed_cli.stopping import Stop, on_interrupt
 from shutterfeed_cli.uploads import Uploader
 from shutterfeed_cli.waiting import Waiting
+from shutterfeed_cli.wording import counted
 
 Caption = Callable[[Sequence[Medium]], str]
 
@@ -35,16 +44,26 @@ _HINT: Final = "Run the same command again to continue: nothing is uploaded twic
 def upload(asked: argparse.Namespace, context: Context) -> ExitCode:
     """Upload files and folders. Raises `CliError`."""
     for path in asked.paths:
-        if not path.exists():
-            raise UsageError(f"There is no {path}.")
+        _check(path)
     caption, place = _caption(asked), parse_place(asked.place) if asked.place else None
     return run_uploads(asked, context, _wanted(asked, caption, place))
+
+
+def _check(path: Path) -> None:
+    """Raises `UsageError` if there is no such file or folder, and `FileTrouble` if that cannot be
+    known."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise UsageError(f"There is no {path}.") from error
+    except OSError as error:
+        raise FileTrouble(error) from error
 
 
 def run_uploads(asked: argparse.Namespace, context: Context, groups: Iterable[Wanted]) -> ExitCode:
     """Upload files, wait until they are published, and print a summary. Raises `CliError`."""
     journal = account_journal(asked, context)
-    report = UploadReport(context.output)
+    report = UploadReport(context.output, every_file=asked.verbose or asked.dry_run)
     overdue = _Overdue(report)
     context.stop.on_overdue(overdue)
     try:
@@ -87,7 +106,9 @@ def _run(
                 dry=asked.dry_run,
                 ready=ledger.result,
             )
-            uploader.run(groups)
+            listed = _listed(groups, context.stop)
+            report.expect(listed)
+            uploader.run(listed)
         if not (asked.no_wait or asked.dry_run):
             published = _wait(asked, context, journal, report)
     except Stopped:
@@ -108,20 +129,32 @@ def _run(
     return ExitCode.SOME_FAILED if report.count(Outcome.FAILED) else ExitCode.OK
 
 
+def _listed(groups: Iterable[Wanted], stop: Stop) -> list[Wanted]:
+    """All groups, before the first is uploaded: so it is known how much there is to do. Raises
+    `Stopped`."""
+    listed = []
+    for group in groups:
+        stop.check_new()
+        listed.append(group)
+    return listed
+
+
 def _wait(
     asked: argparse.Namespace, context: Context, journal: Journal, report: UploadReport
 ) -> int:
     """Wait for the uploaded files. Returns how many of them were published in time."""
     uploaded = [one for one in report.results if one.outcome is Outcome.UPLOADED and one.media_id]
     waiting = Waiting(context.api, journal, context.stop, patience=asked.wait)
-    final = waiting.wait_for(
-        uploaded, lambda left: report.waiting(f"{left:,} files are being processed")
-    )
+    final = waiting.wait_for(uploaded, lambda left: report.waiting(_in_work(left)))
     report.published(final)
     published = sum(one.outcome is Outcome.UPLOADED for one in final)
     if late := len(uploaded) - len(final):
-        context.output.note(f"{late:,} files are still being processed: see `shutterfeed status`.")
+        context.output.note(f"{_in_work(late)}: see `shutterfeed status`.")
     return published
+
+
+def _in_work(files: int) -> str:
+    return counted(files, "file is being processed", "files are being processed")
 
 
 class _Overdue:
@@ -136,7 +169,7 @@ class _Overdue:
 
 
 def _wanted(asked: argparse.Namespace, caption: Caption, place: Json | None) -> Iterator[Wanted]:
-    for _, sources in find(asked.paths):
+    for named, sources in find(asked.paths):
         groups = [sources] if asked.album else [[source] for source in sources]
         for group in groups:
             yield Wanted(
@@ -144,6 +177,7 @@ def _wanted(asked: argparse.Namespace, caption: Caption, place: Json | None) -> 
                 caption,
                 place=place,
                 per_post=MAX_MEDIA if asked.album else 1,
+                named=named,
                 keep_capture_details=asked.keep_capture_details,
                 sensitive=asked.sensitive,
                 comments_from=asked.comments_from,

@@ -27,6 +27,8 @@ from shutterfeed_cli.errors import (
     JournalFailed,
     NetworkGone,
     NotSignedIn,
+    NotTaken,
+    OutputFailed,
     Refused,
     Stopped,
     Unexpected,
@@ -50,7 +52,7 @@ from shutterfeed_cli.stopping import Stop
 _ATTEMPTS: Final = 20
 """The number of attempts for one post. After an earlier post that failed or was deleted, the next
 attempt needs another key."""
-_ENDING: Final = (NetworkGone, NotSignedIn, JournalFailed)
+_ENDING: Final = (NetworkGone, NotSignedIn, JournalFailed, OutputFailed)
 """The errors that end the run, since no other file would succeed. Any other error concerns one
 file, and the run continues."""
 _AHEAD: Final = 8
@@ -59,8 +61,6 @@ _AHEAD: Final = 8
 
 class Watcher(Protocol):
     """Gets reports about what happens, from any thread."""
-
-    def found(self, files: int, size: int) -> None: ...
 
     def sent(self, number: int) -> None: ...
 
@@ -72,7 +72,7 @@ class _Group:
     """A group whose files are being examined."""
 
     wanted: Wanted
-    examined: list[Future[Medium | None]] = field(default_factory=list)
+    examined: list[Future[Medium]] = field(default_factory=list)
 
 
 class Uploader:
@@ -108,8 +108,8 @@ class Uploader:
     def run(self, groups: Iterable[Wanted]) -> None:
         """Go through all groups in order. The watcher gets the result for each file.
 
-        Raises the error that ended the run early: `NetworkGone`, `NotSignedIn`, `JournalFailed` or
-        `Stopped`.
+        Raises the error that ended the run early: `NetworkGone`, `NotSignedIn`, `JournalFailed`,
+        `OutputFailed` or `Stopped`.
         """
         with (
             ThreadPoolExecutor(self._parallel, "examine") as examiners,
@@ -119,6 +119,9 @@ class Uploader:
             for group in self._examined(groups, examiners):
                 self._await_ledger()
                 for batch in self._batches(group):
+                    if self._dry:
+                        self._report(batch, Outcome.UPLOADED, "would be uploaded")
+                        continue
                     if len(sending) >= 2 * self._parallel:
                         finished, sending = wait(sending, return_when=FIRST_COMPLETED)
                         _raise_any(finished)
@@ -148,19 +151,19 @@ class Uploader:
                 yield ready
         yield from underway
 
-    def _examine(self, source: Source) -> Medium | None:
+    def _examine(self, source: Source) -> Medium:
+        """The facts about a file. Raises `NotTaken`, `Unusable`, and what ends the run."""
         self._check_new()
         try:
             fingerprint = source.fingerprint()
         except OSError as error:
-            raise Unusable(f"It cannot be read: {error.strerror or error}.") from error
-        medium = self._journal.facts_of(source)
+            raise Unusable.unread(error) from error
+        medium = self._journal.facts_of(source, fingerprint)
         if medium is None:
             medium = examine(source, self._stop)
-            if medium is not None:
-                self._journal.remember(medium, fingerprint)
-        if medium is not None:
-            self._watcher.found(1, medium.size)
+            if medium is None:
+                raise NotTaken("It is neither a photo nor a video.")
+            self._journal.remember(medium, fingerprint)
         return medium
 
     # --- Deciding
@@ -242,20 +245,16 @@ class Uploader:
         media: list[Medium] = []
         for source, future in zip(group.wanted.sources, group.examined, strict=True):
             try:
-                medium = future.result()
+                media.append(future.result())
             except Stopped:
                 continue
             except _ENDING:
                 raise
             except Exception as error:  # noqa: BLE001 - one file's error must not end the run
-                told = str(_as_told(error))
-                self._watcher.done(FileResult(source.name, Outcome.FAILED, told))
-                continue
-            if medium is None:
-                reason = "neither photo nor video"
-                self._watcher.done(FileResult(source.name, Outcome.IGNORED, reason))
-            else:
-                media.append(medium)
+                told = _as_told(error)
+                found = isinstance(told, NotTaken) and not group.wanted.named
+                outcome = Outcome.IGNORED if found else Outcome.FAILED
+                self._watcher.done(FileResult(source.name, outcome, str(told)))
         return media
 
     def _skip(self, medium: Medium, reason: str, outcome: Outcome = Outcome.SKIPPED) -> None:
@@ -264,9 +263,6 @@ class Uploader:
     # --- Sending
 
     def _send(self, batch: Batch) -> None:
-        if self._dry:
-            self._report(batch, Outcome.UPLOADED, "would be uploaded")
-            return
         try:
             self._check_new()
             if batch.body is None:

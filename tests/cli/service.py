@@ -218,8 +218,6 @@ class Seen:
     bytes: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def found(self, files: int, size: int) -> None: ...
-
     def sent(self, number: int) -> None:
         with self.lock:
             self.bytes += number

@@ -11,24 +11,26 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
-from rich.table import Table
 
 from shutterfeed_cli import main
 from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.client.http import Patience
+from shutterfeed_cli.command_line import new_parser
 from shutterfeed_cli.errors import CliError, NetworkGone, NotSignedIn, Stopped, UsageError
 from shutterfeed_cli.export_progress import ExportProgress
 from shutterfeed_cli.fetching import Absent, Fetcher, Original
 from shutterfeed_cli.journal import Journal
 from shutterfeed_cli.ledger import refresh_ledger
-from shutterfeed_cli.output import Output, UploadReport, clean, table
+from shutterfeed_cli.output import Output
 from shutterfeed_cli.planning import FileResult, Outcome
+from shutterfeed_cli.reporting import UploadReport
 from shutterfeed_cli.stopping import GRACE_SECONDS, Stop
 from shutterfeed_cli.uploading import parse_place
 from shutterfeed_cli.waiting import Waiting
@@ -103,8 +105,16 @@ def test_a_dry_run_sends_nothing(
     assert {one.get("reason") for one in lines(capsys.readouterr().out)[:-1]} == {
         "would be uploaded"
     }
+    (photos / "notes.txt").write_text("no photo")
     assert main.main(["upload", str(photos), "--dry-run"]) == 0
-    assert capsys.readouterr().out.startswith("Would upload 2, skipped 0, failed 0; 0 bytes in ")
+    *files, summary, left_out = capsys.readouterr().out.splitlines()
+    assert files == [
+        f"{photos / 'IMG_1.png'}: would be uploaded",
+        f"{photos / 'Midsummer.png'}: would be uploaded",
+        f"{photos / 'notes.txt'}: It is neither a photo nor a video.",
+    ]
+    assert summary.startswith("Would upload 2, skipped 0, failed 0; 0 bytes in ")
+    assert left_out == "1 file is neither a photo nor a video."
     assert service.posts == {}
 
 
@@ -175,14 +185,6 @@ def test_a_place_is_a_name_and_a_point(text: str, name: str) -> None:
 def test_anything_else_is_no_place(text: str) -> None:
     with pytest.raises(UsageError):
         parse_place(text)
-
-
-def test_a_terminal_obeys_nothing_that_others_wrote() -> None:
-    assert clean("a\x1b[2Jb\x07\u009bc\nd\te") == "a\ufffd[2Jb\ufffd\ufffdc\nd\te"
-    shown = table(["caption"], [["[red]not markup[/red]\x1b]0;title\x07"]])
-    assert isinstance(shown, Table)
-    [cell] = shown.columns[0].cells
-    assert str(cell) == "[red]not markup[/red]\ufffd]0;title\ufffd"
 
 
 def test_colours_follow_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -438,22 +440,56 @@ def test_an_export_counts_bytes_that_arrive_and_that_are_left() -> None:
     assert (progress.arrived, progress.total) == (1805, 1805)
 
 
-def test_every_command_takes_json() -> None:
-    parser = main._parser()
-    [actions] = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
-    assert len(actions.choices) == 44
-    for command in actions.choices.values():
-        assert "--json" in command.format_help()
+def commands_of(
+    parser: argparse.ArgumentParser, words: str = ""
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command with its actions, by the words with which it is called."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, command in action.choices.items():
+                yield f"{words} {name}".strip(), command
+                yield from commands_of(command, name)
 
 
-def test_every_example_in_the_help_is_a_command_that_is_understood() -> None:
-    parser = main._parser()
-    [actions] = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
-    helps = [command.format_help().splitlines() for command in actions.choices.values()]
-    examples = [line for lines in helps for line in lines if line.startswith("  shutterfeed ")]
-    assert len(examples) >= 20
+COMMANDS = dict(commands_of(new_parser()))
+
+
+def test_there_are_as_many_commands_as_are_documented() -> None:
+    assert len(COMMANDS) == 56
+    assert {words for words in COMMANDS if " " in words} == {
+        *("post show", "post edit", "post delete", "post restore", "post deleted"),
+        *("profile show", "profile edit"),
+    }
+
+
+@pytest.mark.parametrize("words", sorted(COMMANDS))
+def test_the_help_of_every_command_has_json_and_examples_that_are_understood(words: str) -> None:
+    shown = COMMANDS[words].format_help()
+    assert "--json" in shown
+    examples = [line for line in shown.splitlines() if line.startswith("  shutterfeed ")]
+    assert examples
     for example in examples:
-        parser.parse_args(shlex.split(example)[1:])
+        typed = shlex.split(example.partition(" > ")[0])[1:]
+        assert typed[: words.count(" ") + 1] == words.split()
+        new_parser().parse_args(typed)
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_json_may_stand_anywhere(
+    service: Service, photos: Path, capsys: pytest.CaptureFixture[str], at: int
+) -> None:
+    arguments = ["upload", str(photos / "IMG_1.png"), str(photos / "Midsummer.png")]
+    assert main.main([*arguments[:at], "--json", *arguments[at:]]) == 0
+    assert lines(capsys.readouterr().out)[-1]["uploaded"] == 2
+
+
+def test_behind_two_dashes_json_is_the_name_of_a_file(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(["upload", "--", "--json"]) == 2
+    said, noted = capsys.readouterr()
+    assert said == ""
+    assert "There is no --json." in noted
 
 
 _WHAT_UPLOADS_LOAD = """

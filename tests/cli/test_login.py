@@ -18,8 +18,8 @@ from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.session import SessionFile
 from tests.cli.service import FixedTokens, Service
 
-COGNITO = "http://cognito.test/"
-SITE = "http://site.test"
+COGNITO = "https://cognito.test/"
+SITE = "https://site.test"
 PASSWORD = "Correct-horse-7-battery"
 RIGHT = "123456"
 

@@ -64,7 +64,7 @@ class TestFile:
     def test_a_damaged_one_is_told(self, tmp_path: Path, content: str) -> None:
         file = SessionFile(tmp_path)
         file.path.write_text(content)
-        with pytest.raises(CliError, match=r"delete it and run `shutterfeed login`"):
+        with pytest.raises(CliError, match=r"is damaged: delete it and run `shutterfeed login`"):
             file.load()
 
     def test_folders_follow_the_environment(
@@ -82,7 +82,7 @@ class TestFile:
 
 class TestSite:
     def test_addresses_are_relative_to_the_site(self) -> None:
-        config = {"apiUrl": "/api", "cognitoUrl": "http://c/", "userPoolClientId": "id"}
+        config = {"apiUrl": "/api", "cognitoUrl": "https://c/", "userPoolClientId": "id"}
 
         def answer(request: httpx.Request) -> httpx.Response:
             assert str(request.url) == "https://photos.example.com/config.json"
@@ -90,7 +90,7 @@ class TestSite:
 
         found = find_site(client(answer), "photos.example.com", Patience())
         assert found.api_url == "https://photos.example.com/api"
-        assert (found.cognito_url, found.client_id) == ("http://c/", "id")
+        assert (found.cognito_url, found.client_id) == ("https://c/", "id")
 
     @pytest.mark.parametrize(
         "answer",

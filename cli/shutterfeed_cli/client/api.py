@@ -224,6 +224,14 @@ class Api(Answering):
         media of one of the caller's posts. Returns it."""
         return self.call("PATCH", f"/posts/{quote(post_id)}", body=changes)
 
+    def delete_post(self, post_id: str) -> None:
+        """Delete one of the caller's posts, which can be restored for 30 days."""
+        self.call("DELETE", f"/posts/{quote(post_id)}")
+
+    def restore_post(self, post_id: str) -> Json:
+        """Restore one of the caller's deleted posts. Returns it."""
+        return self.call("POST", f"/posts/{quote(post_id)}/restore")
+
     def send_draft(self, draft: Json, idempotency_key: str) -> Json:
         """Create a post from a body of `POST /posts`. Returns `post`, and in `uploads` the links
         for files not yet arrived."""

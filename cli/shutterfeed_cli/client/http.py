@@ -15,6 +15,7 @@ from typing import Final
 import httpx
 
 from shutterfeed_cli import VERSION
+from shutterfeed_cli.client.loopback import check_encrypted
 from shutterfeed_cli.errors import NetworkGone
 from shutterfeed_cli.stopping import Stop
 
@@ -68,7 +69,11 @@ class _ThisMachine(httpx.BaseTransport):
 
 def new_client(connections: int = 8) -> httpx.Client:
     """A client for any number of requests at a time, which keeps this many connections open between
-    them. It is safe to share between threads."""
+    them. It is safe to share between threads.
+
+    It raises `NotEncrypted` instead of sending a request by http, unless to this machine: whatever
+    gave the address, be it a person, a file, an answer or a redirect.
+    """
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=connections)
     # The context is made only once, since reading the machine's certificates takes a while.
     trust = httpx.create_ssl_context()
@@ -78,6 +83,7 @@ def new_client(connections: int = 8) -> httpx.Client:
         timeout=_TIMEOUT,
         limits=limits,
         mounts=dict.fromkeys(("all://localhost", "all://*.localhost", "all://127.0.0.1"), local),
+        event_hooks={"request": [lambda request: check_encrypted(request.url)]},
         headers={"User-Agent": f"shutterfeed-cli/{VERSION}"},
     )
 

@@ -58,7 +58,7 @@ class Transfer:
             with content.opened() as file:
                 self._send(content, file, link, on_bytes)
         except OSError as error:
-            raise Unusable(f"It cannot be read: {error.strerror or error}.") from error
+            raise Unusable.unread(error) from error
 
     def _send(self, content: Content, file: IO[bytes], link: Json, on_bytes: OnBytes) -> None:
         media_id = link["media_id"]

@@ -1,0 +1,69 @@
+"""The arguments of the commands about one's own posts."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from shutterfeed_cli.parsing import NewCommand, add_comments_from, add_limit, new_commands
+
+_EDITS: Final = (
+    "Change the caption, the place or the sensitivity of a post of yours, or who may comment on it."
+)
+
+
+def add_posts(command: NewCommand) -> None:
+    """Add the commands of this module to the command line."""
+    post = command(
+        "post",
+        "Show a post, or edit, delete or restore one of yours.",
+        "post show 3Z7T70D",
+        "post delete 3Z7T70D",
+        "post deleted",
+    )
+    action = new_commands(post, "action")
+    _post(action("show", "Show a post.", "post show 3Z7T70D"))
+    _edit(action("edit", _EDITS, "post edit 3Z7T70D --caption 'Dusk at the lake'"))
+    _post(
+        action(
+            "delete",
+            "Delete a post of yours. It can be restored for 30 days.",
+            "post delete 3Z7T70D",
+        )
+    )
+    _post(action("restore", "Restore a post that you have deleted.", "post restore 3Z7T70D"))
+    add_limit(action("deleted", "Show the deleted posts that can be restored.", "post deleted"))
+    _edit(
+        command(
+            "edit",
+            _EDITS,
+            "edit 3Z7T70D --caption 'Dusk at the lake'",
+            "edit 3Z7T70D --comments-from followers",
+        )
+    )
+
+
+def _post(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("post", metavar="POST", help="the post's address, or its id")
+
+
+def _edit(parser: argparse.ArgumentParser) -> None:
+    _post(parser)
+    parser.add_argument("--caption", help="the new caption; an empty one removes it")
+    parser.add_argument(
+        "--place", metavar="NAME@LAT,LON", help="the new place; an empty one removes it"
+    )
+    parser.add_argument(
+        "--sensitive",
+        action="store_true",
+        default=None,
+        help="blur its pictures until someone chooses to look",
+    )
+    parser.add_argument(
+        "--not-sensitive", action="store_false", dest="sensitive", help="show its pictures to all"
+    )
+    add_comments_from(
+        parser,
+        "who may comment on it; `account`: whoever may by the setting of your account",
+        "account",
+    )

@@ -1,0 +1,94 @@
+"""The command `post`: shows a post, and edits, deletes and restores one's own."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from shutterfeed_cli import addresses, editing
+from shutterfeed_cli.client.content import Json
+from shutterfeed_cli.context import Context
+from shutterfeed_cli.errors import ExitCode
+from shutterfeed_cli.showing import media_kinds, moment, show_list
+from shutterfeed_cli.tables import Table, table
+from shutterfeed_cli.wording import counted, one_line
+
+_STATES: Final[Mapping[str, str]] = {
+    "pending": "Its files have not all arrived yet: nobody else sees it.",
+    "processing": "Its files are being processed: nobody else sees it yet.",
+    "failed": "It could not be published: `shutterfeed status` says why.",
+}
+
+
+def post(asked: argparse.Namespace, context: Context) -> ExitCode:
+    """Do with a post what `asked.action` names."""
+    return _ACTIONS[asked.action](asked, context)
+
+
+def _show(asked: argparse.Namespace, context: Context) -> ExitCode:
+    found = context.api.post(addresses.post_id(asked.post))
+    context.output.result(found, _described(found))
+    return ExitCode.OK
+
+
+def _delete(asked: argparse.Namespace, context: Context) -> ExitCode:
+    post_id = addresses.post_id(asked.post)
+    context.api.delete_post(post_id)
+    said = (
+        f"The post is deleted. For 30 days `shutterfeed post restore {post_id}` brings it back, as"
+        " it was."
+    )
+    context.output.result({"id": post_id, "deleted": True}, [said])
+    return ExitCode.OK
+
+
+def _restore(asked: argparse.Namespace, context: Context) -> ExitCode:
+    restored = context.api.restore_post(addresses.post_id(asked.post))
+    context.output.result(restored, ["The post is there again, as it was."])
+    return ExitCode.OK
+
+
+def _deleted(asked: argparse.Namespace, context: Context) -> ExitCode:
+    nothing = "There is no deleted post that can be restored."
+    return show_list(asked, context, "/me/deleted", _deleted_table, nothing)
+
+
+_ACTIONS: Final[Mapping[str, Callable[[argparse.Namespace, Context], ExitCode]]] = {
+    "show": _show,
+    "edit": editing.edit,
+    "delete": _delete,
+    "restore": _restore,
+    "deleted": _deleted,
+}
+
+
+def _described(found: Json) -> Iterator[str]:
+    """A post for people, a line for each of its facts."""
+    when = moment(found["published_at"] or found["created_at"])
+    yield f"@{found['author']['handle']}, {when}: {media_kinds(found['media'])}"
+    if found["caption"]:
+        yield found["caption"]
+    if found["place"]:
+        yield f"in {one_line(found['place']['name'])}"
+    counts = found["counts"]
+    yield f"{counted(counts['likes'], 'like')}, {counted(counts['comments'], 'comment')}"
+    if found["sensitive"]:
+        yield "It is marked as sensitive."
+    if said := _STATES.get(found["state"]):
+        yield said
+    yield f"id {found['id']}"
+
+
+def _deleted_table(items: list[Json]) -> Table:
+    rows = [
+        (
+            moment(item["deleted_at"] or ""),
+            media_kinds(item["post"]["media"]),
+            item["post"]["caption"],
+            moment(item["restorable_until"] or ""),
+            item["post"]["id"],
+        )
+        for item in items
+    ]
+    return table(("deleted", "what", "caption", "until", "id"), rows)
