@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from shutterfeed_cli.errors import CliError
+from shutterfeed_cli.errors import CliError, UsageError
 from shutterfeed_cli.sources import UNPACKING_ERRORS, FileSource, Source, ZippedSource
 
 _MAX_JSON_BYTES: Final = 64 * 1024 * 1024
@@ -107,11 +107,11 @@ class FolderArchive(Archive):
         def fail(error: OSError) -> None:
             raise CliError(f"{error.filename} cannot be read: {error.strerror}.") from error
 
-        return [
-            Path(folder, name)
-            for folder, _, names in os.walk(self._root, onerror=fail)
-            for name in names
-        ]
+        files: list[Path] = []
+        for folder, _, names in os.walk(self._root, onerror=fail):
+            files += (Path(folder, name) for name in names)
+            _check_number(len(files), self.path)
+        return files
 
     def _path(self, name: str) -> Path | None:
         """The file with this name; None if there is none, or a link leads out of the folder."""
@@ -139,8 +139,7 @@ class ZipArchive(Archive):
             members = self._zip.infolist()
         except (OSError, *UNPACKING_ERRORS) as error:
             raise CliError(f"{path} cannot be read as a zip: {error}") from error
-        if len(members) > _MAX_FILES:
-            raise CliError(f"{path} has more than {_MAX_FILES:,} files in it.")
+        _check_number(len(members), path)
         self._members: dict[str, zipfile.ZipInfo] = {}
         for member in members:
             if member.flag_bits & _ENCRYPTED:
@@ -172,6 +171,11 @@ class ZipArchive(Archive):
         return _bounded(content, name)
 
 
+def _check_number(files: int, path: Path) -> None:
+    if files > _MAX_FILES:
+        raise CliError(f"{path} has more than {_MAX_FILES:,} files in it.")
+
+
 def _bounded(content: bytes, name: str) -> bytes:
     if len(content) > _MAX_JSON_BYTES:
         raise CliError(f"{name} in the archive is too large.")
@@ -179,11 +183,12 @@ def _bounded(content: bytes, name: str) -> bytes:
 
 
 def open_archive(path: Path) -> Archive:
-    """Open a folder or zip. Raises `CliError` if it does not exist or cannot be read."""
+    """Open a folder or zip. Raises `UsageError` if it does not exist, and `CliError` if it cannot
+    be read."""
     if path.is_dir():
         return FolderArchive(path)
     if not path.exists():
-        raise CliError(f"There is no {path}.")
+        raise UsageError(f"There is no {path}.")
     if not path.is_file():
         raise CliError(f"{path} is neither a folder nor a zip.")
     return ZipArchive(path)

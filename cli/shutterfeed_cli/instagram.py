@@ -50,12 +50,16 @@ def import_archive(asked: argparse.Namespace, context: Context) -> ExitCode:
             ready, waiting = _sorted_out(export, items, incomplete=asked.incomplete)
         if not asked.dry_run:
             # Until they are made, the earlier posts wait too: this run may be interrupted.
-            now_there = [one.item for one in ready if one.item in unfinished.posts]
-            unfinished.keep([*waiting, *now_there], given)
+            earlier = set(unfinished.posts)
+            unfinished.keep([*waiting, *(p.item for p in ready if p.item in earlier)], given)
         code = _import(asked, context, export, ready, waiting)
         if code is ExitCode.OK and not asked.dry_run:
-            unfinished.keep(waiting, given)
-    return ExitCode.SOME_FAILED if waiting and code is ExitCode.OK else code
+            if waiting:
+                unfinished.keep(waiting, given)
+            else:
+                unfinished.forget()
+    incomplete = waiting or export.is_damaged
+    return ExitCode.SOME_FAILED if incomplete and code is ExitCode.OK else code
 
 
 def _import(
@@ -103,7 +107,8 @@ def _found(ready: int, waiting: int) -> str:
 
 def _with_earlier(items: Sequence[Item], earlier: Sequence[Item]) -> list[Item]:
     """The posts of this run and those that wait since earlier ones."""
-    both = items if not earlier else merged([*items, *(one for one in earlier if one not in items)])
+    known = set(items)
+    both = merged([*items, *(one for one in earlier if one not in known)]) if earlier else items
     return sorted(both, key=lambda item: (item.made or 0, item.files))
 
 
@@ -116,12 +121,13 @@ def _sorted_out(
     for item in items:
         sources, missing = export.sources(item)
         if missing:
-            names = ", ".join(missing)
-            made = "is made without" if incomplete and sources else "waits for"
-            export.remarks.add(f"{_capital(item.title)} {made} {names}.", made)
+            what = "waits for"
+            if incomplete:
+                what = "is made without" if sources else "was left out: no archive has"
+            export.remarks.add(f"{_capital(item.title)} {what} {', '.join(missing)}.", what)
         if sources and (incomplete or not missing):
             ready.append(Ready(item, sources))
-        else:
+        elif not incomplete:
             waiting.append(item)
     return ready, waiting
 
@@ -141,8 +147,8 @@ def _tell(export: Export, context: Context) -> None:
 def _set_avatar(export: Export, context: Context, *, dry: bool) -> bool:
     """Make the export's last profile photo the avatar, if not `dry`. Returns whether there is one.
     Raises `CliError`."""
-    source = export.profile_photo()
     try:
+        source = export.profile_photo()
         medium = examine(source, context.stop) if source else None
     except CliError as error:
         export.remarks.add(f"The profile photo cannot be used: {error}")

@@ -61,6 +61,8 @@ class Export:
 
     def __init__(self, parts: Parts) -> None:
         self.remarks = Remarks()
+        self.is_damaged = False
+        """Whether a list could not be read."""
         self._parts = parts
         self._lists = [
             (archive, name, kind)
@@ -86,7 +88,7 @@ class Export:
         first."""
         found: list[Item] = []
         for archive, name, kind in self._lists:
-            root, content = _root(name), archive.read_json(name)
+            root, content = _root(name), self._content(archive, name)
             if kind == "media":
                 found += items_of_media_json(content, root)
             elif kind != "profile":
@@ -122,10 +124,19 @@ class Export:
             (made, name, _root(path))
             for archive, path, kind in self._lists
             if kind in {"profile", "media"}
-            for made, name in profile_photos(archive.read_json(path))
+            for made, name in profile_photos(self._content(archive, path))
         ]
         sources = (self._parts.source(root, name) for _, name, root in sorted(photos, reverse=True))
         return next(filter(None, sources), None)
+
+    def _content(self, archive: Archive, name: str) -> Any:
+        """The content of a list; None if it cannot be read, which is remarked."""
+        try:
+            return archive.read_json(name)
+        except CliError as error:
+            self.is_damaged = True
+            self.remarks.add(f"What is in this list was left out: {error}", "damaged")
+            return None
 
     def why_empty(self) -> str:
         """Why there are no lists of posts in the archives."""

@@ -162,3 +162,15 @@ def new_batch(media: Sequence[Medium], wanted: Wanted) -> Batch:
         body["comments_from"] = wanted.comments_from
     key = key_for((medium.sha256 for medium in media), attempt=1, when=wanted.when)
     return Batch(tuple(media), key, body)
+
+
+def announced(batch: Batch) -> str:
+    """What a dry run says of the files of a post: what would happen, with the time and the place
+    that the post would show."""
+    body = batch.body or {}
+    said = ["would be uploaded"]
+    if taken_at := body.get("taken_at"):
+        said.append(f"taken at {taken_at[:16].replace('T', ' ')}")
+    if place := body.get("place"):
+        said.append(f"in {place['name']} ({place['latitude']}, {place['longitude']})")
+    return ", ".join(said)

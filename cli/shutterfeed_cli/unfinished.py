@@ -41,7 +41,7 @@ class Unfinished:
                     continue  # It is not that archive any more.
         return found
 
-    def keep(self, posts: Iterable[Item], given: Iterable[Archive]) -> None:
+    def keep(self, posts: Sequence[Item], given: Iterable[Archive]) -> None:
         """Note which posts wait, and remember these archives. Raises `JournalFailed`."""
         now = [archive.path.resolve() for archive in given]
         paths = list(dict.fromkeys([*now, *self._paths]))[:_MOST_ARCHIVES]
@@ -51,6 +51,11 @@ class Unfinished:
             "archives": [str(path) for path in self._paths],
         }
         self._journal.set_fact(_FACT, json.dumps(kept))
+
+    def forget(self) -> None:
+        """Note that nothing waits, so that the archives of earlier runs are of no use any more.
+        Raises `JournalFailed`."""
+        self._journal.set_fact(_FACT, "{}")
 
 
 def _item(kept: dict[str, Any]) -> Item:

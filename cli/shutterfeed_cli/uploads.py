@@ -43,6 +43,7 @@ from shutterfeed_cli.planning import (
     Outcome,
     Skip,
     Wanted,
+    announced,
     decide,
     new_batch,
 )
@@ -120,7 +121,7 @@ class Uploader:
                 self._await_ledger()
                 for batch in self._batches(group):
                     if self._dry:
-                        self._report(batch, Outcome.UPLOADED, "would be uploaded")
+                        self._report(batch, Outcome.UPLOADED, announced(batch))
                         continue
                     if len(sending) >= 2 * self._parallel:
                         finished, sending = wait(sending, return_when=FIRST_COMPLETED)

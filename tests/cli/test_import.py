@@ -13,7 +13,7 @@ import pytest
 
 from shutterfeed_cli import main
 from shutterfeed_cli.client.content import Json
-from tests.cli.instagram import ACTIVITY, as_zip, medium, write
+from tests.cli.instagram import ACTIVITY, as_zip, medium, taken_at, write
 from tests.cli.service import Service, pictures, signed_in
 
 MADE = 1_600_000_000
@@ -142,4 +142,58 @@ def test_nothing_found_is_an_error(
         write(tmp_path / "export", name, content)
     events = shell.run(tmp_path / "export", code=1)
     assert events[-1]["event"] == "error"
-    assert said in events[-1]["message"]
+    assert any(said in event["message"] for event in events)
+
+
+def test_a_damaged_list_does_not_keep_the_others_from_being_imported(
+    shell: Shell, parts: list[Path], tmp_path: Path
+) -> None:
+    write(tmp_path / "more", f"{ACTIVITY}/stories.json", "[{]")
+    events = shell.run(*parts, tmp_path / "more", code=1)
+    assert shell.posts == ALL
+    assert any("stories.json" in event.get("message", "") for event in events)
+
+
+def test_an_archive_that_does_not_exist_is_wrong_usage(shell: Shell, tmp_path: Path) -> None:
+    shell.run(tmp_path / "nowhere.zip", code=2)
+
+
+def test_files_of_another_export_are_not_taken(
+    shell: Shell, parts: list[Path], tmp_path: Path
+) -> None:
+    shell.run(*parts)
+    write(tmp_path / "other", f"{ACTIVITY}/posts_1.json", [post("other", 4)])
+    shell.run(tmp_path / "other", code=1)
+    assert shell.posts == ALL
+    # What is nowhere waits for ever, unless one says so.
+    events = shell.run(tmp_path / "other", "--incomplete", code=1)
+    assert "was left out: no archive has media/posts/4.png" in events[0]["message"]
+    assert shell.run(*parts)[0]["event"] == "skipped"
+
+
+def test_each_part_may_be_in_a_folder_of_its_own(
+    shell: Shell, parts: list[Path], tmp_path: Path
+) -> None:
+    outer = []
+    for number in (1, 2, 3):
+        inside = tmp_path / f"unpacked-{number}" / f"instagram-ann-part-{number}"
+        inside.parent.mkdir()
+        (tmp_path / f"part-{number}").rename(inside)
+        outer.append(as_zip(inside.parent))
+    shell.run(*outer)
+    assert shell.posts == ALL
+
+
+def test_a_dry_run_lists_each_post_with_its_time_and_place(shell: Shell, tmp_path: Path) -> None:
+    pictures(tmp_path / "export/media/posts", ["1.png"])
+    home = post("Home", 1, media_metadata=taken_at(57.70894, 11.97461))
+    write(tmp_path / "export", f"{ACTIVITY}/posts_1.json", [home])
+
+    def reason(*options: str) -> str:
+        [event, *_] = shell.run(tmp_path / "export", "--dry-run", *options)
+        return str(event["reason"])
+
+    assert reason() == "would be uploaded, taken at 2020-09-13 12:26"
+    rough = "would be uploaded, taken at 2020-09-13 12:26, in 57.71° N, 11.97° E (57.71, 11.97)"
+    assert reason("--exif-places") == rough
+    assert shell.posts == []
