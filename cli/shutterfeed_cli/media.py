@@ -29,8 +29,11 @@ _PHOTO_MARKS: Final[tuple[tuple[str, int, bytes], ...]] = (
     ("image/gif", 0, b"GIF87a"),
     ("image/gif", 0, b"GIF89a"),
 )
-_HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis"})
-_STILL_BRANDS: Final = frozenset({b"mif1", b"mif2"})
+_HEIC_BRANDS: Final = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+)
+_AVIF_BRANDS: Final = frozenset({b"avif", b"avis"})
+_PICTURE_BRANDS: Final = frozenset({b"mif1", b"mif2", b"msf1"})
 _MP4_BRANDS: Final = (
     b"iso",
     b"mp4",
@@ -102,14 +105,14 @@ def sniff(magic: bytes) -> str | None:
 def _by_brand(magic: bytes, brand: bytes) -> str | None:
     length = int.from_bytes(magic[:4], "big")
     brands = {brand} if length >= 16 else set()
-    if brand in _STILL_BRANDS:
+    if brand in _PICTURE_BRANDS:
         listed = magic[16:length]
         brands |= {listed[at : at + 4] for at in range(0, len(listed) - 3, 4)}
-    if b"avif" in brands:
+    if brands & _AVIF_BRANDS:
         return "image/avif"
     if brands & _HEIC_BRANDS:
         return "image/heic"
-    if brands & _STILL_BRANDS:
+    if brands & _PICTURE_BRANDS:
         return "image/heif"
     if brand == b"qt  ":
         return "video/quicktime"

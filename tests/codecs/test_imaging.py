@@ -205,16 +205,39 @@ def test_an_orientation_that_does_not_exist_is_upright(value: int) -> None:
     assert (photo.width, photo.height) == (300, 200)
 
 
-def test_a_pngs_exif_behind_the_picture_counts() -> None:
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    content = pictures.png(300, 200, exif=exif)
-    where = content.index(b"eXIf") - 4
+def moved_behind_the_picture(content: bytes, kind: bytes) -> bytes:
+    """A PNG with one of its chunks at the end."""
+    where = content.index(kind) - 4
     length = int.from_bytes(content[where : where + 4], "big") + 12
     chunk, rest = content[where : where + length], content[:where] + content[where + length :]
     end = rest.index(b"IEND") - 4
-    photo = render(rest[:end] + chunk + rest[end:])
-    assert (photo.width, photo.height) == (200, 300)
+    return rest[:end] + chunk + rest[end:]
+
+
+def with_xmp(content: bytes) -> bytes:
+    """A JPEG that says in XMP alone that it lies on its side."""
+    body = b'http://ns.adobe.com/xap/1.0/\0<x tiff:Orientation="6"/>'
+    return content[:2] + b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body + content[2:]
+
+
+@pytest.mark.parametrize(
+    ("make", "turns"),
+    [
+        pytest.param(lambda: pictures.png(300, 200, exif=turned(6)), True, id="png"),
+        pytest.param(
+            lambda: moved_behind_the_picture(pictures.png(300, 200, exif=turned(6)), b"eXIf"),
+            False,
+            id="png, behind the picture",
+        ),
+        pytest.param(lambda: pictures.webp(300, 200, exif=turned(6)), False, id="webp"),
+        pytest.param(lambda: with_xmp(pictures.jpeg(300, 200)), False, id="jpeg, in XMP"),
+        pytest.param(lambda: pictures.jpeg(300, 200, exif=turned(6)), True, id="jpeg"),
+    ],
+)
+def test_orientation_counts_where_chromium_reads_it(make: Make, turns: bool) -> None:
+    """As Chromium 156 shows these files."""
+    photo = render(make())
+    assert (photo.width, photo.height) == ((200, 300) if turns else (300, 200))
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from typing import NoReturn
 import pytest
 from PIL import Image
 
-from shutterfeed.adapters import animation
 from shutterfeed.adapters import video as video_codec
 from shutterfeed.adapters.confinement import CodecFailed
 from shutterfeed.adapters.ffmpeg import Ffmpeg, FfmpegTimedOut, locate
+from shutterfeed.adapters.frames import moving
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.adapters.video import FfmpegVideoCodec
 from shutterfeed.domain.videos import MP4, QUICKTIME, WEBM, RenderedVideo, VideoRefused
@@ -156,7 +156,7 @@ def _huge_gif(side: int) -> bytes:
 class _Decoder:
     """A decoder that a hostile file has taken over."""
 
-    def __init__(self, _: io.BytesIO) -> None:
+    def __init__(self, _: bytes) -> None:
         self.fail()
 
     def fail(self) -> NoReturn:
@@ -174,10 +174,10 @@ class _BrokenDecoder(_Decoder):
 
 
 def test_a_decoder_that_crashes_takes_nothing_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(animation._DECODERS, "image/gif", _Decoder)
+    monkeypatch.setitem(moving._OPENERS, "image/gif", _Decoder)
     with pytest.raises(VideoRefused, match="damaged"), rendered(animated("GIF"), "image/gif"):
         pass
-    monkeypatch.setitem(animation._DECODERS, "image/gif", _BrokenDecoder)
+    monkeypatch.setitem(moving._OPENERS, "image/gif", _BrokenDecoder)
     with pytest.raises(CodecFailed, match="_OurMistake"), rendered(animated("GIF"), "image/gif"):
         pass
 

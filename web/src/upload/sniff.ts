@@ -5,8 +5,9 @@ export const SNIFF_BYTES = 64;
 
 export type ContentType = MediumBody["content_type"];
 
-const HEIC_BRANDS = new Set(["heic", "heix", "heim", "heis"]);
-const STILL_BRANDS = new Set(["mif1", "mif2"]);
+const HEIC_BRANDS = new Set(["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs"]);
+const AVIF_BRANDS = new Set(["avif", "avis"]);
+const PICTURE_BRANDS = new Set(["mif1", "mif2", "msf1"]);
 const MP4_BRANDS = /^(iso|mp4|mp7|avc|hvc|M4V|MSNV|dash|3g|XAVC)/;
 const OLD_QUICKTIME_ATOMS = new Set(["moov", "mdat", "wide", "free", "skip", "pnot"]);
 
@@ -38,13 +39,13 @@ function brandType(text: string): ContentType | null {
   const major = text.slice(8, 12);
   if (length < 16) return byMajor(major);
   const brands = new Set([major]);
-  if (STILL_BRANDS.has(major)) {
+  if (PICTURE_BRANDS.has(major)) {
     for (let at = 16; at + 4 <= Math.min(length, text.length); at += 4)
       brands.add(text.slice(at, at + 4));
   }
-  if (brands.has("avif")) return "image/avif";
+  if ([...brands].some((brand) => AVIF_BRANDS.has(brand))) return "image/avif";
   if ([...brands].some((brand) => HEIC_BRANDS.has(brand))) return "image/heic";
-  if ([...brands].some((brand) => STILL_BRANDS.has(brand))) return "image/heif";
+  if ([...brands].some((brand) => PICTURE_BRANDS.has(brand))) return "image/heif";
   return byMajor(major);
 }
 

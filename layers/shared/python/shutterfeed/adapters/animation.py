@@ -1,4 +1,4 @@
-"""Animated GIF and WebP pictures as frames of video, decoded with Pillow in a child process.
+"""Animated pictures (GIF, WebP, PNG, AVIF) as frames of video, decoded in a child process.
 
 Frames come at the clip's fixed rate: a frame that is shown for longer is repeated, which costs the
 codec almost nothing, and one that is shown for less is left out. The child has only a pipe, into
@@ -20,13 +20,12 @@ from io import BytesIO
 from typing import Final, NoReturn
 
 import msgspec
-from PIL import Image, ImageSequence
-from PIL.GifImagePlugin import GifImageFile
-from PIL.ImageFile import ImageFile
-from PIL.WebPImagePlugin import WebPImageFile
+from PIL import Image
 
+from shutterfeed.adapters.bad_input import BAD_INPUT
 from shutterfeed.adapters.confinement import CodecFailed, enter, fork
-from shutterfeed.adapters.imaging import BAD_INPUT
+from shutterfeed.adapters.frames import moving
+from shutterfeed.adapters.frames.moving import Moving
 from shutterfeed.domain.videos import (
     MAX_DURATION_MS,
     OUTPUT_FPS,
@@ -43,10 +42,6 @@ that is accepted four times."""
 _CPU_SECONDS: Final = 300
 _WALL_SECONDS: Final = 600.0
 """The child's limit of time by the clock. It is long, because the child waits for the encoder."""
-_DECODERS: Final[dict[str, type[ImageFile]]] = {
-    "image/gif": GifImageFile,
-    "image/webp": WebPImageFile,
-}
 _SHORTEST_MS: Final = 20
 _DEFAULT_MS: Final = 100
 """The time for which browsers show frames that ask for less than the shortest time: old GIFs rely
@@ -181,15 +176,12 @@ def _run(content: bytes, content_type: str, pipe: int, niceness: int) -> NoRetur
 
 def _decoded(content: bytes, content_type: str) -> Iterator[_Message]:
     try:
-        with _DECODERS[content_type](BytesIO(content)) as image:
-            # Counting a GIF's frames means reading all of them.
-            frames = int(getattr(image, "n_frames", 1))
-            if frames == 1:
-                yield Opened(frames, *image.size, None)
-            else:
-                check_frames(frames, *image.size)
-                yield Opened(frames, *image.size, _poster(image))
-                yield from _clip_frames(image, plan(*image.size), frames)
+        picture = moving.opened(content, content_type)
+        if picture.count == 1:
+            yield Opened(picture.count, picture.width, picture.height, None)
+        else:
+            check_frames(picture.count, *picture.largest)
+            yield from _shown(picture)
         yield _End()
     except VideoRefused as refused:
         yield _Refused(refused.code, refused.message)
@@ -200,36 +192,27 @@ def _decoded(content: bytes, content_type: str) -> Iterator[_Message]:
         yield _Failed(traceback.format_exc())
 
 
-def _poster(image: ImageFile) -> bytes:
-    target = BytesIO()
-    image.seek(0)
-    _flat(image).save(target, format="PNG", compress_level=1)
-    return target.getvalue()
-
-
-def _clip_frames(image: ImageFile, size: ClipSize, frames: int) -> Iterator[Frame]:
+def _shown(picture: Moving) -> Iterator[_Message]:
+    """The picture with its first frame as the poster, and then every frame of the clip."""
+    size = plan(picture.width, picture.height)
     elapsed, shown = 0.0, 0
-    for number, frame in enumerate(ImageSequence.Iterator(image), start=1):
-        # Only then Pillow knows the duration of a WebP's frame.
-        frame.load()
-        duration = float(frame.info.get("duration") or 0)
-        elapsed += duration if duration >= _SHORTEST_MS else _DEFAULT_MS
+    for number, frame in enumerate(picture.frames, start=1):
+        if number == 1:
+            poster = _png(frame.picture())
+            yield Opened(picture.count, picture.width, picture.height, poster)
+        elapsed += frame.duration if frame.duration >= _SHORTEST_MS else _DEFAULT_MS
         if elapsed > MAX_DURATION_MS:
             raise VideoRefused(
                 "too_long", "The animation is longer than 3 minutes. At most 3 are possible."
             )
         until = max(1, round(elapsed * OUTPUT_FPS / 1000))
         if until > shown:
-            picture = _flat(frame).resize((size.width, size.height), Image.Resampling.BICUBIC)
-            yield Frame(picture.tobytes(), until - shown, number * 99 // frames)
+            scaled = frame.picture().resize((size.width, size.height), Image.Resampling.BICUBIC)
+            yield Frame(scaled.tobytes(), until - shown, number * 99 // picture.count)
             shown = until
 
 
-def _flat(frame: Image.Image) -> Image.Image:
-    """The frame on a white background, like photos."""
-    if not frame.has_transparency_data:
-        return frame.convert("RGB")
-    layer = frame.convert("RGBA")
-    white = Image.new("RGB", layer.size, "white")
-    white.paste(layer, mask=layer.getchannel("A"))
-    return white
+def _png(picture: Image.Image) -> bytes:
+    target = BytesIO()
+    picture.save(target, format="PNG", compress_level=1)
+    return target.getvalue()

@@ -8,29 +8,32 @@ from __future__ import annotations
 
 import base64
 import re
-import struct
 import warnings
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from io import BytesIO
 from typing import IO, Any, Final
 
 import pillow_heif
-from PIL import AvifImagePlugin, Image, ImageCms, ImageOps
+from PIL import AvifImagePlugin, Image, ImageOps
 from PIL.AvifImagePlugin import AvifImageFile
-from PIL.ExifTags import IFD
-from PIL.ExifTags import Base as ExifTag
 from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from shutterfeed.adapters import boxes, exif
+from shutterfeed.adapters.bad_input import BAD_INPUT
+from shutterfeed.adapters.colour import described as colours
+from shutterfeed.adapters.colour.conversion import ToSrgb, as_rgb
+from shutterfeed.adapters.colour.described import Colours
+from shutterfeed.adapters.frames import gif
+from shutterfeed.adapters.frames.canvas import on_white
 from shutterfeed.adapters.thumb_hash import thumb_hash
+from shutterfeed.domain.notes import Note
 from shutterfeed.domain.photos import (
     Capture,
     PhotoRefused,
@@ -48,13 +51,17 @@ _DECODERS: Final[dict[str, type[ImageFile]]] = {
     "image/jpeg": JpegImageFile,
     "image/png": PngImageFile,
     "image/webp": WebPImageFile,
-    "image/gif": GifImageFile,
     "image/avif": AvifImageFile,
 }
 """The only decoders that see a stranger's bytes. They are named classes because `Image.open` would
 pass a JPEG with further pictures behind it (stereo, depth, gain map) to a parser for those; we need
 only the first picture, and want few parsers. HEIC is decoded by libheif instead."""
 _HEIF_TYPES: Final = frozenset({"image/heic", "image/heif"})
+_ALIKE: Final = frozenset({"altr", "ster"})
+"""The groups in a HEIF file whose pictures show the same: alternatives, and one for each eye."""
+_STILL: Final = Note(
+    "animation_left_out", "The file is an animation. Only its first picture is shown."
+)
 
 # Only the picture itself is decoded: a thumbnail in the file may show something else, and every
 # further decoder is one more that a stranger's bytes can attack.
@@ -90,44 +97,8 @@ _SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 
-_MAX_CAMERA: Final = 100
-"""The highest number of characters of a camera's name; a longer text is ignored."""
-_OFFSET: Final = re.compile(r"[+-](?:0\d|1[0-4]):[0-5]\d")
-
 _PLACEHOLDER_SIDE: Final = 32
 """The size in pixels from which the ThumbHash is made, which keeps only 7 waves a side."""
-
-_UPRIGHT: Final = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""The operation that turns a picture upright, for each EXIF orientation."""
-_SIDEWAYS: Final = frozenset({5, 6, 7, 8})
-
-_SRGB_NAMES: Final = frozenset({"sRGB", "sRGB IEC61966-2.1", "sRGB built-in"})
-_PROFILE_MODES: Final = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
-"""The Pillow modes that belong to the colour spaces of ICC profiles."""
-
-BAD_INPUT: Final = (
-    OSError,  # Pillow's own: not this format, truncated, a decoder's error code
-    SyntaxError,  # the format parsers' word for a broken file
-    ValueError,  # impossible sizes and numbers, text that unpacks to too much, bad UTF-8
-    EOFError,  # a chunk or frame that is not there
-    struct.error,  # a header cut short
-    zlib.error,  # a compressed block that is none
-    ArithmeticError,  # a resolution of x/0, an offset beyond any integer
-    LookupError,  # a table or palette entry that is not there
-    TypeError,  # metadata of another type than its tag says
-    AttributeError,  # the same, one step later
-    RuntimeError,  # nested metadata without end, features a decoder lacks
-    AssertionError,  # what PNG's parser takes for granted
-)
-"""The errors that Pillow raises for broken or hostile files, each seen or found in its source."""
 
 
 class PillowImageCodec:
@@ -142,14 +113,14 @@ class PillowImageCodec:
         """
         content = source if isinstance(source, bytes) else source.read()
         with _refusing_bad_input(content):
-            width, height, picture, capture = _decode(content, content_type)
+            photo = _decode(content, content_type)
         # Some of Pillow's encoders would write metadata from here, such as a JPEG comment.
-        picture.info = {}
-        made = _cascade(picture, plan(width, height))
+        photo.picture.info = {}
+        made = _cascade(photo.picture, plan(photo.width, photo.height))
         return RenderedPhoto(
-            width,
-            height,
-            _placeholder(picture),
+            photo.width,
+            photo.height,
+            _placeholder(photo.picture),
             tuple(
                 (
                     Rendition(
@@ -162,7 +133,8 @@ class PillowImageCodec:
                 )
                 for planned, scaled in made
             ),
-            capture,
+            photo.capture,
+            photo.notes,
         )
 
 
@@ -223,20 +195,31 @@ class _Source:
     second."""
 
 
-def _decode(content: bytes, content_type: str) -> tuple[int, int, Image.Image, Capture | None]:
-    """The photo's upright width and height, the picture in `working_size`, upright and in sRGB, and
-    the capture details that the file holds."""
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    """A photo's upright width and height, the picture in `working_size`, upright and in sRGB, and
+    what else its file holds."""
+
+    width: int
+    height: int
+    picture: Image.Image
+    capture: Capture | None = None
+    notes: tuple[Note, ...] = ()
+
+
+def _decode(content: bytes, content_type: str) -> _Decoded:
     if content_type in _HEIF_TYPES:
         return _decode_heif(content, content_type)
+    if content_type == "image/gif":
+        return _decode_gif(content, content_type)
     decoder = _DECODERS.get(content_type)
     if decoder is None:
         raise PhotoRefused("unsupported_type", "Photos may be JPEG, PNG, WebP, HEIC, AVIF or GIF.")
     image = decoder(BytesIO(content))
     check_size(*image.size)
     buffered = _jpeg_buffers(content) if isinstance(image, JpegImageFile) else 0
-    if not isinstance(image, GifImageFile):
-        # Counting a GIF's frames would mean reading all of them.
-        check_frames(getattr(image, "n_frames", 1))
+    frames = getattr(image, "n_frames", 1)
+    check_frames(frames)
     pixels = image.width * image.height
     check_memory(
         content_type,
@@ -245,27 +228,59 @@ def _decode(content: bytes, content_type: str) -> tuple[int, int, Image.Image, C
         buffered=buffered,
         pixels=pixels,
     )
-    exif = _exif(image)
-    orientation = _orientation(exif)
-    sideways = orientation in _SIDEWAYS
-    width, height = reversed(image.size) if sideways else image.size
-    upright_target = working_size(width, height)
-    target = upright_target[::-1] if sideways else upright_target
+    described = exif.read(image)
+    orientation = exif.orientation(image, content, described)
+    width, height = exif.turned(image.size, orientation)
+    target = exif.turned(working_size(width, height), orientation)
 
     image.draft(None, (_with_margin(target[0]), _with_margin(target[1])))
     check_memory(content_type, *image.size, size=len(content), buffered=buffered, pixels=pixels)
     image.load()
-    # A GIF's first frame may be larger than its screen.
-    check_size(*image.size)
-    profile = image.info.get("icc_profile")
     source = _Source(*image.size, partial(_cropped, image))
-    picture = _to_srgb(_shrink(source, target), profile)
-    turn = _UPRIGHT.get(orientation)
-    upright = picture if turn is None else picture.transpose(turn)
-    return width, height, upright, _capture(exif)
+    picture = ToSrgb(_colours(image, content)).convert(_shrink(source, target))
+    return _Decoded(
+        width,
+        height,
+        exif.upright(picture, orientation),
+        exif.capture(described),
+        (_STILL,) if frames > 1 else (),
+    )
 
 
-def _decode_heif(content: bytes, content_type: str) -> tuple[int, int, Image.Image, Capture | None]:
+def _colours(image: ImageFile, content: bytes) -> Colours:
+    embedded = image.info.get("icc_profile")
+    if isinstance(image, PngImageFile):
+        return colours.of_png(content, embedded)
+    if isinstance(image, AvifImageFile):
+        return colours.of_avif(content, embedded, moving=content[8:12] == b"avis")
+    return colours.of_icc(embedded)
+
+
+def _decode_gif(content: bytes, content_type: str) -> _Decoded:
+    """Decode the first picture of a GIF, which may cover only a part of its screen."""
+    file = gif.taken_apart(content)
+    width, height = file.size
+    check_size(width, height)
+    check_memory(content_type, width, height, size=len(content))
+    part = file.parts[0]
+    image = GifImageFile(BytesIO(part.file))
+    image.load()
+
+    def rows(top: int, bottom: int) -> Image.Image:
+        if part.box == (0, 0, width, height):
+            return _cropped(image, top, bottom)
+        strip = Image.new("RGB", (width, bottom - top), "white")
+        area = (0, top - part.box.top, image.width, bottom - part.box.top)
+        covered = max(0, area[1]), min(image.height, area[3])
+        if covered[0] < covered[1]:
+            strip.paste(_flatten(_cropped(image, *covered)), (part.box.left, covered[0] - area[1]))
+        return strip
+
+    picture = as_rgb(_shrink(_Source(width, height, rows), working_size(width, height)))
+    return _Decoded(width, height, picture, notes=(_STILL,) if len(file.parts) > 1 else ())
+
+
+def _decode_heif(content: bytes, content_type: str) -> _Decoded:
     """Decode like `_decode`, but with libheif. It turns the picture according to the file's own
     properties, which decide; an EXIF orientation in the file only repeats them."""
     if _boxes_end(content) > len(content):
@@ -287,13 +302,38 @@ def _decode_heif(content: bytes, content_type: str) -> tuple[int, int, Image.Ima
         part = pixels[top * stride : bottom * stride]
         return Image.frombytes(mode, (width, bottom - top), part, "raw", mode, stride)
 
-    profile = picture.info.get("icc_profile")
-    target = working_size(width, height)
-    scaled = _to_srgb(_shrink(_Source(width, height, rows), target), profile)
-    exif = Image.Exif()
-    with suppress(*BAD_INPUT):
-        exif.load(picture.info.get("exif") or b"")
-    return width, height, scaled, _capture(exif)
+    scaled = _shrink(_Source(width, height, rows), working_size(width, height))
+    return _Decoded(
+        width,
+        height,
+        ToSrgb(colours.of_heif(picture.info)).convert(scaled),
+        exif.capture(exif.parsed(picture.info.get("exif") or b"")),
+        _left_out(content, pictures),
+    )
+
+
+def _left_out(content: bytes, pictures: Any) -> tuple[Note, ...]:
+    """What a HEIF file has besides its primary picture that somebody would miss. Another version of
+    the same picture is not missed, nor is the other eye's."""
+    if boxes.has_movie(content):
+        return (_STILL,)
+    primary = pictures.primary_index
+    groups = pictures.info.get("entity_groups", ())
+    alike = {
+        index
+        for group in groups
+        if group["type"] in _ALIKE and primary in group["images"]
+        for index in group["images"]
+    }
+    others = len(set(range(len(pictures))) - alike - {primary})
+    if not others:
+        return ()
+    return (
+        Note(
+            "pictures_left_out",
+            f"The file has {others + 1:,} pictures. Only the one that it is opened with is shown.",
+        ),
+    )
 
 
 def _cropped(image: Image.Image, top: int, bottom: int) -> Image.Image:
@@ -350,69 +390,6 @@ def _coefficients(frame: bytes) -> int:
     return round(2 * width * height * share)
 
 
-def _exif(image: ImageFile) -> Image.Exif:
-    """The photo's EXIF; empty if there is none, or if it cannot be read."""
-    if isinstance(image, PngImageFile):
-        # EXIF may come after the picture in the file. The picture is loaded here, so that a broken
-        # picture is not mistaken for broken EXIF.
-        image.load()
-    if isinstance(image, AvifImageFile):
-        # Pillow reports the orientation of the file's own properties as EXIF, but would take one
-        # from XMP if it found it.
-        image.info.pop("xmp", None)
-    try:
-        return image.getexif()
-    except BAD_INPUT:
-        # Cameras write broken EXIF, and phones and browsers show such photos as they are.
-        return Image.Exif()
-
-
-def _orientation(exif: Image.Exif) -> int:
-    """The EXIF orientation, 1 to 8; 1 (upright) if there is none."""
-    try:
-        value = exif.get(ExifTag.Orientation)
-    except BAD_INPUT:
-        return 1
-    return value if isinstance(value, int) and value in _UPRIGHT else 1
-
-
-def _capture(exif: Image.Exif) -> Capture | None:
-    """When and with which camera the photo was taken; None if the file says neither."""
-    try:
-        details = exif.get_ifd(IFD.Exif)
-        taken_at = _instant(
-            details.get(ExifTag.DateTimeOriginal), details.get(ExifTag.OffsetTimeOriginal)
-        )
-        camera = _camera(exif.get(ExifTag.Make), exif.get(ExifTag.Model))
-    except BAD_INPUT:
-        return None
-    return Capture(taken_at, camera) if taken_at or camera else None
-
-
-def _instant(text: Any, offset: Any) -> str | None:
-    """A time of EXIF (`2024:05:31 18:04:59`), with its offset from UTC if there is one, as ISO
-    8601."""
-    try:
-        taken = datetime.strptime(str(text).strip("\0 ")[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
-    except ValueError:
-        return None
-    known = _OFFSET.fullmatch(str(offset).strip("\0 "))
-    return taken.isoformat() + (known[0] if known else "")
-
-
-def _camera(make: Any, model: Any) -> str | None:
-    """Maker and model, without repeating the maker's name: `Canon EOS R5`, `Apple iPhone 13`."""
-    maker, name = (_plain(value) for value in (make, model))
-    full = name if name.lower().startswith(maker.lower()) else f"{maker} {name}".strip()
-    return full[:_MAX_CAMERA].strip() or None
-
-
-def _plain(value: Any) -> str:
-    """A text that can be shown: one line of printable characters."""
-    text = value if isinstance(value, str) else ""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
 def _shrink(source: _Source, target: tuple[int, int]) -> Image.Image:
     """The picture in the size `target`, opaque, in one of the modes L, RGB and CMYK.
 
@@ -445,54 +422,10 @@ def _flatten(image: Image.Image) -> Image.Image:
         # grey.
         return image.point(lambda value: value / 257).convert("L")
     if image.has_transparency_data:
-        layer = image.convert("RGBA")
-        white = Image.new("RGB", layer.size, "white")
-        white.paste(layer, mask=layer.getchannel("A"))
-        return white
+        return on_white(image)
     if image.mode in {"L", "RGB", "CMYK"}:
         return image
     return image.convert("L" if image.mode == "1" else "RGB")
-
-
-def _to_srgb(picture: Image.Image, embedded: bytes | None) -> Image.Image:
-    """The picture as RGB in the colour space sRGB.
-
-    A picture without a profile is assumed to be sRGB, as browsers do; so is one whose profile is
-    broken or belongs to another kind of pixels.
-    """
-    if not embedded:
-        return _as_rgb(picture)
-    try:
-        profile = ImageCms.ImageCmsProfile(BytesIO(embedded))
-        if profile.profile.profile_description in _SRGB_NAMES:
-            return _as_rgb(picture)
-        mode = _PROFILE_MODES.get(profile.profile.xcolor_space.strip())
-        if mode == "RGB" and picture.mode == "L":
-            picture = _as_rgb(picture)
-        if mode != picture.mode:
-            return _as_rgb(picture)
-        converted = ImageCms.profileToProfile(
-            picture,
-            profile,
-            _srgb(),
-            ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            outputMode="RGB",
-            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-        )
-    except (ImageCms.PyCMSError, *BAD_INPUT):
-        return _as_rgb(picture)
-    assert converted is not None
-    return converted
-
-
-def _as_rgb(picture: Image.Image) -> Image.Image:
-    """The picture in the mode RGB: itself if it is, of which Pillow would make a copy."""
-    return picture if picture.mode == "RGB" else picture.convert("RGB")
-
-
-@cache
-def _srgb() -> ImageCms.ImageCmsProfile:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
 def _cascade(

@@ -49,10 +49,13 @@ _SIGNATURES: Final[tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...]] = (
 )
 """Each content type, with the offsets and bytes that a file of that type must have."""
 
-_HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis"})
-_AVIF_BRANDS: Final = frozenset({b"avif"})
-_STILL_BRANDS: Final = frozenset({b"mif1", b"mif2"})
-"""These brands say only that the file is a picture; another brand names its coding."""
+_HEIC_BRANDS: Final = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+)
+_AVIF_BRANDS: Final = frozenset({b"avif", b"avis"})
+_PICTURE_BRANDS: Final = frozenset({b"mif1", b"mif2", b"msf1"})
+"""These brands say only that the file is a picture, or a sequence of pictures; another brand names
+its coding."""
 
 PHOTO_TYPES: Final = frozenset(
     {*(content_type for content_type, _ in _SIGNATURES), "image/heic", "image/heif", "image/avif"}
@@ -84,14 +87,14 @@ def _sniff_brands(magic: bytes) -> str | None:
         return None
     major = magic[8:12]
     brands = {major}
-    if major in _STILL_BRANDS:
+    if major in _PICTURE_BRANDS:
         listed = magic[16 : min(length, SNIFF_BYTES)]
         brands |= {listed[at : at + 4] for at in range(0, len(listed) - 3, 4)}
     if brands & _AVIF_BRANDS:
         return "image/avif"
     if brands & _HEIC_BRANDS:
         return "image/heic"
-    return "image/heif" if brands & _STILL_BRANDS else None
+    return "image/heif" if brands & _PICTURE_BRANDS else None
 
 
 def is_as_declared(declared: str, actual: str) -> bool:

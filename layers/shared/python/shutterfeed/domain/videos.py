@@ -72,9 +72,13 @@ _MP4_BRANDS: Final = (
 _OLD_QUICKTIME_ATOMS: Final = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 _EBML: Final = b"\x1a\x45\xdf\xa3"
 _EBML_DOCTYPE: Final = b"\x42\x82"
-_ANIMATED_TYPES: Final = frozenset({"image/gif", "image/webp"})
+MAGIC_BYTES: Final = 16 * 1024
+"""How much of a file's beginning `is_moving` needs: a PNG may have its colour profile before what
+says that it is animated."""
+_ANIMATED_TYPES: Final = frozenset({"image/gif", "image/webp", "image/png", "image/avif"})
 _ANIMATED_WEBP: Final = 0x02
 """The bit for an animation in the flags at offset 20 of an extended WebP file."""
+_AVIF_SEQUENCE: Final = b"avis"
 
 
 def sniff_video(magic: bytes) -> str | None:
@@ -97,15 +101,31 @@ def sniff_video(magic: bytes) -> str | None:
 
 
 def is_moving(content_type: str, magic: bytes) -> bool:
-    """Whether the transcoder makes the renditions: it does for videos, GIFs and animated WebP."""
+    """Whether the transcoder makes the renditions: it does for videos, GIFs and what else is
+    animated by its first `MAGIC_BYTES` bytes."""
     if content_type == "image/webp":
         return magic[12:16] == b"VP8X" and len(magic) > 20 and bool(magic[20] & _ANIMATED_WEBP)
+    if content_type == "image/png":
+        return _is_animated_png(magic)
+    if content_type == "image/avif":
+        return magic[8:12] == _AVIF_SEQUENCE
     return may_move(content_type)
+
+
+def _is_animated_png(magic: bytes) -> bool:
+    """Whether a PNG has the chunk that says so, before its picture."""
+    at = len(b"\x89PNG\r\n\x1a\n")
+    while at + 8 <= len(magic):
+        kind = magic[at + 4 : at + 8]
+        if kind in (b"acTL", b"IDAT"):
+            return kind == b"acTL"
+        at += 12 + int.from_bytes(magic[at : at + 4], "big")
+    return False
 
 
 def may_move(content_type: str) -> bool:
     """Whether the transcoder can make the renditions, by the content type alone. It makes the same
-    renditions of a GIF or WebP picture with one frame as the photo renderer."""
+    renditions of a picture with one frame as the photo renderer."""
     return content_type in VIDEO_TYPES or content_type in _ANIMATED_TYPES
 
 

@@ -20,7 +20,7 @@ from shutterfeed.domain.messages import (
     TranscodeVideo,
 )
 from shutterfeed.domain.photos import SNIFF_BYTES, is_as_declared, sniff
-from shutterfeed.domain.videos import is_moving, sniff_video
+from shutterfeed.domain.videos import MAGIC_BYTES, is_moving, sniff_video
 from shutterfeed.ports.limits import Shares
 from shutterfeed.ports.media import Blobs
 from shutterfeed.ports.posts import Posts
@@ -80,7 +80,7 @@ class IngestService:
         if upload.medium.state is MediaState.READY:
             self.bucket.release(post_id, media_id)
             return IngestOutcome.REPEATED
-        arrival = self.bucket.inspect(post_id, media_id, SNIFF_BYTES)
+        arrival = self.bucket.inspect(post_id, media_id, MAGIC_BYTES)
         if arrival is None:
             return IngestOutcome.UNKNOWN
         failure = upload.medium.failure or mismatch(upload.medium, arrival)
@@ -119,7 +119,7 @@ class IngestService:
         """Leave nothing behind of an upload that belongs to no post: neither the bytes nor a
         reference, which a run that died may have made just after the collector."""
         post_id, media_id = landed.post_id, landed.media_id
-        arrival = self.bucket.inspect(post_id, media_id, SNIFF_BYTES)
+        arrival = self.bucket.inspect(post_id, media_id, MAGIC_BYTES)
         if arrival is not None:
             reference = Reference(arrival.sha256, post_id, media_id)
             release(self.blobs, reference, self.clock.now())
@@ -159,7 +159,8 @@ def mismatch(declared: Medium, arrival: Arrival) -> Failure | None:
             "The file is not the one whose SHA-256 was declared; it may have been damaged on its"
             " way. Please post it again.",
         )
-    actual = sniff(arrival.magic) or sniff_video(arrival.magic)
+    magic = arrival.magic[:SNIFF_BYTES]
+    actual = sniff(magic) or sniff_video(magic)
     if actual is None:
         return Failure(
             "unsupported_type", "The file is not a photo or video of a kind that is accepted here."

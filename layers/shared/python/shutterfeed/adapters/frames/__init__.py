@@ -1,0 +1,1 @@
+"""The frames of animated pictures, put together as browsers do."""
