@@ -35,9 +35,9 @@ DISPOSE = {
 }
 
 
-def pixels(content: bytes, content_type: str) -> list[list[tuple[int, ...]]]:
+def pixels(content: bytes, content_type: str) -> list[list[object]]:
     """The pixels at `LEFT` and `RIGHT` of every frame."""
-    shown = []
+    shown: list[list[object]] = []
     for frame in moving.opened(content, content_type).frames:
         picture = frame.picture()
         assert picture.mode == "RGB"

@@ -131,8 +131,8 @@ def _measured(gamma: bytes, primaries: bytes) -> Colours:
     space = spaces.primaries(spaces.SRGB_PRIMARIES)
     if len(primaries) == 32:
         points = [value / _PNG_UNIT for value in struct.unpack(">8I", primaries)]
-        white, *colours = zip(points[::2], points[1::2], strict=True)
-        space = Chromaticities(*colours, white=white)
+        white, red, green, blue = zip(points[::2], points[1::2], strict=True)
+        space = Chromaticities(red, green, blue, white)
     try:
         return spaces.profile(space, spaces.power(1 / exponent))
     except (ArithmeticError, struct.error):
