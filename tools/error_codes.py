@@ -76,6 +76,7 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
     },
     404: {
         "post_not_found": "There is no such post, or the caller may not see it.",
+        "medium_not_found": "The post has no such photo or video, and never had one in its place.",
         "comment_not_found": "There is no such comment, or the caller may not see it.",
         "user_not_found": "There is no user with this handle.",
         "collection_not_found": "The caller has no such collection.",
@@ -96,6 +97,9 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "too_many_collections": "The caller has as many collections as anybody may have.",
         "collection_exists": "Another collection of the caller's has this name.",
         "restore_expired": "The post was deleted too long ago.",
+        "medium_not_failed": "The photo or video has not failed, so it stays as it is.",
+        "medium_replaced": "Another file has taken the place of the photo or video.",
+        "last_medium": "The post has no other photo or video: delete the post instead.",
         "not_stored": "The file has not arrived yet, or was refused.",
         "not_in_parts": "The file is uploaded whole, so there is nothing to complete.",
         "parts_missing": "Parts of the file have not arrived.",

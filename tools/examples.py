@@ -320,6 +320,8 @@ ANSWERS: Final[Mapping[str, Any]] = {
     "AvatarCreated": {"media_id": _MEDIUM, "upload": _LINK},
     "PostCreated": {"post": _PENDING, "uploads": [_LINK]},
     "PostBody": _PUBLISHED,
+    "remove_medium": {**_PENDING, "state": "processing"},
+    "replace_medium": {"post": {**_PENDING, "state": "processing"}, "uploads": [_LINK]},
     "edit_post": {
         **_PUBLISHED,
         "caption": "The lighthouse, again",

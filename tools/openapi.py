@@ -23,6 +23,7 @@ from api import (
     routes_answers,  # noqa: F401
     routes_comments,  # noqa: F401
     routes_hashtags,  # noqa: F401
+    routes_mending,  # noqa: F401
     routes_people,  # noqa: F401
     routes_push,  # noqa: F401
 )

@@ -119,28 +119,35 @@ class PersonBody(RequestBody):
 TaggedPeople = Annotated[list[PersonBody], Meta(max_length=MAX_TAGGED)]
 
 
-class MediumBody(RequestBody):
+class FileBody(RequestBody):
     """A file that the client will upload. Only a file with exactly this size and SHA-256 is
     accepted.
 
     A photo may have up to 25 MB; a video up to 300 MB, 3 minutes and 4,096 pixels a side. `width`,
     `height` (pixels) and `duration_ms` are required for a video; a video that would take too long
     to process is refused at once.
+    """
+
+    content_type: Annotated[str, _documented(enum=sorted(PHOTO_TYPES | VIDEO_TYPES))]
+    bytes: Annotated[int, Meta(ge=1, le=MAX_VIDEO_BYTES)]
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    width: Count | None = None
+    height: Count | None = None
+    duration_ms: Count | None = None
+
+
+class MediumBody(FileBody):
+    """A file of a new post, as in `FileBody`.
+
     With `keep_capture_details` the post shows when and with which camera the photo was taken.
     `alt_text` describes the picture for people who cannot see it. `people` are tagged in it: at
     most 20 in a whole post. Whoever does not want to be mentioned by the author cannot be tagged,
     and the answer is then 400 `cannot_be_tagged`, like for a handle that nobody has.
     """
 
-    content_type: Annotated[str, _documented(enum=sorted(PHOTO_TYPES | VIDEO_TYPES))]
-    bytes: Annotated[int, Meta(ge=1, le=MAX_VIDEO_BYTES)]
-    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     keep_capture_details: bool = False
     alt_text: AltText = ""
     people: TaggedPeople = []
-    width: Count | None = None
-    height: Count | None = None
-    duration_ms: Count | None = None
 
 
 class CreatePost(RequestBody):

@@ -11,7 +11,8 @@ import pytest
 
 from shutterfeed import keys
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.media import MediaState, Medium
+from shutterfeed.domain.media import MediaState, Medium, Upload
+from shutterfeed.domain.mending import with_replacement, without_medium
 from shutterfeed.domain.posts import (
     DELETED_RETENTION,
     OPEN_SHARDS,
@@ -274,6 +275,80 @@ def test_a_failed_post_that_awaits_media_is_neither_published_nor_processing(sto
     assert store.posts.fail(post.id, media, LATER)
 
 
+def _failed_with_two(store: Store) -> tuple[Post, Upload]:
+    """A failed post of two media, of which the second has failed; and its ledger entry."""
+    store.profiles.create(samples.profile(1))
+    post = replace(samples.post(media=2), alt_texts=("one", "two"))
+    _create(store, post)
+    first, second = post.media
+    store.ledger.mark_ready(post.author_id, first.media_id, samples.picture())
+    store.ledger.mark_failed(post.author_id, second.media_id, samples.FAILURE)
+    media = (first.ready(samples.picture()), second.failed(samples.FAILURE))
+    assert store.posts.fail(post.id, media, START)
+    entry = store.ledger.get(post.author_id, second.media_id)
+    assert entry is not None
+    return _get(store, post.id), entry
+
+
+def test_a_failed_post_goes_on_without_a_medium(store: Store) -> None:
+    post, entry = _failed_with_two(store)
+    assert store.expiry(keys.post(post.id)) is not None
+    after = without_medium(post, post.media[1].media_id, store.ledger.of_post(post))
+    assert (after.state, after.alt_texts) == (PostState.PROCESSING, ("one",))
+    unread = replace(post, caption="an older one")
+    moved = replace(entry, medium=replace(entry.medium, state=MediaState.PROCESSING))
+    for before, failed in ((unread, entry), (post, moved)):
+        assert not store.posts.mend(before, after, failed, LATER)
+    assert _get(store, post.id) == post
+    assert store.posts.mend(post, after, entry, LATER)
+    assert _get(store, post.id) == after
+    assert _open(store) == [post.id]
+    assert store.expiry(keys.post(post.id)) is None
+    assert not store.posts.mend(post, after, entry, LATER)
+    # Gates that read the post before.
+    position = samples.position(1)
+    assert not store.posts.fail(post.id, post.media, LATER)
+    assert not store.posts.publish(post.id, _settled(post), position, LATER)
+    assert store.posts.publish(post.id, _settled(after), position, LATER)
+    assert len(_get(store, post.id).media) == 1
+
+
+def test_a_failed_post_gets_another_medium_in_the_place_of_one(store: Store) -> None:
+    post, entry = _failed_with_two(store)
+    bad = post.media[1]
+    new = replace(samples.medium(300, b"new"), replaces=bad.media_id)
+    after = with_replacement(post, bad.media_id, new, store.ledger.of_post(post))
+    upload = Upload(post.id, new, LATER)
+    assert store.posts.mend(post, after, entry, LATER, replacement=upload)
+    assert _get(store, post.id) == after
+    assert store.ledger.get(post.author_id, new.media_id) == upload
+    assert not store.posts.fail(post.id, post.media, LATER), "its text names the old medium, too"
+    assert store.posts.fail(post.id, (post.media[0], new.failed(samples.FAILURE)), LATER)
+    assert _open(store) == []
+
+
+def test_a_post_that_stays_failed_waits_for_its_replacement(store: Store) -> None:
+    store.profiles.create(samples.profile(1))
+    post = _create(store, samples.post(media=2))
+    media = tuple(medium.failed(samples.FAILURE) for medium in post.media)
+    for medium in media:
+        store.ledger.mark_failed(post.author_id, medium.media_id, samples.FAILURE)
+    assert store.posts.fail(post.id, media, START)
+    post, uploads = _get(store, post.id), store.ledger.of_post(post)
+    assert _open(store) == []
+    new = samples.medium(300, b"new")
+    after = with_replacement(post, media[0].media_id, new, uploads)
+    assert after.state is PostState.FAILED
+    assert store.posts.mend(post, after, uploads[media[0].media_id], LATER)
+    assert _open(store) == [post.id]
+    later = timedelta(hours=1)
+    assert store.expiry(keys.post(post.id)) == _epoch(UNFINISHED_RETENTION, since=later)
+    without = without_medium(after, new.media_id, uploads)
+    failed = Upload(post.id, media[0], START)
+    assert store.posts.mend(after, without, failed, LATER)
+    assert _open(store) == []
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_a_post_is_deleted_from_the_state_it_was_read_in(store: Store, state: PostState) -> None:
     post = _in_state(store, state)
@@ -395,7 +470,12 @@ Change = Callable[[Store, Post], object]
 @pytest.mark.parametrize(
     ("published", "change"),
     [
-        (False, lambda store, post: store.posts.publish(post.id, (), samples.position(1), LATER)),
+        (
+            False,
+            lambda store, post: store.posts.publish(
+                post.id, _settled(post), samples.position(1), LATER
+            ),
+        ),
         (True, lambda store, post: store.posts.delete(post, LATER)),
     ],
     ids=["publish", "delete"],

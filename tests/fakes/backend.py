@@ -404,6 +404,7 @@ class Backend:
         """Have what clients may ask for as fields."""
         self.sessions = people.sessions
         self.users, self.follows, self.posts = people.users, people.follows, people.posts
+        self.mending = people.mending
         self.viewing, self.likes, self.saves = people.viewing, people.likes, people.saves
         self.liked_by, self.appearances = people.liked_by, people.appearances
         self.comments, self.discussions, self.people = (

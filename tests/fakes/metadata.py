@@ -62,6 +62,7 @@ from shutterfeed.domain.posts import (
     Post,
     PostCounts,
     PostState,
+    has_media,
 )
 from shutterfeed.domain.retention import (
     ACQUAINTANCES_RETENTION,
@@ -771,7 +772,7 @@ class FakePosts:
         self, post_id: PostId, media: Sequence[Medium], position: str, at: datetime
     ) -> bool:
         post = self._unpublished(post_id)
-        if post is None:
+        if post is None or not has_media(post, media):
             return False
         self._count(post.author_id, 1)
         published = replace(
@@ -788,10 +789,45 @@ class FakePosts:
 
     def fail(self, post_id: PostId, media: Sequence[Medium], at: datetime) -> bool:
         post = self.get(post_id)
-        if post is None or not post.awaits_media:
+        if post is None or not post.awaits_media or not has_media(post, media):
             return False
         failed = replace(post, state=PostState.FAILED, media=tuple(media))
         self._write(failed, at + UNFINISHED_RETENTION)
+        return True
+
+    def mend(
+        self,
+        before: Post,
+        after: Post,
+        failed: Upload,
+        at: datetime,
+        *,
+        replacement: Upload | None = None,
+        spending: Spending = NOTHING,
+    ) -> bool:
+        current = self.get(before.id)
+        entry = self.data.uploads.get((before.author_id, failed.medium.media_id))
+        if current is None or not _is_as_read(current, before):
+            return False
+        if entry is None or entry.medium.state is not failed.medium.state:
+            return False
+        self.data.spend(spending)
+        mended = replace(
+            current,
+            state=after.state,
+            media=after.media,
+            alt_texts=after.alt_texts,
+            people=after.people,
+        )
+        expiry = self.data.expiries.get(keys.post(before.id))
+        kept = {
+            PostState.PENDING: expiry,
+            PostState.FAILED: at + UNFINISHED_RETENTION,
+        }
+        self._write(mended, kept.get(after.state))
+        if replacement is not None:
+            key = (before.author_id, replacement.medium.media_id)
+            self.data.uploads[key] = replacement
         return True
 
     def delete(self, post: Post, at: datetime) -> bool:
@@ -875,6 +911,17 @@ class FakePosts:
         self.data.expiries.pop(keys.post(post.id), None)
         if expires_at is not None:
             self.data.expiries[keys.post(post.id)] = expires_at
+
+
+def _is_as_read(now: Post, before: Post) -> bool:
+    """Whether nothing that an author changes has changed since a post was read."""
+    as_before = replace(
+        now,
+        media=before.media,
+        pulled=before.pulled,
+        popularity=before.popularity,
+    )
+    return as_before == before and has_media(now, before.media)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,23 @@ def publish_at_once(
     return str(post_id)
 
 
+def fail_at_once(client: Client, person: Person, body: dict[str, Any], key: str) -> tuple[str, str]:
+    """A post that has failed because of its last file, as the workers would have told, and whose
+    other files are ready; its id, and that of the medium that failed."""
+    post_id = PostId.parse(client.create_post(person, body, key).json["post"]["id"])
+    metadata, now = composed.table(METADATA), composed.clock().now()
+    posts, ledger = DynamoPosts(metadata), DynamoLedger(metadata)
+    post = posts.get(post_id)
+    assert post is not None
+    *good, bad = post.media
+    for medium in good:
+        ledger.mark_ready(post.author_id, medium.media_id, samples.picture())
+    ledger.mark_failed(post.author_id, bad.media_id, samples.FAILURE)
+    media = (*(medium.ready(samples.picture()) for medium in good), bad.failed(samples.FAILURE))
+    assert posts.fail(post_id, media, now)
+    return str(post_id), bad.media_id
+
+
 def publish_unrendered(
     client: Client,
     pipeline: Pipeline,

@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ from shutterfeed.schema import LIMITS
 from tests import samples
 from tests.integration.client import Answer, Client, declared, draft
 from tests.integration.conftest import Logs, forget_services, new_world
-from tests.integration.publishing import publish_at_once
+from tests.integration.publishing import fail_at_once, publish_at_once
 from tests.integration.world import METADATA, UPLOADS, Person, World, aws
 
 WRITES: Final = [route for route in ROUTES if route.method != "GET"]
@@ -355,6 +355,22 @@ def _tagged_in(stage: Stage) -> Request:
     return Request({"id": post_id})
 
 
+def _failed(stage: Stage) -> Request:
+    body = draft([b"one", b"two"], caption="bad")
+    post_id, media_id = fail_at_once(stage.client, stage.ada, body, "earlier")
+    return Request({"id": post_id, "media_id": media_id}, body=declared(b"another"))
+
+
+def _failed_without_it(stage: Stage) -> Request:
+    request = _failed(stage)
+    stage.client.delete("/posts/{id}/media/{media_id}".format_map(request.path), stage.ada)
+    return request
+
+
+def _failed_and_large(stage: Stage) -> Request:
+    return replace(_failed(stage), body=LARGE)
+
+
 def _pending_in_parts(stage: Stage) -> Request:
     return Request({"id": stage.large(whole=True)[0]})
 
@@ -488,6 +504,8 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "take_out_of_collection": (_collected, _not_collected),
     "edit_post": (_pending_edited, _published_edited),
     "untag_me": (_tagged_in, _published_there),
+    "remove_medium": (_failed, _failed_without_it),
+    "replace_medium": (_failed, _failed_and_large),
     "delete_post": (_published_there, _pending_in_parts),
     "restore_post": (_published_deleted, _pending_deleted, _published_there),
 }

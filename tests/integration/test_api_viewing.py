@@ -41,9 +41,9 @@ from shutterfeed.domain.visibility import (
     Viewer,
 )
 from tests.integration import payloads
-from tests.integration.client import Client, draft
+from tests.integration.client import Client, declared, draft
 from tests.integration.pipeline import Pipeline
-from tests.integration.publishing import publish_unrendered
+from tests.integration.publishing import fail_at_once, publish_unrendered
 from tests.integration.world import SITE_URL, Person, World
 from tests.pictures import jpeg
 
@@ -126,6 +126,8 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
     adas = publish_unrendered(client, pipeline, ada, photos, "kept", caption="A stork")
     deleted = publish_unrendered(client, pipeline, ada, photos, "deleted", caption="A crow")
     client.delete(f"/posts/{deleted}", ada)
+    failed, medium_id = fail_at_once(client, ada, draft([b"one", b"two"], caption="Bad"), "failed")
+    mended = {"id": failed, "media_id": medium_id}
     client.put(f"/posts/{bens}/like", ada)
     client.put(f"/posts/{bens}/like", eve)
     named = client.request("POST", "/me/collections", ada, body={"name": "Herons"})
@@ -152,6 +154,8 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "get_post": Request({"id": bens}),
         "edit_post": Request({"id": adas}, body={"caption": "A white stork"}),
         "restore_post": Request({"id": deleted}),
+        "replace_medium": Request(mended, body=declared(b"new")),
+        "remove_medium": Request(mended),
         "create_post": Request(body=draft([b"new"])),
         "create_comment": Request({"id": bens}, {"text": "new"}),
         "list_comments": Request({"id": bens}),

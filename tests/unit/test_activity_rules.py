@@ -136,6 +136,16 @@ def test_each_acceptance_is_told_and_the_one_before_it_no_longer() -> None:
     assert opening(told, accepted, None) is None, "the first message comes late"
 
 
+def test_a_post_that_fails_again_with_another_file_is_told_instead() -> None:
+    failed = replace(LIKE, kind=NoticeKind.UPLOAD_FAILED)
+    assert opening(None, failed, None) == Opening(1, START - GROUP_SPAN)
+    first = replace(_open(), kind=failed.kind, since=START - GROUP_SPAN)
+    assert opening(first, failed, _at(60)) is None, "the message comes again"
+    second = replace(failed, at=_at(60))
+    assert opening(first, second, None) == Opening(2, second.at - GROUP_SPAN, closes=first)
+    assert replace(first, until=second.at - GROUP_SPAN).is_replaced
+
+
 @pytest.mark.parametrize("kind", [NoticeKind.COMMENT, NoticeKind.TAG])
 def test_what_comes_singly_is_told_once(kind: NoticeKind) -> None:
     act = replace(LIKE, kind=kind, at=_at(10 * 86_400))
@@ -238,6 +248,10 @@ def test_a_post_that_fails_tells_its_author_once() -> None:
     told = Act(ADA, NoticeKind.UPLOAD_FAILED, str(POST.id), ADA, POST.created_at)
     assert caused(PostChanged(POST, failed), "notify") == [Notify(told)]
     assert caused(PostChanged(failed, failed), "notify") == []
+    new = replace(samples.medium(7), media_id=ulid(_at(60), 7), replaces="another")
+    again = replace(failed, media=(new.failed(samples.FAILURE),))
+    mended = replace(again, state=PostState.PROCESSING, media=(new,))
+    assert caused(PostChanged(mended, again), "notify") == [Notify(replace(told, at=_at(60)))]
     avatar = replace(failed, purpose=Purpose.AVATAR)
     changes: list[tuple[Post | None, Post | None]] = [(POST, avatar), (failed, None), (None, POST)]
     for before, after in changes:

@@ -17,8 +17,10 @@ from shutterfeed.domain.errors import InvalidCursor
 from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.retention import NOTICE_RETENTION
+from shutterfeed.services.posts import MediumDraft
 from tests import samples
 from tests.activity_world import ADA, MINUTE, PHOTO, World
+from tests.fakes.storage import BROKEN_PHOTO
 
 
 @pytest.fixture
@@ -261,7 +263,7 @@ def test_an_upload_that_failed_is_told_to_its_owner_until_the_post_is_deleted(
     assert group.notice.kind is NoticeKind.UPLOAD_FAILED
     assert group.post is not None
     assert group.post.post.id == post.id
-    act = Act(ADA, NoticeKind.UPLOAD_FAILED, str(post.id), ADA, world.clock.now())
+    act = Act(ADA, NoticeKind.UPLOAD_FAILED, str(post.id), ADA, post.created_at)
     world.activity.mark_seen(ADA)
     assert world.notifying.tell([act]) == {}
     world.told()
@@ -270,6 +272,24 @@ def test_an_upload_that_failed_is_told_to_its_owner_until_the_post_is_deleted(
     )
     world.delete_post(post.id)
     assert world.groups() == []
+
+
+def test_a_mended_post_is_told_of_again_only_if_its_new_file_fails(world: World) -> None:
+    post = world.create_post(1, [PHOTO], "key")
+    world.upload(post, 0, BROKEN_PHOTO)
+    world.told()
+    world.activity.mark_seen(ADA)
+    for number in (1, 2):
+        content = BROKEN_PHOTO + bytes(number)
+        draft = MediumDraft("image/jpeg", len(content), samples.sha256(content))
+        (bad,) = world.metadata.posts[post.id].media
+        post = world.mending.replace(str(post.id), ADA, bad.media_id, draft).view.post
+        world.told()
+        assert world.groups() == []
+        world.upload(post, 0, content)
+        world.told()
+        assert (len(world.groups()), world.badge()) == (1, 1), number
+        world.activity.mark_seen(ADA)
 
 
 def test_a_viral_post_costs_no_write_after_the_first_notice(world: World) -> None:

@@ -93,7 +93,7 @@ def test_a_place_without_a_name_or_not_on_earth_is_refused(place: Place, field: 
 @pytest.mark.parametrize("content_type", sorted(PHOTO_TYPES))
 @pytest.mark.parametrize("size", [1, MAX_PHOTO_BYTES])
 def test_photos_up_to_25_megabytes_are_taken(content_type: str, size: int) -> None:
-    check_medium(0, content_type, size)
+    check_medium("", content_type, size)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_other_types_and_sizes_are_refused_by_name(
     content_type: str, size: int, field: str
 ) -> None:
     with pytest.raises(InvalidInput) as refused:
-        check_medium(3, content_type, size)
+        check_medium("media[3].", content_type, size)
     assert refused.value.field == field
 
 

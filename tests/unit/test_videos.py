@@ -87,7 +87,7 @@ def test_three_minutes_and_300_mb_of_what_phones_usually_record_are_taken(
     facts: VideoFacts,
 ) -> None:
     videos.check_facts(facts, videos.MAX_VIDEO_BYTES)
-    videos.check_declared(0, videos.MAX_VIDEO_BYTES, facts.width, facts.height, THREE_MINUTES)
+    videos.check_declared("", videos.MAX_VIDEO_BYTES, facts.width, facts.height, THREE_MINUTES)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_declaration_that_lacks_or_promises_too_much_is_refused(
     declared: tuple[int | None, int | None, int | None], field: str
 ) -> None:
     with pytest.raises(InvalidInput) as refused:
-        videos.check_declared(2, 10**7, *declared)
+        videos.check_declared("media[2].", 10**7, *declared)
     assert refused.value.field == field
 
 

@@ -124,6 +124,11 @@ def _device(_: Marks) -> Any:
     return {"endpoint": device.endpoint, "p256dh": device.p256dh, "auth": device.auth}
 
 
+def _file(_: Marks) -> Any:
+    """What a client says of a photo."""
+    return {"content_type": "image/jpeg", "bytes": 7, "sha256": samples.sha256("another")}
+
+
 def _around(within: Within) -> Entry:
     return Entry(rules.LISTS, (rules.PEOPLE,), within)
 
@@ -243,6 +248,8 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "delete_collection": Entry(rules.COLLECT),
     "edit_post": Entry(rules.EDIT, has_files=True, body=lambda _: {}),
     "untag_me": Entry(rules.UNTAG),
+    "remove_medium": Entry(rules.MEND),
+    "replace_medium": Entry(rules.MEND, body=_file),
     "delete_post": Entry(rules.DELETE, skip=_TO_STAY),
     "restore_post": Entry(rules.RESTORE, has_files=True, skip=_ITS_OWN),
     "get_original": Entry(rules.ORIGINAL, names_authors=False, from_ledger=True),

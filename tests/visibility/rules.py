@@ -117,6 +117,17 @@ DELETE: Final = Surface(
         Post.DELETED: OWNER,
     },
 )
+MEND: Final = Surface(
+    "A post whose failed file one removes or replaces",
+    "Whoever may see a post is told that it is not theirs, and its author, here, that the file has"
+    " not failed.",
+    _each(Post, NOBODY),
+    told={
+        **_each(LISTED, UNBLOCKED),
+        Post.PRIVATE: ACCEPTED,
+        Post.UNPUBLISHED: OWNER,
+    },
+)
 RESTORE: Final = Surface(
     "A post that one restores",
     "To all but its author there is no such post, whether they may see it or not.",

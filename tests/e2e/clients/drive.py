@@ -88,6 +88,8 @@ from shutterfeed_client.api.posts import (
     list_comments,
     list_likers,
     name_likers,
+    remove_medium,
+    replace_medium,
     restore_post,
     save_post,
     unlike_post,
@@ -197,6 +199,13 @@ def drive_post(me: Any, post_id: str) -> None:
     edited = answer(edit_post.sync_detailed(post_id, client=me, body=body))
     assert (edited.caption, edited.place) == (body.caption, None)
     assert untag_me.sync_detailed(post_id, client=me).status_code == 204
+    [medium] = edited.media
+    file = models.FileBody(
+        bytes_=3, content_type=models.FileBodyContentType.IMAGEJPEG, sha256="0" * 64
+    )
+    kept = remove_medium.sync_detailed(post_id, medium.id, client=me)
+    assert kept.status_code == 409
+    assert replace_medium.sync_detailed(post_id, medium.id, client=me, body=file).status_code == 409
     assert delete_post.sync_detailed(post_id, client=me).status_code == 204
     [deleted] = answer(list_deleted.sync_detailed(client=me)).items
     assert deleted.returns_to is models.PostState.PUBLISHED

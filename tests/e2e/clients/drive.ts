@@ -93,6 +93,10 @@ async function drivePost(): Promise<void> {
   const edited = await answer(api.editPost({ path, body }));
   assert.deepEqual([edited.caption, edited.place], [body.caption, null]);
   assert.equal((await api.untagMe({ path })).response?.status, 204);
+  const medium = { ...path, media_id: edited.media[0]!.id };
+  const file = { content_type: "image/jpeg", bytes: 3, sha256: "0".repeat(64) } as const;
+  assert.equal((await api.removeMedium({ path: medium })).response?.status, 409);
+  assert.equal((await api.replaceMedium({ path: medium, body: file })).response?.status, 409);
   assert.equal((await api.deletePost({ path })).response?.status, 204);
   const [deleted] = (await answer(api.listDeleted())).items;
   assert.equal(deleted!.returns_to, "published");

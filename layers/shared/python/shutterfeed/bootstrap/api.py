@@ -84,6 +84,7 @@ from shutterfeed.services.hashtags import HashtagService
 from shutterfeed.services.liked_by import LikedByService
 from shutterfeed.services.likes import LikeService
 from shutterfeed.services.links import MediaLinks
+from shutterfeed.services.mending import MendingService
 from shutterfeed.services.mutes import MuteService
 from shutterfeed.services.people import PeopleService
 from shutterfeed.services.posts import PostService
@@ -111,6 +112,7 @@ class People:
     mutes: MuteService
     hashtags: HashtagService
     posts: PostService
+    mending: MendingService
     likes: LikeService
     liked_by: LikedByService
     comments: CommentService
@@ -231,6 +233,15 @@ def wire(
             uploads=uploads,
             viewing=viewing,
             people=people,
+            limits=limits,
+            clock=clock,
+            ids=ids,
+        ),
+        mending=MendingService(
+            posts=posts,
+            ledger=ledger,
+            uploads=uploads,
+            viewing=viewing,
             limits=limits,
             clock=clock,
             ids=ids,

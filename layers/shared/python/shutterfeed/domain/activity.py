@@ -60,7 +60,11 @@ GROUPED: Final = frozenset(
     (NoticeKind.LIKE, NoticeKind.COMMENT_LIKE, NoticeKind.FOLLOW, NoticeKind.FOLLOW_REQUEST)
 )
 """The kinds that tell what many people did to one subject. A subject may have several such notices,
-one after the other; of any other kind it has one."""
+one after the other; of any other kind one is shown."""
+
+
+REPLACED: Final = frozenset((NoticeKind.REQUEST_ACCEPTED, NoticeKind.UPLOAD_FAILED))
+"""The kinds of which a later act of the same subject is told instead of the one before."""
 
 
 class ToldOf(StrEnum):
@@ -171,8 +175,9 @@ class Notice:
 
     @property
     def is_replaced(self) -> bool:
-        """Whether a later acceptance by the same user is told instead of this one."""
-        return self.kind is NoticeKind.REQUEST_ACCEPTED and self.until is not None
+        """Whether a later acceptance by the same user, or failure of the same post, is told instead
+        of this one."""
+        return self.kind in REPLACED and self.until is not None
 
     def has_told_of(self, act: Act) -> bool:
         """Whether the same person has opened a group of the subject within `GROUP_SPAN`: then they
@@ -213,7 +218,9 @@ def opening(newest: Notice | None, act: Act, seen_at: datetime | None) -> Openin
     an open group covers it, but it is not new.
     """
     if act.kind is NoticeKind.REQUEST_ACCEPTED:
-        return _accepted(newest, act)
+        return _replacing(newest, act.at)
+    if act.kind is NoticeKind.UPLOAD_FAILED:
+        return _replacing(newest, act.at - GROUP_SPAN)
     if newest is None:
         openers = (Opener(act.person_id, act.at),) if act.kind in GROUPED else ()
         return Opening(1, act.at - GROUP_SPAN, openers=openers)
@@ -236,11 +243,11 @@ def _after_a_look(newest: Notice, act: Act, seen_at: datetime | None) -> Opening
     return Opening(newest.number + 1, shown_until, newest, newest.openers_with(act))
 
 
-def _accepted(newest: Notice | None, act: Act) -> Opening | None:
-    """What has to be written for an acceptance: each is told, and takes the place of the one before
-    it, after which its owner has unfollowed."""
+def _replacing(newest: Notice | None, since: datetime) -> Opening | None:
+    """What has to be written for an act that is told instead of the one before it: an acceptance
+    after its owner has unfollowed, or a failure after the post was mended."""
     if newest is None:
-        return Opening(1, act.at)
-    if act.at <= newest.since:
+        return Opening(1, since)
+    if since <= newest.since:
         return None
-    return Opening(newest.number + 1, act.at, closes=None if newest.is_replaced else newest)
+    return Opening(newest.number + 1, since, closes=None if newest.is_replaced else newest)

@@ -144,6 +144,11 @@ class Limits:
         spending = self.spending(user_id, at, posts=1, files=len(sizes), bytes=stored)
         return replace(spending, stored=stored, storage_bytes=self.storage_bytes)
 
+    def replacement(self, user_id: str, at: datetime, size: int) -> Spending:
+        """The charges of a file that takes the place of one that failed."""
+        spending = self.spending(user_id, at, files=1, bytes=size)
+        return replace(spending, stored=size, storage_bytes=self.storage_bytes)
+
     def spending(self, user_id: str, at: datetime, **tokens: int) -> Spending:
         """The charges of an action. `tokens` has the number of each kind, by the kind's value."""
         charges = tuple(

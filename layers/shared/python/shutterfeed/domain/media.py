@@ -7,7 +7,7 @@ is on its way:
     awaiting ──bytes landed──> processing ──rendered──> ready
         └──────────┴───────────────────────refused────> failed
 
-An entry stays for as long as its post.
+An entry stays for as long as its post has the medium.
 """
 
 from __future__ import annotations
@@ -135,6 +135,7 @@ class Medium:
     `height` and `duration_ms` are declared for videos only, and may be wrong.
     `keep_capture_details` says whether its owner wants to show when and with what it was taken.
     `progress` is the percentage of a video that has been processed, if it was looked up.
+    `replaces` is the id of the medium that failed and whose place it has taken.
     """
 
     media_id: str
@@ -149,6 +150,7 @@ class Medium:
     height: int | None = None
     duration_ms: int | None = None
     progress: int | None = None
+    replaces: str | None = None
 
     @property
     def capture(self) -> Capture | None:

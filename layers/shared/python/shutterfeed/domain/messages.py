@@ -6,7 +6,7 @@ messages, by the names of these classes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, get_args
@@ -28,7 +28,7 @@ from shutterfeed.domain.comments import CommentId
 from shutterfeed.domain.delivery import entry_of
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.media import Blob, Reference
+from shutterfeed.domain.media import Blob, Medium, Reference
 from shutterfeed.domain.posts import Post, PostCounts, PostState, appearing_in
 from shutterfeed.domain.search import popularity
 from shutterfeed.domain.telling import acts_of
@@ -176,7 +176,8 @@ class ListAppearances:
 
 @dataclass(frozen=True, slots=True)
 class CollectMedia:
-    """A post is gone for good: give up its references and its entries in the ledger."""
+    """A post is gone for good, or has lost a medium that failed: give up the references and the
+    entries in the ledger."""
 
     references: tuple[Reference, ...]
 
@@ -322,6 +323,16 @@ def _is_to_be_kept(before: PostCounts | None, after: PostCounts) -> bool:
     return after.kept and after.rounded != (before or PostCounts()).rounded
 
 
+def _references(post: Post, media: Iterable[Medium]) -> tuple[Reference, ...]:
+    return tuple(Reference(medium.sha256, post.id, medium.media_id) for medium in media)
+
+
+def _lost_media(before: Post, after: Post) -> tuple[Reference, ...]:
+    """The references of the media that were removed from a post, or replaced."""
+    kept = {medium.media_id for medium in after.media}
+    return _references(before, (m for m in before.media if m.media_id not in kept))
+
+
 def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
     was_published = before is not None and before.state is PostState.PUBLISHED
     is_published = after is not None and after.state is PostState.PUBLISHED
@@ -330,13 +341,15 @@ def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
     if after is not None and is_published and not was_published and not after.pulled:
         yield FanOut(entry_of(after))
     was_deleted = before is not None and before.state is PostState.DELETED
-    if after is not None and was_deleted and after.awaits_media:
-        # Media that became ready or failed while the post was deleted sent no message.
+    lost = () if before is None or after is None else _lost_media(before, after)
+    if lost:
+        yield CollectMedia(lost)
+    if after is not None and after.awaits_media and (was_deleted or lost):
+        # Media that became ready or failed while the post was deleted sent no message; and a medium
+        # that is gone may have been all that the post waited for.
         yield PublishPost(after.id)
     if before is not None and after is None:
-        yield CollectMedia(
-            tuple(Reference(m.sha256, before.id, m.media_id) for m in before.media),
-        )
+        yield CollectMedia(_references(before, before.media))
         if before.position is not None:
             yield CollectLikes(before.id)
             yield CollectComments(before.id)

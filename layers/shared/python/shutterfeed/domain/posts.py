@@ -2,6 +2,7 @@
 
 pending ──bytes of a medium landed──> processing ──every medium ready──> published
    └──────────────┴──────────any medium refused──> failed, whose other media go on
+failed ──what failed is removed or replaced──> processing
 any of them ──owner deletes──> deleted ──30 days──> gone
    └────────────owner restores────┘
 
@@ -14,7 +15,7 @@ processing ──ready──> avatar ──another one, or none──> deleted �
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -216,6 +217,11 @@ class Post:
         return replace(self, media=media, state=state)
 
 
+def has_media(post: Post, media: Sequence[Medium]) -> bool:
+    """Whether the post has these media, whatever their states are."""
+    return [medium.media_id for medium in post.media] == [medium.media_id for medium in media]
+
+
 def newly_mentioned_in(before: Post | None, after: Post | None) -> frozenset[str]:
     """The ids of the people whom a published post mentions since this change: all of them when it
     is published, and those who were added when it is edited. Not its author."""
@@ -314,17 +320,17 @@ def check_place(place: Place) -> Place:
     )
 
 
-def check_medium(index: int, content_type: str, size: int) -> None:
-    """Raise `InvalidInput` for a type or size that is not accepted. `index` is the medium's
-    position in the request, from 0."""
+def check_medium(within: str, content_type: str, size: int) -> None:
+    """Raise `InvalidInput` for a type or size that is not accepted. `within` is what the names of
+    the medium's fields in the request begin with, such as `media[0].`."""
     if content_type not in PHOTO_TYPES | VIDEO_TYPES:
         raise InvalidInput(
             "unsupported_type",
             f"Photos may be {', '.join(sorted(PHOTO_TYPES))}, videos "
             f"{', '.join(sorted(VIDEO_TYPES))}.",
-            f"media[{index}].content_type",
+            f"{within}content_type",
         )
-    _check_size(content_type, size, f"media[{index}].bytes")
+    _check_size(content_type, size, f"{within}bytes")
 
 
 def check_avatar(content_type: str, size: int) -> None:

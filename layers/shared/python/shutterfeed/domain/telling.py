@@ -16,8 +16,8 @@ from shutterfeed.domain.changes import (
     PostChanged,
 )
 from shutterfeed.domain.comments import Comment, CommentId
-from shutterfeed.domain.ids import MalformedId
-from shutterfeed.domain.media import Purpose
+from shutterfeed.domain.ids import MalformedId, ulid_time
+from shutterfeed.domain.media import MediaState, Purpose
 from shutterfeed.domain.mentions import mentioned
 from shutterfeed.domain.posts import (
     Post,
@@ -128,10 +128,13 @@ def _people(before: Post | None, after: Post) -> Iterator[Act]:
 
 
 def _failure(before: Post | None, after: Post) -> Iterator[Act]:
-    """A post that has failed. Of an avatar the client tells, which waits for it."""
+    """A post that has failed, once more if a file failed that had taken the place of another. Of an
+    avatar the client tells, which waits for it."""
     had_failed = before is not None and before.state is PostState.FAILED
     if after.state is not PostState.FAILED or had_failed:
         return
     if after.purpose is Purpose.POST:
         author_id = after.author_id
-        yield Act(author_id, NoticeKind.UPLOAD_FAILED, str(after.id), author_id, after.created_at)
+        failed = (m for m in after.media if m.state is MediaState.FAILED and m.replaces is not None)
+        at = max((after.created_at, *(ulid_time(medium.media_id) for medium in failed)))
+        yield Act(author_id, NoticeKind.UPLOAD_FAILED, str(after.id), author_id, at)

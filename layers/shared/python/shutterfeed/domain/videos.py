@@ -252,18 +252,18 @@ def check_frames(count: int, width: int, height: int) -> None:
 
 
 def check_declared(
-    index: int, size: int, width: int | None, height: int | None, duration_ms: int | None
+    within: str, size: int, width: int | None, height: int | None, duration_ms: int | None
 ) -> None:
     """Raise `InvalidInput` if a video's declaration lacks a value, or if the video would take too
-    long to process. `index` is the medium's position in the request, from 0. Whether the file
-    matches its declaration is checked when it arrives."""
+    long to process. `within` is what the names of the medium's fields in the request begin with,
+    such as `media[0].`. Whether the file matches its declaration is checked when it arrives."""
     declared = {"width": width, "height": height, "duration_ms": duration_ms}
     for name, value in declared.items():
         if value is None or value < 1:
             raise InvalidInput(
                 "invalid_video",
                 f"Declare a video's {name}: a positive whole number.",
-                f"media[{index}].{name}",
+                f"{within}{name}",
             )
     assert width
     assert height
@@ -272,7 +272,7 @@ def check_declared(
         check_facts(VideoFacts(width, height, None, duration_ms, has_audio=False), size)
     except VideoRefused as refused:
         field = "duration_ms" if refused.code == "too_long" else "width"
-        raise InvalidInput(refused.code, refused.message, f"media[{index}].{field}") from None
+        raise InvalidInput(refused.code, refused.message, f"{within}{field}") from None
 
 
 def _too_much_work(seconds: float) -> str:

@@ -96,13 +96,33 @@ class Posts(Protocol):
     ) -> bool:
         """Publish an unpublished post and count it in the author's profile, in one transaction.
 
-        False if the post is no longer unpublished.
+        False if the post is no longer unpublished, or has other media.
         """
         ...
 
     def fail(self, post_id: PostId, media: Sequence[Medium], at: datetime) -> bool:
         """Make an unpublished post fail. A failed post that still `awaits_media` gets the present
-        states of its media. False if the post is in another state."""
+        states of its media. False if the post is in another state, or has other media."""
+        ...
+
+    def mend(
+        self,
+        before: Post,
+        after: Post,
+        failed: Upload,
+        at: datetime,
+        *,
+        replacement: Upload | None = None,
+        spending: Spending = NOTHING,
+    ) -> bool:
+        """Write the state, the media, the alt texts and the tags of a post that one of its media
+        was removed from, or replaced in, and the ledger entry of its `replacement`; make the
+        charges, and count what is stored, in one transaction.
+
+        False if the post has changed since it was read, or the medium's ledger entry `failed`, or
+        if the post is gone. Raises `LimitReached`, and `Conflict` if the author's storage has no
+        room.
+        """
         ...
 
     def delete(self, post: Post, at: datetime) -> bool:

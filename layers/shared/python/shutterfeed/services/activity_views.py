@@ -111,10 +111,12 @@ def visible_people(
 def view_of(owner: Profile, notice: Notice, crowd: Crowded, told: Told) -> GroupView | None:
     """What the owner sees of a notice and the people behind it; None if that is nothing."""
     is_new = notice.is_new(owner.activity_seen_at)
+    if notice.is_replaced:
+        return None
     if notice.kind is NoticeKind.UPLOAD_FAILED:
         return GroupView(notice, notice.appears_at, is_new)
     visible = visible_people(owner, notice, crowd, told)
-    if not visible or notice.is_replaced:
+    if not visible:
         return None
     if notice.kind is NoticeKind.REQUEST_ACCEPTED and not visible[0][1].relation.follows:
         return None

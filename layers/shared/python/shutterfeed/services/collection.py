@@ -46,8 +46,8 @@ class CollectionService:
                 self._remove(blob)
 
     def _let_go(self, post_id: PostId, media_id: str) -> None:
-        """Let the upload of a medium expire, as its post is gone. The ledger entry is removed last:
-        it has the id of an upload in parts."""
+        """Let the upload of a medium expire, as its post is gone or has lost it. The ledger entry
+        is removed last: it has the id of an upload in parts."""
         upload = self.ledger.get(post_id.author_id, media_id)
         if upload is not None and upload.multipart_id is not None:
             self.bucket.abort(upload, upload.multipart_id)

@@ -71,8 +71,7 @@ class IngestService:
 
     def _take_in(self, landed: IngestUpload) -> IngestOutcome:
         post_id, media_id = landed.post_id, landed.media_id
-        post = self.posts.get(post_id)
-        if post is None or media_id not in {medium.media_id for medium in post.media}:
+        if not self._is_wanted(landed):
             return self._abandon(landed)
         upload = self.ledger.get(post_id.author_id, media_id)
         if upload is None:
@@ -108,12 +107,19 @@ class IngestService:
         # Known content takes the same way: who waits for less would know that it was known.
         reference = Reference(blob.sha256, post_id, medium.media_id)
         self.blobs.refer_once_rendered(reference, blob.blob_id)
-        if self.posts.get(post_id) is None:
-            # It has expired meanwhile, and the collector may have been there before the reference.
-            return self._abandon(IngestUpload(post_id, medium.media_id))
+        landed = IngestUpload(post_id, medium.media_id)
+        if not self._is_wanted(landed):
+            # Its post has expired meanwhile, or its owner has removed it from the post, and the
+            # collector may have been there before the reference.
+            return self._abandon(landed)
         self._order(blob, arrival, upload, bulk)
         self.bucket.release(post_id, medium.media_id)
         return IngestOutcome.CLAIMED
+
+    def _is_wanted(self, landed: IngestUpload) -> bool:
+        """Whether there is a post that has the medium."""
+        post = self.posts.get(landed.post_id)
+        return post is not None and landed.media_id in {m.media_id for m in post.media}
 
     def _abandon(self, landed: IngestUpload) -> IngestOutcome:
         """Leave nothing behind of an upload that belongs to no post: neither the bytes nor a

@@ -64,6 +64,19 @@ class MediumDraft:
     people: tuple[PersonDraft, ...] = ()
     """The people whom the author tags in it."""
 
+    def declared(self, media_id: str) -> Medium:
+        """The medium, of which nothing has arrived yet."""
+        return Medium(
+            media_id,
+            self.content_type,
+            self.size,
+            self.sha256,
+            keep_capture_details=self.keep_capture_details,
+            width=self.width,
+            height=self.height,
+            duration_ms=self.duration_ms,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PostDraft:
@@ -143,7 +156,7 @@ class PostService:
 
         Raises `InvalidInput`, `NotFound`, `LimitReached`, and `Forbidden` for another's post.
         """
-        post = self._own(parse_post_id(text), editor_id)
+        post = own_post(self.posts, self.viewing, parse_post_id(text), editor_id)
         if post.state is PostState.DELETED:
             raise post_not_found()
         caption = None if caption is None else clean_caption(caption)
@@ -183,7 +196,7 @@ class PostService:
         """
         post_id = parse_post_id(text)
         for _ in range(_ATTEMPTS):
-            post = self._own(post_id, owner_id)
+            post = own_post(self.posts, self.viewing, post_id, owner_id)
             is_deleted = post.state is PostState.DELETED
             if is_deleted or self.posts.delete(post, self.clock.now()):
                 before = post.deleted_from if is_deleted else post.state
@@ -204,7 +217,7 @@ class PostService:
         if post_id.author_id != owner_id:
             raise post_not_found()
         for _ in range(_ATTEMPTS):
-            post, now = self._own(post_id, owner_id), self.clock.now()
+            post, now = own_post(self.posts, self.viewing, post_id, owner_id), self.clock.now()
             if post.state is not PostState.DELETED:
                 return self.viewing.post(Viewer(owner_id), post_id)
             if not post.restorable(now):
@@ -235,19 +248,7 @@ class PostService:
         self, author_id: str, draft: PostDraft, people: Candidates
     ) -> tuple[Post, tuple[Upload, ...]]:
         now = self.clock.now()
-        media = tuple(
-            Medium(
-                self.ids.new(now),
-                m.content_type,
-                m.size,
-                m.sha256,
-                keep_capture_details=m.keep_capture_details,
-                width=m.width,
-                height=m.height,
-                duration_ms=m.duration_ms,
-            )
-            for m in draft.media
-        )
+        media = tuple(one.declared(self.ids.new(now)) for one in draft.media)
         post = Post(
             PostId(author_id, self.ids.new(now)),
             draft.caption,
@@ -288,17 +289,6 @@ class PostService:
             raise post_not_found()
         return views[0]
 
-    def _own(self, post_id: PostId, user_id: str) -> Post:
-        """The user's post, deleted or not. Raises `NotFound`, and `Forbidden` for another's post
-        that the user may see."""
-        if post_id.author_id != user_id:
-            self.viewing.post(Viewer(user_id), post_id)
-            raise Forbidden("not_your_post", "Only its author may change a post.")
-        post = self.posts.get(post_id)
-        if post is None or post.purpose is not Purpose.POST:
-            raise post_not_found()
-        return post
-
 
 def check_idempotency_key(text: str) -> None:
     """Check a client's idempotency key. Raises `InvalidInput`."""
@@ -316,16 +306,18 @@ def _check(draft: PostDraft) -> PostDraft:
     place = None if draft.place is None else check_place(draft.place)
     if not 1 <= len(draft.media) <= MAX_MEDIA:
         raise InvalidInput("invalid_media", f"A post has 1 to {MAX_MEDIA} media.", "media")
-    media = tuple(_check_medium(index, medium) for index, medium in enumerate(draft.media))
+    media = tuple(check_draft(medium, f"media[{i}].") for i, medium in enumerate(draft.media))
     return replace(draft, caption=caption, place=place, media=media)
 
 
-def _check_medium(index: int, medium: MediumDraft) -> MediumDraft:
-    check_medium(index, medium.content_type, medium.size)
+def check_draft(medium: MediumDraft, within: str) -> MediumDraft:
+    """The draft of a medium as it is stored. `within` is what the names of its fields in the
+    request begin with. Raises `InvalidInput`."""
+    check_medium(within, medium.content_type, medium.size)
     if medium.content_type in VIDEO_TYPES:
-        check_declared(index, medium.size, medium.width, medium.height, medium.duration_ms)
-    check_sha256(medium.sha256, f"media[{index}].sha256")
-    alt_text = check_alt_text(medium.alt_text, f"media[{index}].alt_text")
+        check_declared(within, medium.size, medium.width, medium.height, medium.duration_ms)
+    check_sha256(medium.sha256, f"{within}sha256")
+    alt_text = check_alt_text(medium.alt_text, f"{within}alt_text")
     return replace(medium, alt_text=alt_text)
 
 
@@ -374,6 +366,18 @@ def _with_alt_texts(post: Post, changes: Mapping[str, str]) -> tuple[str, ...]:
     for media_id, text in changes.items():
         texts[media_id] = check_alt_text(text, fields[media_id])
     return alt_texts_of(texts.values())
+
+
+def own_post(posts: Posts, viewing: ViewingService, post_id: PostId, user_id: str) -> Post:
+    """The user's post, deleted or not. Raises `NotFound`, and `Forbidden` for another's post that
+    the user may see."""
+    if post_id.author_id != user_id:
+        viewing.post(Viewer(user_id), post_id)
+        raise Forbidden("not_your_post", "Only its author may change a post.")
+    post = posts.get(post_id)
+    if post is None or post.purpose is not Purpose.POST:
+        raise post_not_found()
+    return post
 
 
 def find_published(viewing: ViewingService, viewer: Viewer, text: str) -> PostView:

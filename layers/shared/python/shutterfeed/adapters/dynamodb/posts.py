@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
+from operator import and_
 from typing import Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
@@ -26,6 +28,7 @@ from shutterfeed.adapters.dynamodb.records import (
     upload_item,
 )
 from shutterfeed.adapters.dynamodb.table import (
+    Check,
     ConditionFailed,
     Put,
     Table,
@@ -49,6 +52,7 @@ from shutterfeed.domain.posts import (
     Place,
     Post,
     PostState,
+    has_media,
 )
 from shutterfeed.domain.retention import IDEMPOTENCY_RETENTION
 from shutterfeed.domain.users import CommentsFrom
@@ -198,7 +202,7 @@ class DynamoPosts:
         self, post_id: PostId, media: Sequence[Medium], position: str, at: datetime
     ) -> bool:
         def published(post: Post, recent: RecentPosts) -> Change | None:
-            if post.state not in UNPUBLISHED:
+            if post.state not in UNPUBLISHED or not has_media(post, media):
                 return None
             after = replace(
                 post,
@@ -220,7 +224,7 @@ class DynamoPosts:
                     PUBLISHED_SK: position,
                 },
                 remove=(TTL_ATTRIBUTE, *_OPEN),
-                condition=_UNPUBLISHED & _as_read(post),
+                condition=_UNPUBLISHED & _as_read(post) & _same_media(media),
             )
             return Change(update, recent.with_post(after), 1)
 
@@ -238,9 +242,33 @@ class DynamoPosts:
                     TTL_ATTRIBUTE: epoch(at + UNFINISHED_RETENTION),
                 },
                 remove=_OPEN if final else (),
-                condition=_UNPUBLISHED | awaits_media,
+                condition=(_UNPUBLISHED | awaits_media) & _same_media(media),
             )
         )
+
+    def mend(
+        self,
+        before: Post,
+        after: Post,
+        failed: Upload,
+        at: datetime,
+        *,
+        replacement: Upload | None = None,
+        spending: Spending = NOTHING,
+    ) -> bool:
+        as_read = Attr(_STATE).eq(before.state) & _as_read(before) & _same_media(before.media)
+        entry = keys.upload(before.author_id, failed.medium.media_id)
+        writes: list[Write | Check] = [
+            replace(_setting(before.id, _mended(after, at), as_read), add={_REVISION: 1}),
+            Check(entry, Attr(_STATE).eq(failed.medium.state)),
+        ]
+        if replacement is not None:
+            writes.append(Put(upload_item(replacement)))
+        try:
+            transact(self.table, writes, spending)
+        except ConditionFailed:
+            return False
+        return True
 
     def delete(self, post: Post, at: datetime) -> bool:
         def deleted(current: Post, recent: RecentPosts) -> Change | None:
@@ -368,6 +396,28 @@ def _editable(post: Post) -> dict[str, object]:
         _COMMENTS_FROM: post.comments_from,
         **people_texts(post),
     }
+
+
+def _mended(post: Post, at: datetime) -> dict[str, object]:
+    """The attributes that change when a medium is removed or replaced; None for those that go."""
+    fields: dict[str, object] = {
+        _STATE: post.state,
+        "media": media_text(post.media),
+        ALT_TEXTS: list(post.alt_texts),
+        **people_texts(post),
+        **(open_entry(post.id) if post.awaits_media else dict.fromkeys(_OPEN)),
+    }
+    if post.state is not PostState.PENDING:
+        # What still waits for its first file expires as before.
+        has_failed = post.state is PostState.FAILED
+        fields[TTL_ATTRIBUTE] = epoch(at + UNFINISHED_RETENTION) if has_failed else None
+    return fields
+
+
+def _same_media(media: Sequence[Medium]) -> ConditionBase:
+    """The condition that a post has these media: none of them was removed or replaced. Their ids
+    are looked for in the text that has the media."""
+    return reduce(and_, (Attr("media").contains(f'"media_id":"{m.media_id}"') for m in media))
 
 
 def _setting(post_id: PostId, fields: Mapping[str, object], condition: ConditionBase) -> Update:

@@ -166,11 +166,13 @@ def _json(value: object) -> str:
 
 
 def _lean(fields: Item) -> Item:
-    """The fields of a picture, or of what has one, without an empty list of notes: hardly any
-    picture has notes, and their place would be paid for in every item."""
+    """The fields of a picture, or of what has one, without those that hardly any has a value for:
+    their place would be paid for in every item."""
     picture = fields.get("picture", fields)
     if picture and not picture.get("notes", True):
         del picture["notes"]
+    if not fields.get("replaces", True):
+        del fields["replaces"]
     return fields
 
 
