@@ -14,8 +14,8 @@ from pathlib import Path
 from PIL import Image
 
 from shutterfeed.adapters import ffmpeg
+from shutterfeed.adapters.choosing import probe
 from shutterfeed.adapters.probing import SOURCE
-from shutterfeed.adapters.video import opened_as, probe
 from shutterfeed.domain.photos import SNIFF_BYTES
 from shutterfeed.domain.videos import MP4, VideoFacts, sniff_video
 
@@ -65,8 +65,7 @@ def animated(kind: str, size: tuple[int, int] = (41, 31), frames: int = 3) -> by
 def facts_of(content: bytes) -> VideoFacts:
     """What the transcoder finds in a file."""
     with opened(content) as folder:
-        opening = opened_as(sniff_video(content[:SNIFF_BYTES]) or MP4)
-        return probe(ffmpeg.Ffmpeg(folder), opening).facts
+        return probe(ffmpeg.Ffmpeg(folder), sniff_video(content[:SNIFF_BYTES]) or MP4).facts
 
 
 @contextmanager
@@ -95,6 +94,22 @@ def pixel(content: bytes, place: str = "") -> tuple[int, int, int]:
         crop = f"crop=2:2:{place},format=rgb24" if place else "crop=2:2,format=rgb24"
         pixels = run("-i", file.name, "-vf", crop, "-frames:v", "1", "-f", "rawvideo", "-")
     return pixels[0], pixels[1], pixels[2]
+
+
+def combs(content: bytes, width: int) -> int:
+    """How many pixels of the sixth frame are much darker or lighter than both of their neighbours
+    above and below, as where a frame holds two moments in turn."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        chosen = ("-vf", r"select=eq(n\,5),format=gray", "-frames:v", "1", "-f", "rawvideo", "-")
+        pixels = run("-i", file.name, *chosen)
+    rows = [pixels[at : at + width] for at in range(0, len(pixels), width)]
+    return sum(
+        min(abs(here - above), abs(here - below)) > 40 and (here > above) == (here > below)
+        for high, row, low in zip(rows, rows[1:], rows[2:], strict=False)
+        for above, here, below in zip(high, row, low, strict=True)
+    )
 
 
 def box(kind: bytes, content: bytes) -> bytes:

@@ -101,13 +101,16 @@ def _mp4(file: IO[bytes]) -> VideoFacts:
     index = io.BytesIO(file.read(moov.end - moov.start))
     root = _Box(b"moov", 0, moov.end - moov.start)
     for track in _boxes(index, root.start, root.end):
-        if track.kind == b"trak" and _handler(index, track) == b"vide":
-            header = _find(index, track, b"tkhd")
-            if header is None:
-                continue
-            width, height = _shown(_content(index, header))
+        if track.kind != b"trak" or _handler(index, track) != b"vide":
+            continue
+        header = _find(index, track, b"tkhd")
+        width, height = (0, 0) if header is None else _shown(_content(index, header))
+        if header is not None and width and height:
             duration = (
-                _movie_ms(index, root) or _track_ms(index, track) or _fragments_ms(file, whole)
+                _movie_ms(index, root)
+                or _track_ms(index, track)
+                or _segments_ms(file, whole)
+                or _fragments_ms(file, whole, index, root, track)
             )
             return VideoFacts(width, height, duration)
     raise UnknownVideo("it has no pictures in it")
@@ -119,8 +122,9 @@ def _shown(header: bytes) -> tuple[int, int]:
     matrix = 52 if header[0] == 1 else 40
     [to_x_of_x, to_y_of_x] = struct.unpack_from(">ii", header, matrix)
     [width, height] = struct.unpack_from(">II", header, matrix + 36)
+    width, height = (width + 0x8000) >> 16, (height + 0x8000) >> 16
     is_turned = to_x_of_x == 0 and to_y_of_x != 0
-    return (height >> 16, width >> 16) if is_turned else (width >> 16, height >> 16)
+    return (height, width) if is_turned else (width, height)
 
 
 def _handler(file: IO[bytes], track: _Box) -> bytes:
@@ -149,7 +153,7 @@ def _track_ms(file: IO[bytes], track: _Box) -> int:
     return round(duration * 1000 / scale) if scale else 0
 
 
-def _fragments_ms(file: IO[bytes], whole: _Box) -> int:
+def _segments_ms(file: IO[bytes], whole: _Box) -> int:
     """The length by the index of segments at the beginning of streamed files; 0 if unknown."""
     box = _find(file, whole, b"sidx")
     if box is None:
@@ -160,6 +164,68 @@ def _fragments_ms(file: IO[bytes], whole: _Box) -> int:
     [count] = struct.unpack_from(">H", content, at)
     total = sum(struct.unpack_from(">I", content, at + 2 + 12 * n + 4)[0] for n in range(count))
     return round(total * 1000 / scale) if scale else 0
+
+
+def _fragments_ms(file: IO[bytes], whole: _Box, index: IO[bytes], moov: _Box, track: _Box) -> int:
+    """The length by all fragments of a track, which a recording that was streamed consists of; 0
+    if there are none (ISO 14496-12, 8.8)."""
+    header, times = _find(index, track, b"tkhd"), _find(index, track, b"mdia", b"mdhd")
+    if header is None or times is None:
+        return 0
+    content = _content(index, header)
+    track_id = content[20:24] if content[0] == 1 else content[12:16]
+    scale, _ = _time(_content(index, times))
+    default = _default_ticks(index, moov, track_id)
+    ticks = 0
+    for moof in _boxes(file, whole.start, whole.end):
+        if moof.kind == b"moof":
+            for fragment in _boxes(file, moof.start, moof.end):
+                if fragment.kind == b"traf":
+                    ticks = max(ticks, _fragment_end(file, fragment, track_id, default, ticks))
+    return round(ticks * 1000 / scale) if scale else 0
+
+
+def _default_ticks(index: IO[bytes], moov: _Box, track_id: bytes) -> int:
+    """The length of a sample that a fragment does not give another."""
+    extension = _find(index, moov, b"mvex")
+    for box in _boxes(index, extension.start, extension.end) if extension else ():
+        content = _content(index, box)
+        if box.kind == b"trex" and content[4:8] == track_id:
+            return int.from_bytes(content[12:16], "big")
+    return 0
+
+
+def _fragment_end(
+    file: IO[bytes], fragment: _Box, track_id: bytes, default: int, start: int
+) -> int:
+    """Where a fragment ends, in ticks; 0 if it belongs to another track. It begins at `start`
+    unless it says otherwise."""
+    for box in _boxes(file, fragment.start, fragment.end):
+        content = _content(file, box, _MAX_INDEX_BYTES)
+        flags = int.from_bytes(content[1:4], "big")
+        if box.kind == b"tfhd":
+            if content[4:8] != track_id:
+                return 0
+            if flags & 0x08:
+                at = 8 + 8 * bool(flags & 0x01) + 4 * bool(flags & 0x02)
+                default = int.from_bytes(content[at : at + 4], "big")
+        elif box.kind == b"tfdt":
+            start = int.from_bytes(content[4 : 12 if content[0] == 1 else 8], "big")
+        elif box.kind == b"trun":
+            start += _run_ticks(content, flags, default)
+    return start
+
+
+def _run_ticks(content: bytes, flags: int, default: int) -> int:
+    """The length of a run of samples. Each has up to four numbers, of which the first may be its
+    length."""
+    [count] = struct.unpack_from(">I", content, 4)
+    if not flags & 0x100:
+        return int(count * default)
+    first = 8 + 4 * bool(flags & 0x01) + 4 * bool(flags & 0x04)
+    step = 4 * (flags >> 8 & 0x0F).bit_count()
+    within = range(first, min(first + count * step, len(content) - 3), step)
+    return sum(int.from_bytes(content[at : at + 4], "big") for at in within)
 
 
 def _time(header: bytes) -> tuple[int, int]:

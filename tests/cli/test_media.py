@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -83,6 +83,15 @@ def test_other_containers_do_so_too(name: str, content_type: str, more: tuple[st
     content = videos.made(name, *videos.pattern("80x60", "2"), *more)
     assert sniff(content[:64]) == content_type
     assert is_about(facts(content, content_type), 80, 60, 2000)
+
+
+def test_a_streamed_recording_that_states_its_length_nowhere_is_counted(
+    found: Callable[[str], bytes],
+) -> None:
+    assert is_about(facts(found("video-fragmented-no-duration.mp4")), 160, 120, 2000)
+    movflags = ("-movflags", "+frag_keyframe+empty_moov+default_base_moof", "-g", "5")
+    content = videos.made("a.mp4", *videos.pattern("80x60", "2"), *videos.sound("1"), *movflags)
+    assert is_about(facts(content), 80, 60, 2000)
 
 
 def test_every_piece_of_a_video_is_a_reason_or_the_facts(mp4: bytes) -> None:

@@ -95,17 +95,6 @@ def test_the_codecs_of_cameras_and_browsers_are_read(
         assert (video.clip.width, video.clip.height) == (160, 120)
 
 
-def test_other_codecs_are_refused_and_their_sound_left_out() -> None:
-    content = made("old.mov", *pattern("64x48"), "-c:v", "mjpeg")
-    with pytest.raises(VideoRefused, match="mjpeg") as refused, rendered(content, QUICKTIME):
-        pass
-    assert refused.value.code == "unsupported_codec"
-    content = made("odd.mov", *pattern("64x48"), *sound(), "-c:a", "adpcm_ima_qt")
-    with rendered(content, QUICKTIME) as video:
-        assert video.clip is not None
-        assert not video.clip.has_audio
-
-
 def test_hdr_becomes_sdr() -> None:
     encoder = ("-pix_fmt", "yuv420p10le", *X265, HDR)
     content = made("hdr.mp4", *pattern("160x120", "0.3"), *encoder)

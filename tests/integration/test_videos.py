@@ -72,7 +72,7 @@ def test_a_video_that_cannot_be_read_is_done_with_too(world: World) -> None:
     blob = blobs.get(_sample_sha256())
     assert blob is not None
     assert blob.failure is not None
-    assert blob.failure.code == "undecodable"
+    assert blob.failure.code == "truncated"
     assert not world.objects(RENDITIONS)
 
 

@@ -76,6 +76,8 @@ def test_more_of_anything_is_predicted_to_take_longer() -> None:
     assert usual < videos.predicted_seconds(_facts(1280, 720, fps=60), 10**7)
     assert usual < videos.predicted_seconds(_facts(1280, 720, hdr=True), 10**7)
     assert usual < videos.predicted_seconds(_facts(1280, 720), 10**8)
+    assert usual < videos.predicted_seconds(replace(_facts(1280, 720), is_interlaced=True), 10**7)
+    assert usual < videos.predicted_seconds(replace(_facts(1280, 720), has_alpha=True), 10**7)
     assert usual == videos.predicted_seconds(_facts(1280, 720, fps=None), 10**7)
 
 
@@ -90,11 +92,16 @@ def test_three_minutes_and_300_mb_of_what_phones_usually_record_are_taken(
     videos.check_declared("", videos.MAX_VIDEO_BYTES, facts.width, facts.height, THREE_MINUTES)
 
 
+@pytest.mark.parametrize("size", [(5_312, 2_988), (2_988, 5_312), (5_760, 2_880)])
+def test_a_minute_of_what_action_cameras_record_is_taken(size: tuple[int, int]) -> None:
+    videos.check_facts(replace(_facts(*size), duration_ms=60_000), videos.MAX_VIDEO_BYTES)
+
+
 @pytest.mark.parametrize(
     ("facts", "code"),
     [
         (VideoFacts(640, 480, 30, 181_000, has_audio=True), "too_long"),
-        (VideoFacts(5000, 100, 30, 1000, has_audio=True), "too_many_pixels"),
+        (VideoFacts(6000, 100, 30, 1000, has_audio=True), "too_many_pixels"),
         (VideoFacts(640, 480, 1000, 1000, has_audio=True), "too_much_work"),
         (VideoFacts(3840, 2160, 60, 180_000, has_audio=True), "too_much_work"),
     ],

@@ -22,15 +22,28 @@ interface Box {
 
 /** Bytes: far more than the header of three minutes of video takes. */
 const MAX_HEADER = 32 * 1024 * 1024;
-const MAX_TOP_BOXES = 1_000;
+const MAX_TOP_BOXES = 20_000;
 
 /** An index of segments with 80,000 of them. */
 const MAX_SEGMENT_INDEX = 1024 * 1024;
+
+/** Bytes of one fragment's header, and of all of them together. */
+const MAX_FRAGMENT = 1024 * 1024;
+const MAX_FRAGMENTS = 32 * 1024 * 1024;
+
+/** What is known of a file's boxes up to now. */
+interface Found {
+  readonly moov: DataView;
+  readonly segments?: DataView | undefined;
+  readonly fragments: readonly DataView[];
+}
 
 /** What the file says of itself; null if it is damaged, or has no video in it. */
 export async function readMp4(size: number, read: Read): Promise<VideoFacts | null> {
   let moov: DataView | undefined;
   let segments: DataView | undefined;
+  const fragments: DataView[] = [];
+  let budget = MAX_FRAGMENTS;
   let at = 0;
   for (let count = 0; at + 8 <= size && count < MAX_TOP_BOXES; count++) {
     const head = view(await read(at, 16));
@@ -43,19 +56,24 @@ export async function readMp4(size: number, read: Read): Promise<VideoFacts | nu
       moov ??= view(await read(at + box.start, length));
     } else if (box.kind === "sidx") {
       segments ??= view(await read(at + box.start, Math.min(length, MAX_SEGMENT_INDEX)));
+    } else if (box.kind === "moof") {
+      budget -= length;
+      if (length > MAX_FRAGMENT || budget < 0) return null;
+      fragments.push(view(await read(at + box.start, length)));
     }
-    // The index of segments matters only if the header does not say how long the video is.
-    if (moov !== undefined && (segments !== undefined || tellsItsLength(moov))) break;
+    // All else matters only if the header does not say how long the video is.
+    if (moov !== undefined && tellsItsLength({ moov, segments, fragments: [] })) break;
     at += box.end;
   }
-  return moov === undefined ? null : fromHeader(moov, segments);
+  return moov === undefined ? null : fromBoxes({ moov, segments, fragments });
 }
 
-function tellsItsLength(moov: DataView): boolean {
-  return fromHeader(moov, undefined) !== null;
+function tellsItsLength(found: Found): boolean {
+  return fromBoxes(found) !== null;
 }
 
-function fromHeader(moov: DataView, segments: DataView | undefined): VideoFacts | null {
+function fromBoxes(found: Found): VideoFacts | null {
+  const { moov } = found;
   const top = boxes(moov, 0, moov.byteLength);
   for (const track of top.filter((box) => box.kind === "trak")) {
     const parts = boxes(moov, track.start, track.end);
@@ -63,10 +81,13 @@ function fromHeader(moov: DataView, segments: DataView | undefined): VideoFacts 
     const media = parts.find((box) => box.kind === "mdia");
     if (size === undefined || media === undefined || !isVideoTrack(moov, media)) continue;
     const shown = dimensions(moov, size);
-    const seconds = movieLength(moov, top) || trackLength(moov, media) || segmentsLength(segments);
-    return shown !== null && seconds > 0
-      ? { ...shown, durationMs: Math.round(seconds * 1000) }
-      : null;
+    if (shown === null) continue;
+    const seconds =
+      movieLength(moov, top) ||
+      trackLength(moov, media) ||
+      segmentsLength(found.segments) ||
+      fragmentsLength(found, top, size, media);
+    return seconds > 0 ? { ...shown, durationMs: Math.round(seconds * 1000) } : null;
   }
   return null;
 }
@@ -76,10 +97,10 @@ function movieLength(moov: DataView, top: readonly Box[]): number {
   const header = top.find((box) => box.kind === "mvhd");
   if (header === undefined) return 0;
   const { scale, units } = time(moov, header);
-  return scale === 0 ? 0 : (units || fragments(moov, top)) / scale;
+  return scale === 0 ? 0 : (units || extended(moov, top)) / scale;
 }
 
-function fragments(moov: DataView, top: readonly Box[]): number {
+function extended(moov: DataView, top: readonly Box[]): number {
   const extension = top.find((box) => box.kind === "mvex");
   if (extension === undefined) return 0;
   const header = boxes(moov, extension.start, extension.end).find((box) => box.kind === "mehd");
@@ -108,6 +129,78 @@ function segmentsLength(sidx: DataView | undefined): number {
     units += sidx.getUint32(at);
   }
   return units / scale;
+}
+
+/**
+ * The end of the last fragment of the track, for a streamed recording that states its length
+ * nowhere (ISO 14496-12, 8.8).
+ */
+function fragmentsLength(found: Found, top: readonly Box[], tkhd: Box, media: Box): number {
+  const { moov } = found;
+  const times = boxes(moov, media.start, media.end).find((box) => box.kind === "mdhd");
+  if (times === undefined) return 0;
+  const { scale } = time(moov, times);
+  const track = moov.getUint32(tkhd.start + (moov.getUint8(tkhd.start) === 1 ? 20 : 12));
+  const usual = usualLength(moov, top, track);
+  let units = 0;
+  for (const moof of found.fragments) {
+    for (const fragment of boxes(moof, 0, moof.byteLength)) {
+      if (fragment.kind !== "traf") continue;
+      units = Math.max(units, fragmentEnd(moof, fragment, track, usual, units));
+    }
+  }
+  return scale === 0 ? 0 : units / scale;
+}
+
+/** The length of a sample that a fragment does not give another. */
+function usualLength(moov: DataView, top: readonly Box[], track: number): number {
+  const extension = top.find((box) => box.kind === "mvex");
+  if (extension === undefined) return 0;
+  const mine = boxes(moov, extension.start, extension.end).find(
+    (box) =>
+      box.kind === "trex" && box.end - box.start >= 16 && moov.getUint32(box.start + 4) === track,
+  );
+  return mine === undefined ? 0 : moov.getUint32(mine.start + 12);
+}
+
+/** Where a fragment ends; 0 if it belongs to another track. */
+function fragmentEnd(
+  moof: DataView,
+  fragment: Box,
+  track: number,
+  usual: number,
+  start: number,
+): number {
+  let end = start;
+  let each = usual;
+  for (const box of boxes(moof, fragment.start, fragment.end)) {
+    if (box.end - box.start < 8) continue;
+    const flags = moof.getUint32(box.start) & 0xff_ffff;
+    if (box.kind === "tfhd") {
+      if (moof.getUint32(box.start + 4) !== track) return 0;
+      const at = box.start + 8 + (flags & 0x01 ? 8 : 0) + (flags & 0x02 ? 4 : 0);
+      if (flags & 0x08 && at + 4 <= box.end) each = moof.getUint32(at);
+    } else if (box.kind === "tfdt") {
+      const isLong = moof.getUint8(box.start) === 1 && box.end - box.start >= 12;
+      end = isLong ? Number(moof.getBigUint64(box.start + 4)) : moof.getUint32(box.start + 4);
+    } else if (box.kind === "trun") {
+      end += runLength(moof, box, flags, each);
+    }
+  }
+  return end;
+}
+
+/** The length of a run of samples. Each has up to four numbers, of which the first may be that. */
+function runLength(moof: DataView, trun: Box, flags: number, usual: number): number {
+  const count = moof.getUint32(trun.start + 4);
+  if (!(flags & 0x100)) return count * usual;
+  const first = trun.start + 8 + (flags & 0x01 ? 4 : 0) + (flags & 0x04 ? 4 : 0);
+  const step = [0x100, 0x200, 0x400, 0x800].filter((flag) => flags & flag).length * 4;
+  let units = 0;
+  for (let at = first, left = count; left > 0 && at + 4 <= trun.end; at += step, left--) {
+    units += moof.getUint32(at);
+  }
+  return units;
 }
 
 /** Ticks a second, and the length in ticks, of a movie's or a medium's header; 0 if unknown. */

@@ -6,7 +6,7 @@ the file may look like a line of the log. So the tracks are read from a list of 
 writes for one decoded frame.
 
 This takes two runs. The first lists the packets and decodes only what ffmpeg needs to open a file;
-the second decodes one frame of the chosen track.
+the second decodes one frame of the chosen pictures, and some of the chosen sound.
 """
 
 from __future__ import annotations
@@ -17,11 +17,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
 
+from shutterfeed.adapters import matroska
 from shutterfeed.adapters.ffmpeg import THREADS, Ffmpeg, FfmpegFailed
 from shutterfeed.domain.videos import MAX_SIDE
 
 SOURCE: Final = "source"
 _FIRST_FRAME: Final = "first.mkv"
+_FIRST_SOUND: Final = "first.pcm"
+_STATED: Final = "stated.mkv"
 _SECONDS: Final = 30.0
 
 UPRIGHT: Final = f"scale=w='clip(trunc(iw*sar),1,{MAX_SIDE})':h=ih,setsar=1"
@@ -39,9 +42,8 @@ _EVERY_TRACK: Final = tuple(
 _HEADER: Final = re.compile(r"#(tb|media_type|codec_id|dimensions) (\d{1,4}): (\S{1,64})", re.ASCII)
 _PACKET: Final = re.compile(r"(\d+), *-?\d+, *(-?\d+), *(\d+), *\d+,.*", re.ASCII)
 
-# The ids of Matroska's elements. The first bits of an id tell how long it is.
-_SEGMENT, _TRACKS, _TRACK, _PICTURE, _COLOUR = 0x18538067, 0x1654AE6B, 0xAE, 0xE0, 0x55B0
-_WIDTH, _HEIGHT, _TRANSFER = 0xB0, 0xBA, 0x55BA
+_RAW: Final = b"V_UNCOMPRESSED"
+"""Matroska's name for raw pictures. It has none for those with alpha: they get that of AVI."""
 _TRANSFERS: Final[dict[int, Transfer]] = {16: "smpte2084", 18: "arib-std-b67"}
 """The two transfer functions of HDR, by their numbers in ITU-T H.273."""
 
@@ -93,6 +95,12 @@ class Frame:
     height: int
     transfer: Transfer | None
     """The transfer function of an HDR picture; None for any other picture."""
+    is_interlaced: bool = False
+    """Whether it consists of two fields, each with half of the lines, from different times."""
+    has_alpha: bool = False
+    fields: str | None = None
+    """The order of the fields, `tff` or `bff`, if the file states it and the frame itself does
+    not."""
 
 
 def tracks(ffmpeg: Ffmpeg, opening: tuple[str, ...]) -> list[Track]:
@@ -159,53 +167,84 @@ def first_frame(ffmpeg: Ffmpeg, opening: tuple[str, ...], picture: Track) -> Fra
 
     Raises `FfmpegFailed` if no frame can be decoded, and `FfmpegTimedOut`.
     """
-    arguments = (
-        *("-loglevel", "error", *opening, "-i", f"file:{SOURCE}", "-map", picture.selector),
+    return _frame(ffmpeg, _run(ffmpeg, opening, *_frame_output(picture)))
+
+
+def first_frame_and_sound(
+    ffmpeg: Ffmpeg, opening: tuple[str, ...], picture: Track, sound: Track
+) -> tuple[Frame, bool]:
+    """As `first_frame`, and whether `sound` can be decoded, in one run.
+
+    Raises `FfmpegFailed` if either the pictures or the sound cannot, and `FfmpegTimedOut`.
+    """
+    log = _run(ffmpeg, opening, *_frame_output(picture), *_sound_output(sound))
+    return _frame(ffmpeg, log), _has_sound(ffmpeg)
+
+
+def is_heard(ffmpeg: Ffmpeg, opening: tuple[str, ...], sound: Track) -> bool:
+    """Whether `sound` can be decoded, and made into stereo. Raises `FfmpegTimedOut`."""
+    try:
+        _run(ffmpeg, opening, *_sound_output(sound))
+    except FfmpegFailed:
+        return False
+    return _has_sound(ffmpeg)
+
+
+def states_alpha(ffmpeg: Ffmpeg, opening: tuple[str, ...], picture: Track) -> bool:
+    """Whether a WebM file says that the pictures of this track are transparent in parts.
+
+    Raises `FfmpegFailed` and `FfmpegTimedOut`.
+    """
+    copied = ("-map", picture.selector, "-c", "copy", "-frames:v", "1")
+    log = _run(ffmpeg, opening, *copied, "-f", "matroska", "-y", f"file:{_STATED}")
+    _, shown = _header(ffmpeg, _STATED, log)
+    return bool(matroska.number(shown, matroska.ALPHA))
+
+
+def _run(ffmpeg: Ffmpeg, opening: tuple[str, ...], *outputs: str) -> str:
+    arguments = ("-loglevel", "error", *opening, "-i", f"file:{SOURCE}", *outputs)
+    return ffmpeg.run(arguments, seconds=_SECONDS)
+
+
+def _frame_output(picture: Track) -> tuple[str, ...]:
+    return (
+        *("-map", picture.selector, "-frames:v", "1"),
+        # Of these two, ffmpeg takes the one with alpha only if the frame has it.
+        *("-vf", f"{UPRIGHT},format=yuv420p|yuva420p", "-c:v", "rawvideo", "-allow_raw_vfw", "1"),
         # Only the header that describes the frame is needed, not the frame itself.
-        *("-frames:v", "1", "-vf", f"{UPRIGHT},format=yuv420p", "-c:v", "rawvideo"),
         *("-bsf:v", "noise=drop=1", "-map_metadata", "-1", "-map_chapters", "-1", *THREADS),
         *("-f", "matroska", "-y", f"file:{_FIRST_FRAME}"),
     )
-    log = ffmpeg.run(arguments, seconds=_SECONDS)
-    header = (ffmpeg.folder / _FIRST_FRAME).read_bytes()
-    shown = _inside(header, _SEGMENT, _TRACKS, _TRACK, _PICTURE)
-    if shown is None:
-        raise FfmpegFailed(log)
-    elements = dict(_elements(shown))
-    colour = dict(_elements(elements.get(_COLOUR, b"")))
-    return Frame(
-        int.from_bytes(elements[_WIDTH], "big"),
-        int.from_bytes(elements[_HEIGHT], "big"),
-        _TRANSFERS.get(int.from_bytes(colour.get(_TRANSFER, b""), "big")),
+
+
+def _sound_output(sound: Track) -> tuple[str, ...]:
+    return (
+        *("-map", sound.selector, "-frames:a", "1", "-ac", "2", "-c:a", "pcm_s16le"),
+        *("-f", "s16le", "-y", f"file:{_FIRST_SOUND}"),
     )
 
 
-def _inside(content: bytes, *path: int) -> bytes | None:
-    """The content of the first element at the end of `path`; None if there is none."""
-    for wanted in path:
-        found = next((inner for element, inner in _elements(content) if element == wanted), None)
-        if found is None:
-            return None
-        content = found
-    return content
+def _has_sound(ffmpeg: Ffmpeg) -> bool:
+    path = ffmpeg.folder / _FIRST_SOUND
+    return path.exists() and path.stat().st_size > 0
 
 
-def _elements(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The ids and contents of a series of Matroska elements."""
-    at = 0
-    while at < len(content):
-        id_length = _length(content[at])
-        element = int.from_bytes(content[at : at + id_length], "big")
-        at += id_length
-        size_length = _length(content[at])
-        size = int.from_bytes(content[at : at + size_length], "big") - (1 << 7 * size_length)
-        at += size_length
-        # A size with all bits set means up to the end.
-        size = len(content) - at if size == (1 << 7 * size_length) - 1 else size
-        yield element, content[at : at + size]
-        at += size
+def _frame(ffmpeg: Ffmpeg, log: str) -> Frame:
+    track, shown = _header(ffmpeg, _FIRST_FRAME, log)
+    colour = dict(matroska.elements(shown.get(matroska.COLOUR, b"")))
+    return Frame(
+        matroska.number(shown, matroska.WIDTH),
+        matroska.number(shown, matroska.HEIGHT),
+        _TRANSFERS.get(matroska.number(colour, matroska.TRANSFER)),
+        is_interlaced=matroska.number(shown, matroska.INTERLACED) == 1,
+        has_alpha=track.get(matroska.CODEC) != _RAW,
+    )
 
 
-def _length(first: int) -> int:
-    """The number of bytes of a Matroska number, by its first byte."""
-    return 9 - first.bit_length()
+def _header(ffmpeg: Ffmpeg, name: str, log: str) -> tuple[dict[int, bytes], dict[int, bytes]]:
+    """The elements of the track in a Matroska file that ffmpeg wrote, and those of its picture."""
+    content = (ffmpeg.folder / name).read_bytes()
+    track = matroska.inside(content, matroska.SEGMENT, matroska.TRACKS, matroska.TRACK)
+    if track is None or matroska.PICTURE not in track:
+        raise FfmpegFailed(log)
+    return track, dict(matroska.elements(track[matroska.PICTURE]))

@@ -25,9 +25,15 @@ MAX_DURATION_MS: Final = 180_000
 DURATION_TOLERANCE_MS: Final = 500
 """How much longer than the limit a video may be: a camera that stops at three minutes writes its
 last frames a little later."""
-MAX_SIDE: Final = 4_096
-MAX_PIXELS: Final = 4_096 * 2_304
+MAX_SIDE: Final = 5_760
+MAX_PIXELS: Final = 5_760 * 2_880
+"""Action cameras and cameras for all directions take 5,312 x 2,988 and 5,760 x 2,880 pixels."""
+MAX_DECODED_PIXELS: Final = (MAX_SIDE + 128) * (2_880 + 128)
+"""What decoders are allowed. They work on whole blocks, and so with up to 128 pixels more a side.
+"""
 MAX_FPS: Final = 480
+MAX_ANIMATION_SIDE: Final = 4_096
+MAX_ANIMATION_FRAME_PIXELS: Final = 4_096 * 2_304
 MAX_ANIMATION_FRAMES: Final = 2_000
 MAX_ANIMATION_PIXELS: Final = 1_000_000_000
 """The highest number of pixels in all frames of an animated picture together: one thread decodes
@@ -49,6 +55,10 @@ _ENCODE_SECONDS: Final = 0.035
 _TONE_MAP_SECONDS: Final = 0.02
 """CPU seconds per million pixels: for decoding, for encoding, and for turning HDR into SDR.
 `docs/media.md` has the measurements."""
+_DEINTERLACE_SECONDS: Final = 0.01
+_ALPHA_SECONDS: Final = 0.03
+"""CPU seconds per million decoded pixels more: for making whole frames of fields, and for decoding
+transparency and putting the picture on white."""
 _READ_SECONDS: Final = 0.08
 """CPU seconds per million bytes: a high bit rate takes longer to decode than a low one."""
 _OVERHEAD_SECONDS: Final = 5.0
@@ -169,6 +179,8 @@ class VideoFacts:
     has_audio: bool
     transfer: Literal["smpte2084", "arib-std-b67"] | None = None
     """The transfer function of an HDR video; None for any other video."""
+    is_interlaced: bool = False
+    has_alpha: bool = False
 
 
 def predicted_seconds(facts: VideoFacts, size: int) -> float:
@@ -182,7 +194,12 @@ def predicted_seconds(facts: VideoFacts, size: int) -> float:
     decoded = facts.width * facts.height * fps * duration_ms / 1e9
     encoded = out.width * out.height * min(fps, OUTPUT_FPS) * duration_ms / 1e9
     per_encoded = _ENCODE_SECONDS + (0.0 if facts.transfer is None else _TONE_MAP_SECONDS)
-    work = decoded * _DECODE_SECONDS + encoded * per_encoded + size / 1e6 * _READ_SECONDS
+    per_decoded = (
+        _DECODE_SECONDS
+        + (_DEINTERLACE_SECONDS if facts.is_interlaced else 0.0)
+        + (_ALPHA_SECONDS if facts.has_alpha else 0.0)
+    )
+    work = decoded * per_decoded + encoded * per_encoded + size / 1e6 * _READ_SECONDS
     return (work + _OVERHEAD_SECONDS) / CORES
 
 
@@ -236,11 +253,11 @@ def check_duration(duration_ms: int) -> None:
 
 def check_frames(count: int, width: int, height: int) -> None:
     """Raise `VideoRefused` for an animated picture that would take too long to decode."""
-    if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
+    if max(width, height) > MAX_ANIMATION_SIDE or width * height > MAX_ANIMATION_FRAME_PIXELS:
         raise VideoRefused(
             "too_many_pixels",
             f"The picture has {width:,} x {height:,} pixels. An animated one may have at most "
-            f"{MAX_SIDE:,} on a side and {MAX_PIXELS:,} in all.",
+            f"{MAX_ANIMATION_SIDE:,} on a side and {MAX_ANIMATION_FRAME_PIXELS:,} in all.",
         )
     if count > MAX_ANIMATION_FRAMES or count * width * height > MAX_ANIMATION_PIXELS:
         raise VideoRefused(
