@@ -26,7 +26,7 @@ from PIL import Image
 from bench.figures import Figure
 from bench.progress import clear, show
 from shutterfeed.adapters.confinement import ConfinedCodec
-from shutterfeed.adapters.imaging import PillowImageCodec
+from shutterfeed.adapters.decoding import client as decoding
 from shutterfeed.domain.photos import (
     MAX_PHOTO_BYTES,
     MAX_PIXELS,
@@ -36,7 +36,7 @@ from shutterfeed.domain.photos import (
 )
 
 _MB: Final = 1024
-_CODEC: Final = ConfinedCodec(PillowImageCodec())
+_CODEC: Final = ConfinedCodec()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +177,8 @@ def _tried(content: bytes) -> tuple[float, float, str | None]:
             _CODEC.render(content, sniff(content[:64]) or "")
         except PhotoRefused as refused:
             reason = refused.message
+        # The codec's child is the decoder server's, whose end tells us the peak of both.
+        decoding.stop()
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / _MB
         answer = f"{peak}\n{time.perf_counter() - start}\n{reason}"
         os.write(writing, answer.encode())

@@ -21,7 +21,7 @@ from shutterfeed.ports.media import PhotoCodec
 
 def main() -> None:
     plain = PillowImageCodec()
-    codecs: dict[str, PhotoCodec] = {"time": ConfinedCodec(plain), "memory": plain}
+    codecs: dict[str, PhotoCodec] = {"time": ConfinedCodec(), "memory": plain}
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)

@@ -15,7 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -77,12 +77,9 @@ class Engine:
         return self._answer().get("ms")
 
     def processor(self) -> float:
-        """The processor time that the process and its ended children have taken so far, in
+        """The processor time that the process, its children and theirs have taken so far, in
         milliseconds, to the tick of the kernel's clock."""
-        line = (Path("/proc") / str(self._process.pid) / "stat").read_text()
-        # Behind the name, which is in parentheses, come the state and then numbers.
-        ticks = line.rpartition(")")[2].split()[11:15]
-        return 1000 * sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+        return sum(map(_processor, _family(self._process.pid)))
 
     def peak(self, request: Mapping[str, Any]) -> float:
         """The largest resident memory of the process while it rendered, in MB."""
@@ -108,6 +105,22 @@ class Engine:
             raise RuntimeError(f"{self._process.args!r} ended")
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+
+def _family(process: int) -> Iterator[int]:
+    """A process and all that descend from it, such as the decoder server."""
+    yield process
+    for task in (Path("/proc") / str(process) / "task").iterdir():
+        for child in (task / "children").read_text().split():
+            yield from _family(int(child))
+
+
+def _processor(process: int) -> float:
+    """The milliseconds of a process and of its children that have ended."""
+    line = (Path("/proc") / str(process) / "stat").read_text()
+    # Behind the name, which is in parentheses, come the state and then numbers.
+    ticks = line.rpartition(")")[2].split()[11:15]
+    return 1000 * sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ from bench.ending import quiet_worker
 from bench.figures import Figure
 from bench.progress import clear, show
 from shutterfeed.adapters.confinement import ConfinedCodec
+from shutterfeed.adapters.decoding import client as decoding
 from shutterfeed.adapters.ffmpeg import THREADS, locate
-from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.adapters.video import ENCODING, FfmpegVideoCodec
 from shutterfeed.domain.videos import CORES, MP4, WEBM, RenderedClip, predicted_seconds
 from tests import videos
@@ -134,6 +134,8 @@ def _effort(file: Path) -> Effort:
     predicted = predicted_seconds(videos.facts_of(content), len(content))
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     _ours(file)
+    # ffmpeg is the decoder server's child, whose end tells us of both.
+    decoding.stop()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     effort = Effort(cpu / CORES, predicted, after.ru_maxrss / 1024)
@@ -153,7 +155,7 @@ def _timed(work: Callable[[], RenderedClip]) -> tuple[RenderedClip, float]:
 
 
 def _ours(file: Path) -> RenderedClip:
-    codec = FfmpegVideoCodec(ConfinedCodec(PillowImageCodec()))
+    codec = FfmpegVideoCodec(ConfinedCodec())
     content_type = WEBM if file.suffix == ".webm" else MP4
     with file.open("rb") as source, codec.render(source, content_type, lambda _: None) as video:
         if video.clip is None:

@@ -35,7 +35,7 @@ TRACES = (
 )
 """How EXIF, XMP, IPTC, colour profiles, GPS, further pictures and cameras' names begin."""
 
-CODEC = ConfinedCodec(PillowImageCodec())
+CODEC = ConfinedCodec()
 
 
 def assert_bare(photo: RenderedPhoto) -> None:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import io
 import os
-import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 from PIL import Image
 
 from shutterfeed.adapters import video as video_codec
 from shutterfeed.adapters.confinement import CodecFailed
-from shutterfeed.adapters.ffmpeg import Ffmpeg, FfmpegTimedOut, locate
-from shutterfeed.adapters.frames import moving
+from shutterfeed.adapters.decoding import client
+from shutterfeed.adapters.ffmpeg import Ffmpeg, FfmpegTimedOut
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.adapters.video import FfmpegVideoCodec
 from shutterfeed.domain.videos import MP4, QUICKTIME, WEBM, RenderedVideo, VideoRefused
@@ -142,32 +141,18 @@ def _huge_gif(side: int) -> bytes:
     return bytes(content)
 
 
-class _Decoder:
-    """A decoder that a hostile file has taken over."""
-
-    def __init__(self, _: bytes) -> None:
-        self.fail()
-
-    def fail(self) -> NoReturn:
-        os.kill(os.getpid(), signal.SIGSEGV)
-        raise AssertionError("still alive")
-
-
-class _OurMistakeError(Exception):
-    """What no file makes a decoder raise."""
-
-
-class _BrokenDecoder(_Decoder):
-    def fail(self) -> NoReturn:
-        raise _OurMistakeError
-
-
 def test_a_decoder_that_crashes_takes_nothing_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(moving._OPENERS, "image/gif", _Decoder)
+    monkeypatch.setattr(client, "ANIMATION", "tests.decoders:crashing_animation")
     with pytest.raises(VideoRefused, match="damaged"), rendered(animated("GIF"), "image/gif"):
         pass
-    monkeypatch.setitem(moving._OPENERS, "image/gif", _BrokenDecoder)
-    with pytest.raises(CodecFailed, match="_OurMistake"), rendered(animated("GIF"), "image/gif"):
+    monkeypatch.setattr(client, "ANIMATION", "tests.decoders:mistaken_animation")
+    with pytest.raises(CodecFailed, match="OurMistake"), rendered(animated("GIF"), "image/gif"):
+        pass
+
+
+def test_a_decoder_that_shows_a_frame_for_ever_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "ANIMATION", "tests.decoders:endless_animation")
+    with pytest.raises(VideoRefused, match="damaged"), rendered(animated("GIF"), "image/gif"):
         pass
 
 
@@ -202,8 +187,9 @@ def test_what_runs_too_long_is_killed(tmp_path: Path) -> None:
 
 def test_a_damaged_input_is_told_though_the_child_is_gone(tmp_path: Path) -> None:
     def chunks() -> Iterator[bytes]:
-        yield b"a few bytes that stay in the pipe's buffer"
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+        yield b"a few bytes that nobody reads"
+        while list(_running()):
+            time.sleep(0.01)
         raise VideoRefused("undecodable", "The animation is damaged.")
 
     with pytest.raises(VideoRefused):
@@ -229,12 +215,19 @@ def test_the_child_stands_back_as_far_as_it_is_told(tmp_path: Path) -> None:
 
 def _niceness_of_children() -> Iterator[int]:
     """Of those that run ffmpeg, each of their threads."""
+    for process in _running():
+        with suppress(OSError):  # it ended while we looked
+            yield from (int(_fields(thread / "stat")[16]) for thread in process.glob("task/*"))
+
+
+def _running() -> Iterator[Path]:
+    """The processes that run ffmpeg, or will as soon as they have sealed themselves: the children
+    of our decoder server."""
+    server = client._servers.get("shutterfeed.adapters.decoding.pictures").process
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it ended while we looked
-            parent = int(_fields(process / "stat")[1])
-            if parent != os.getpid() or (process / "exe").readlink() != locate().resolve():
-                continue
-            yield from (int(_fields(thread / "stat")[16]) for thread in process.glob("task/*"))
+            if int(_fields(process / "stat")[1]) == server:
+                yield process
 
 
 def _fields(stat: Path) -> list[str]:

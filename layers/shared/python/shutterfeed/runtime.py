@@ -71,6 +71,14 @@ def count_cache_failure(error: Exception) -> None:
     metrics.flush_metrics()
 
 
+def count_unsealed_decoder(reason: str) -> None:
+    """Log and count, for operators, that decoders run without a filter of system calls, as the
+    kernel takes none; their other limits hold."""
+    logger.warning("decoder unsealed", reason=reason)
+    metrics.add_metric("DecoderUnsealed", MetricUnit.Count, 1)
+    metrics.flush_metrics()
+
+
 def queue_worker(act: Callable[[str], Iterable[object]]) -> Handler:
     """A handler for SQS. `act` gets the body of each message and returns the outcomes to log.
 

@@ -1,23 +1,25 @@
 """FFmpeg as a confined child process, so that a stranger's video can reach only one folder.
 
-It has no shell, no environment and no network protocol, and limits on memory, CPU time, file sizes
-and time by the clock. When its time is over, the whole process group is killed.
+It has no environment and no network protocol, and limits on memory, CPU time, file sizes and time
+by the clock. It is a child of the decoder server, sealed like those that decode photos, but may
+open files: `docs/media.md` says which.
 """
 
 from __future__ import annotations
 
 import os
-import resource
-import signal
-import subprocess
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+import select
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Timer
 from typing import IO, Final
+
+from shutterfeed.adapters.decoding import client
+from shutterfeed.adapters.decoding.orders import Execute, Limits, TooSlow, wait_for
 
 MEMORY_BYTES: Final = 2 << 30
 """The limit of its address space. A 10 bit 4K video with all its reference frames takes half of
@@ -27,7 +29,13 @@ FILE_BYTES: Final = 512 << 20
 _OPEN_FILES: Final = 64
 _CORES: Final = 2
 _LOG_BYTES: Final = 1 << 20
+_LINE_BYTES: Final = 64 << 10
+_OUTPUT_BYTES: Final = 64 << 20
+"""The most that it may write to its output: the list of a million packets."""
+READABLE: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/dev/urandom")
+"""What it may read beside its own folder: the C library, and nothing else."""
 
+_QUIETLY: Final = ("-hide_banner", "-nostats")
 THREADS: Final = ("-threads", str(_CORES))
 
 
@@ -81,103 +89,94 @@ class Ffmpeg:
 
         Raises `FfmpegFailed` and `FfmpegTimedOut`.
         """
-        return self._run(
-            arguments, seconds, subprocess.DEVNULL, lambda child: _read(child, on_line)
-        )
+        reading, writing = os.pipe()
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        with ExitStack() as ours:
+            ours.callback(os.close, reading)
+            with self._running(arguments, seconds, nothing, writing) as running:
+                _read(reading, on_line, running.deadline)
+        return running.log
 
     def feed(self, arguments: Sequence[str], chunks: Iterable[bytes], *, seconds: float) -> str:
         """Run it to its end with `chunks` as its input, and return its log. Its output is ignored.
         Raises the same errors as `run`."""
-        return self._run(arguments, seconds, subprocess.PIPE, lambda child: _write(child, chunks))
+        reading, writing = os.pipe()
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        with ExitStack() as ours:
+            ours.callback(os.close, writing)
+            with self._running(arguments, seconds, reading, nothing) as running:
+                _write(writing, chunks, running.deadline)
+                # It waits for the end of its input.
+                ours.close()
+        return running.log
 
-    def _run(
-        self,
-        arguments: Sequence[str],
-        seconds: float,
-        stdin: int,
-        attend: Callable[[subprocess.Popen[bytes]], None],
-    ) -> str:
-        command = [str(locate()), "-hide_banner", "-nostats", *arguments]
-        expired: list[bool] = []
-        with (self.folder / "log").open("w+b") as log:
-            with subprocess.Popen(
-                command,
-                stdin=stdin,
-                stdout=subprocess.PIPE if stdin == subprocess.DEVNULL else subprocess.DEVNULL,
-                stderr=log,
-                cwd=self.folder,
-                env={},
-                start_new_session=True,
+    @contextmanager
+    def _running(
+        self, arguments: Sequence[str], seconds: float, stdin: int, stdout: int
+    ) -> Iterator[_Running]:
+        """Run it while the context lasts, and then until it ends by itself; take the two file
+        descriptors in any case. Raises the errors of `run`."""
+        running = _Running(time.monotonic() + seconds)
+        with ExitStack() as taken, (self.folder / "log").open("w+b") as log:
+            for file in (stdin, stdout):
+                taken.callback(os.close, file)
+            with client.order(
+                self._order(arguments, seconds), [stdin, stdout, log.fileno()]
             ) as child:
-                _confine(child.pid, seconds, self.niceness)
-
-                def expire(child: subprocess.Popen[bytes] = child) -> None:
-                    expired.append(True)
-                    _kill(child)
-
-                timer = Timer(seconds, expire)
-                timer.start()
+                taken.close()
                 try:
-                    attend(child)
-                    status = child.wait()
-                finally:
-                    timer.cancel()
-                    _kill(child)
-                    _hang_up(child)
-            text = _tail(log)
-        if expired:
-            raise FfmpegTimedOut
+                    yield running
+                    status = child.wait(running.deadline)
+                except TooSlow as error:
+                    raise FfmpegTimedOut from error
+            running.log = _tail(log)
         if status != 0:
-            raise FfmpegFailed(text)
-        return text
+            raise FfmpegFailed(running.log)
+
+    def _order(self, arguments: Sequence[str], seconds: float) -> Execute:
+        limits = Limits(
+            memory=MEMORY_BYTES,
+            cpu_seconds=int(seconds * _CORES) + 1,
+            file_bytes=FILE_BYTES,
+            open_files=_OPEN_FILES,
+            niceness=self.niceness,
+        )
+        command = (*_QUIETLY, *arguments)
+        return Execute(str(locate()), command, str(self.folder), READABLE, limits)
 
 
-def _confine(pid: int, seconds: float, niceness: int) -> None:
-    """Set the limits of a child from outside: code between fork and exec would not be safe while
-    other threads run."""
-    limits = {
-        resource.RLIMIT_AS: MEMORY_BYTES,
-        resource.RLIMIT_CPU: int(seconds * _CORES) + 1,
-        resource.RLIMIT_FSIZE: FILE_BYTES,
-        resource.RLIMIT_NOFILE: _OPEN_FILES,
-        resource.RLIMIT_CORE: 0,
-    }
-    with suppress(ProcessLookupError):  # The child has ended already.
-        for kind, limit in limits.items():
-            resource.prlimit(pid, kind, (limit, limit))
-        if niceness:
-            own = os.getpriority(os.PRIO_PROCESS, 0)
-            # By its group, which it leads, so that threads that it has already stand back too.
-            os.setpriority(os.PRIO_PGRP, pid, own + niceness)
+@dataclass(slots=True)
+class _Running:
+    """A run up to now: its limit by `time.monotonic`, and its log when it has ended."""
+
+    deadline: float
+    log: str = ""
 
 
-def _read(child: subprocess.Popen[bytes], on_line: Callable[[str], None]) -> None:
-    assert child.stdout
-    for line in child.stdout:
-        on_line(line.decode("ascii", "replace").strip())
+def _read(pipe: int, on_line: Callable[[str], None], deadline: float) -> None:
+    left, rest = _OUTPUT_BYTES, b""
+    while True:
+        wait_for(pipe, deadline)
+        part = os.read(pipe, _LINE_BYTES)
+        left -= len(part)
+        if left < 0 or len(rest) > _LINE_BYTES:
+            raise FfmpegFailed("It writes more than it is asked for.")
+        *lines, rest = (rest + part).split(b"\n")
+        for line in lines if part else [rest]:
+            on_line(line.decode("ascii", "replace").strip())
+        if not part:
+            return
 
 
-def _write(child: subprocess.Popen[bytes], chunks: Iterable[bytes]) -> None:
-    assert child.stdin
+def _write(pipe: int, chunks: Iterable[bytes], deadline: float) -> None:
+    os.set_blocking(pipe, False)
     # A broken pipe means that it ended early; its exit status and its log say why.
     with suppress(BrokenPipeError):
         for chunk in chunks:
-            child.stdin.write(chunk)
-        child.stdin.close()
-
-
-def _kill(child: subprocess.Popen[bytes]) -> None:
-    if child.returncode is None:
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-
-
-def _hang_up(child: subprocess.Popen[bytes]) -> None:
-    """Close the child's input. What is still in the buffer cannot be written any more; that error
-    must not hide the one that ended the child."""
-    if child.stdin:
-        with suppress(BrokenPipeError):
-            child.stdin.close()
+            left = memoryview(chunk)
+            while left:
+                wait_for(pipe, deadline, select.POLLOUT)
+                left = left[os.write(pipe, left) :]
 
 
 def _tail(log: IO[bytes]) -> str:

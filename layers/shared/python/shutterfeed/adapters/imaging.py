@@ -1,4 +1,4 @@
-"""Decodes, scales and encodes photos with Pillow; besides `animation.py`, no module imports it.
+"""Decodes, scales and encodes photos with Pillow. Only the decoder server loads this module.
 
 The bytes come from strangers. Every error that they cause leaves this module as `PhotoRefused`; any
 other error is a fault of ours and escapes, so that the work is tried again.
