@@ -135,7 +135,7 @@ def _exported(asked: argparse.Namespace, context: Context, bar: ExportProgress) 
     bar.begin(list(originals.values()))
     fetched = 0
     for original, result in _all(fetcher, list(originals.values()), asked.parallel, context.stop):
-        bar.file_done(original)
+        bar.file_done(original, arrived=isinstance(result, tuple) and result[0])
         named = {"media_id": original.media_id, "post_id": original.post_id}
         match result:
             case Absent():

@@ -66,9 +66,9 @@ class Fetcher:
         patience: Patience,
         stop: Stop,
         folder: Path,
-        on_bytes: Callable[[str, int], None],
+        on_bytes: Callable[[int], None],
     ) -> None:
-        """`on_bytes` gets the id of a medium and the number of bytes that have arrived of it."""
+        """`on_bytes` gets the number of bytes that have arrived."""
         self._client = client
         self._api = api
         self._patience = patience
@@ -116,23 +116,23 @@ class Fetcher:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(path.name + ".part")
         try:
-            self._download(original, link["url"], part, facts["bytes"])
+            self._download(link["url"], part, facts["bytes"])
         except storage.LinkRefused:
             self._stop.check_new()
-            self._download_again(original, self._link(original)["url"], part, facts["bytes"])
+            self._download_again(self._link(original)["url"], part, facts["bytes"])
         if _digest(part) != facts["sha256"]:
             part.unlink()
             raise CliError("It arrived damaged. Run the same command again.")
         part.rename(path)
         return True, facts
 
-    def _download_again(self, original: Original, url: str, part: Path, size: int) -> None:
+    def _download_again(self, url: str, part: Path, size: int) -> None:
         try:
-            self._download(original, url, part, size)
+            self._download(url, part, size)
         except storage.LinkRefused as refusal:
             raise refusal.final() from None
 
-    def _download(self, original: Original, url: str, part: Path, size: int) -> None:
+    def _download(self, url: str, part: Path, size: int) -> None:
         """Fetch the rest of the file, which has `size` bytes in all. Raises `CliError` and
         `LinkRefused`."""
 
@@ -159,7 +159,7 @@ class Fetcher:
                         if left < 0:
                             raise _TooMuch
                         file.write(chunk)
-                        self._on_bytes(original.media_id, len(chunk))
+                        self._on_bytes(len(chunk))
                 return answer
 
         try:

@@ -13,7 +13,7 @@ from shutterfeed_cli.archive import Parts, open_archive
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.client.limits import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME
 from shutterfeed_cli.context import Context
-from shutterfeed_cli.errors import CliError, ExitCode
+from shutterfeed_cli.errors import CliError, ExitCode, NetworkGone, NotSignedIn
 from shutterfeed_cli.instagram_export import Export
 from shutterfeed_cli.instagram_items import Item
 from shutterfeed_cli.instagram_merging import merged
@@ -23,6 +23,7 @@ from shutterfeed_cli.planning import Wanted
 from shutterfeed_cli.sources import Source
 from shutterfeed_cli.unfinished import Unfinished
 from shutterfeed_cli.uploading import account_journal, always, run_uploads
+from shutterfeed_cli.wording import counted
 
 _ROUGHLY: Final = 2
 """The decimal places of a degree, about a kilometre, for a place that nobody chose to show."""
@@ -71,17 +72,15 @@ def _import(
 ) -> ExitCode:
     """Make the posts whose files are there. Raises `CliError` if there is nothing to import."""
     context.output.note(_found(len(ready), len(waiting)))
-    code = ExitCode.OK
-    if ready:
-        code = run_uploads(asked, context, wanted(export, ready, exif_places=asked.exif_places))
-    has_avatar = False
-    if asked.profile_photo and not context.stop.asked:
-        has_avatar = _set_avatar(export, context, dry=asked.dry_run)
+    posts = list(wanted(export, ready, exif_places=asked.exif_places))
+    has_avatar = asked.profile_photo and _set_avatar(export, context, dry=asked.dry_run)
     _tell(export, context)
     if not (ready or waiting or has_avatar):
         empty = "There is nothing to import." if export.has_lists else export.why_empty()
         raise CliError(empty)
-    return code
+    code = run_uploads(asked, context, posts) if ready else ExitCode.OK
+    failed = asked.profile_photo and not has_avatar
+    return ExitCode.SOME_FAILED if failed and code is ExitCode.OK else code
 
 
 @contextmanager
@@ -95,10 +94,10 @@ def _working(context: Context) -> Iterator[None]:
 
 
 def _found(ready: int, waiting: int) -> str:
-    posts = f"{ready:,} post{'s' * (ready != 1)} to import."
+    posts = f"{counted(ready, 'post')} to import."
     if not waiting:
         return posts
-    more = f"{waiting:,} more wait" if waiting > 1 else "1 more waits"
+    more = counted(waiting, "more waits", "more wait")
     return (
         f"{posts} {more} for files that are in no archive so far: give the other zips of the"
         " export, now or later. --incomplete makes them without."
@@ -145,24 +144,26 @@ def _tell(export: Export, context: Context) -> None:
 
 
 def _set_avatar(export: Export, context: Context, *, dry: bool) -> bool:
-    """Make the export's last profile photo the avatar, if not `dry`. Returns whether there is one.
-    Raises `CliError`."""
+    """Make the export's last profile photo the avatar, if not `dry`. Returns whether that could be
+    done. Raises `NetworkGone` and `NotSignedIn`."""
     try:
         source = export.profile_photo()
         medium = examine(source, context.stop) if source else None
+        if medium is None:
+            export.remarks.add("There is no profile photo in the archive that can be used.")
+            return False
+        if dry:
+            context.output.line(f"{medium.source.name}: would become your avatar")
+            return True
+        key = key_for([medium.sha256], attempt=1, when="avatar")
+        link = context.api.set_avatar(medium.declaration(), key)["upload"]
+        if link is not None:
+            context.api.upload(link, medium)
+    except (NetworkGone, NotSignedIn):
+        raise
     except CliError as error:
         export.remarks.add(f"The profile photo cannot be used: {error}")
         return False
-    if medium is None:
-        export.remarks.add("There is no profile photo in the archive that can be used.")
-        return False
-    if dry:
-        context.output.note(f"{medium.source.name} would become your avatar.")
-        return True
-    key = key_for([medium.sha256], attempt=1, when="avatar")
-    link = context.api.set_avatar(medium.declaration(), key)["upload"]
-    if link is not None:
-        context.api.upload(link, medium)
     context.output.event({"event": "avatar", "file": medium.source.name})
     if not context.output.as_json:
         context.output.note("The last profile photo becomes your avatar.")
@@ -179,7 +180,7 @@ def wanted(
     unshown = sum(1 for post in posts if post.item.taken_at_point and not post.item.point)
     if unshown and not exif_places:
         export.remarks.add(
-            f"Photos of {unshown:,} post{'s' * (unshown > 1)} say where they were taken. That was"
+            f"Photos of {counted(unshown, 'post')} say where they were taken. That was"
             " left out; --exif-places includes it, rounded to about a kilometre."
         )
     for post in posts:

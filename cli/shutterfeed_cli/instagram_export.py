@@ -25,6 +25,7 @@ from shutterfeed_cli.instagram_items import (
 )
 from shutterfeed_cli.instagram_merging import merged
 from shutterfeed_cli.sources import Source
+from shutterfeed_cli.wording import counted
 
 _FOLDERS: Final = frozenset({"media", "content"})
 _KINDS: Final = {
@@ -171,16 +172,15 @@ class Export:
                         yield archive, name, kind
 
     def _remark_left_out(self, items: Sequence[Item]) -> None:
-        for kind, what, flag in (
-            ("stories", ("story", "stories"), "--stories"),
-            ("reels", ("reel", "reels"), "--reels"),
-            ("igtv", ("IGTV video", "IGTV videos"), "--reels"),
+        for kind, one, many, flag in (
+            ("stories", "story was", "stories were", "--stories"),
+            ("reels", "reel was", "reels were", "--reels"),
+            ("igtv", "IGTV video was", "IGTV videos were", "--reels"),
         ):
             if count := sum(item.kind == kind and bool(item.files) for item in items):
-                was, pronoun = ("was", "it") if count == 1 else ("were", "them")
-                self.remarks.add(
-                    f"{count:,} {what[count != 1]} {was} left out; {flag} includes {pronoun}."
-                )
+                pronoun = "it" if count == 1 else "them"
+                were = counted(count, one, many)
+                self.remarks.add(f"{were} left out; {flag} includes {pronoun}.")
         for item in items:
             if why := _LEFT_OUT.get(item.kind):
                 self.remarks.add(f"{_capital(item.title)} was left out: {why}", item.kind)

@@ -21,6 +21,7 @@ from typing import Any, Final
 from shutterfeed_cli import instagram_labels as labels
 from shutterfeed_cli.captions import repaired
 from shutterfeed_cli.client.content import Json
+from shutterfeed_cli.wording import counted
 
 _DAY: Final = 86_400
 _EARLIEST: Final = -4_544_208_000
@@ -137,7 +138,8 @@ def items_of(content: Any, root: str, kind: str, remarks: Remarks) -> Iterator[I
             continue
         media = _media(entry, objects(entry.get("label_values")))
         if nameless := sum(not text(one.get("uri")) for one in media):
-            remarks.add(f"{nameless:,} of the files of {item.title} have no name in the export.")
+            had = counted(nameless, f"file of {item.title} has", f"files of {item.title} have")
+            remarks.add(f"{had} no name in the export, and cannot be found.", "no name")
         yield item
 
 

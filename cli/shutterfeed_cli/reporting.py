@@ -43,7 +43,7 @@ class UploadReport:
         self._sent = 0
         self._meter = Meter(clock)
         self._phase = "looking for files"
-        self._bar = _bar(output.errors, self) if output.draws else None
+        self._bar = progress_bar(output.errors, self.progress) if output.draws else None
         if self._bar is not None:
             self._bar.start()
 
@@ -137,27 +137,36 @@ class UploadReport:
         """What the progress bar says before and after the bar, at this moment."""
         if self._phase:
             return self._phase, ""
-        meter = self._meter
-        rate, left = meter.rate(), meter.seconds_left()
-        speed = f"{decimal(round(rate))}/s" if rate else ""
-        end = "" if left is None else told(left)
-        amount = f"{decimal(meter.bytes_through)} of {decimal(meter.bytes)}"
-        after = "  ".join(filter(None, (amount, speed, end)))
-        return f"{meter.files_done:,} of {counted(meter.files, 'file')}", after
+        return how_far(self._meter, "file")
 
     def _draw(self) -> None:
         if self._bar is not None:
-            task = self._bar.task_ids[0]
-            total = max(self._meter.bytes, 1)
-            self._bar.update(task, total=total, completed=self._meter.bytes_through)
+            move(self._bar, self._meter)
 
 
-def _bar(console: Console, report: UploadReport) -> Progress:
+def how_far(meter: Meter, what: str) -> tuple[str, str]:
+    """What a progress bar says before and after the bar: how many of `what` are done, and the
+    bytes, the rate and the end."""
+    rate, left = meter.rate(), meter.seconds_left()
+    speed = f"{decimal(round(rate))}/s" if rate else ""
+    end = "" if left is None else told(left)
+    amount = f"{decimal(meter.bytes_through)} of {decimal(meter.bytes)}"
+    after = "  ".join(filter(None, (amount, speed, end)))
+    return f"{meter.files_done:,} of {counted(meter.files, what)}", after
+
+
+def move(bar: Progress, meter: Meter) -> None:
+    """Draw the bar as long as the work is done."""
+    bar.update(bar.task_ids[0], total=max(meter.bytes, 1), completed=meter.bytes_through)
+
+
+def progress_bar(console: Console, said: Callable[[], tuple[str, str]]) -> Progress:
+    """A progress bar that is removed at its end. `said` gives the texts before and after it."""
     from rich.progress import BarColumn, Progress, ProgressColumn
     from rich.text import Text
 
     class Said(ProgressColumn):
-        """What `progress` says now: also if nothing has happened since it was last drawn."""
+        """What is said now: also if nothing has happened since it was last drawn."""
 
         def __init__(self, at: int) -> None:
             super().__init__()
@@ -165,7 +174,7 @@ def _bar(console: Console, report: UploadReport) -> Progress:
 
         def render(self, task: Task) -> Text:
             del task
-            return Text(report.progress()[self._at])
+            return Text(said()[self._at])
 
     bar = Progress(Said(0), BarColumn(bar_width=None), Said(1), console=console, transient=True)
     bar.add_task("", total=None)

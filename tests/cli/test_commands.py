@@ -353,7 +353,7 @@ class TestFetcher:
             patience=Patience(stop),
             stop=stop,
             folder=folder,
-            on_bytes=lambda *_: None,
+            on_bytes=lambda _: None,
         )
 
     def test_it_is_fetched_once(self, tmp_path: Path) -> None:
@@ -379,7 +379,7 @@ class TestFetcher:
     def test_no_more_is_written_than_was_announced(self, tmp_path: Path) -> None:
         fetcher = self.fetcher(tmp_path, b"original" * 200_000, size=8)
         written: list[int] = []
-        fetcher._on_bytes = lambda _, number: written.append(number)
+        fetcher._on_bytes = written.append
         result = fetcher.fetch(self.original)
         assert "More came than the 8 bytes" in str(result)
         assert sum(written) <= 8
@@ -424,20 +424,22 @@ class TestFetcher:
             fetcher.fetch(self.original)
 
 
-def test_an_export_counts_bytes_that_arrive_and_that_are_left() -> None:
-    small, large = TestFetcher.original, replace(TestFetcher.original, media_id="2", size=1000)
-    progress = ExportProgress(Output(as_json=True))
+def test_the_progress_of_an_export_is_in_bytes() -> None:
+    small = replace(TestFetcher.original, size=500)
+    large = replace(TestFetcher.original, media_id="2", size=1_500_000)
+    now = iter(range(1000))
+    progress = ExportProgress(Output(as_json=True), clock=lambda: float(next(now)))
+    assert progress.said() == ("reading lists", "")
     progress.begin([small, large])
-    assert (progress.arrived, progress.total) == (0, 1000)
-    progress.advance("2", 400)
-    assert (progress.arrived, progress.total) == (400, 1000)
-    progress.advance("2", 400)  # It begins again: the bytes that come are more.
-    progress.advance("2", 1000)
-    assert (progress.arrived, progress.total) == (1800, 1800)
-    progress.file_done(large)
-    progress.advance(small.media_id, 5)
-    progress.file_done(small)
-    assert (progress.arrived, progress.total) == (1805, 1805)
+    progress.file_done(small, arrived=False)
+    progress.advance(750_000)
+    before, after = progress.said()
+    assert before == "1 of 2 originals"
+    assert after.startswith("750.5 kB of 1.5 MB  ")
+    assert "kB/s" in after
+    progress.file_done(large, arrived=True)
+    assert progress.said()[0] == "2 of 2 originals"
+    assert progress.arrived == 750_000
 
 
 def commands_of(

@@ -190,10 +190,19 @@ def test_a_dry_run_lists_each_post_with_its_time_and_place(shell: Shell, tmp_pat
     write(tmp_path / "export", f"{ACTIVITY}/posts_1.json", [home])
 
     def reason(*options: str) -> str:
-        [event, *_] = shell.run(tmp_path / "export", "--dry-run", *options)
-        return str(event["reason"])
+        events = shell.run(tmp_path / "export", "--dry-run", *options)
+        return next(str(event["reason"]) for event in events if event["event"] == "uploaded")
 
     assert reason() == "would be uploaded, taken at 2020-09-13 12:26"
     rough = "would be uploaded, taken at 2020-09-13 12:26, in 57.71° N, 11.97° E (57.71, 11.97)"
     assert reason("--exif-places") == rough
     assert shell.posts == []
+
+
+def test_the_summary_is_last_and_a_profile_photo_that_is_missing_is_told(
+    shell: Shell, parts: list[Path]
+) -> None:
+    events = shell.run(*parts, "--profile-photo", code=1)
+    assert events[-1]["event"] == "summary"
+    assert "no profile photo" in events[0]["message"]
+    assert shell.posts == ALL

@@ -142,7 +142,7 @@ def test_files_without_a_name_and_posts_without_files_are_told(tmp_path: Path) -
     export, items = read(tmp_path)
     assert len(items) == 1
     assert sorted(export.remarks.lines) == [
-        "1 of the files of the post of 2020-09-13 12:26 have no name in the export.",
+        "1 file of the post of 2020-09-13 12:26 has no name in the export, and cannot be found.",
         "A post has no files, and was left out.",
         "The post of 2020-09-13 12:27 has no files in the export, and was left out.",
     ]

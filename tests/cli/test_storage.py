@@ -165,7 +165,7 @@ class Originals:
             patience=Patience(stop),
             stop=stop,
             folder=folder,
-            on_bytes=lambda *_: None,
+            on_bytes=lambda _: None,
         )
 
     def fetch(self) -> object:
