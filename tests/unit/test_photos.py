@@ -84,12 +84,12 @@ def test_heic_and_heif_are_names_of_one_file() -> None:
     assert not is_as_declared("image/jpeg", "image/png")
 
 
-@pytest.mark.parametrize(("width", "height"), [(10_000, 10_000), (10_000, 1)])
+@pytest.mark.parametrize(("width", "height"), [(30_000, 6_666), (16_320, 12_240), (30_000, 1)])
 def test_the_largest_photos_pass(width: int, height: int) -> None:
     check_size(width, height)
 
 
-@pytest.mark.parametrize(("width", "height"), [(10_001, 1), (1, 10_001)])
+@pytest.mark.parametrize(("width", "height"), [(30_001, 1), (1, 30_001), (20_000, 10_001)])
 def test_larger_photos_are_refused(width: int, height: int) -> None:
     with pytest.raises(PhotoRefused, match=f"{width:,} x {height:,} pixels") as refused:
         check_size(width, height)
@@ -156,6 +156,12 @@ def test_of_a_jpeg_the_limit_is_named_in_its_own_pixels() -> None:
         check_memory("image/jpeg", 0, 0, size=0, buffered=90 * 6_100_000, pixels=90_000_000)
 
 
+def test_a_high_picture_takes_memory_in_the_size_of_its_renditions_too() -> None:
+    check_memory("image/png", 1080, 30_000, size=5_000_000, working=590 * 16_383)
+    with pytest.raises(PhotoRefused):
+        check_memory("image/png", 2_900, 30_000, size=5_000_000, working=1080 * 11_172)
+
+
 def names_and_sizes(planned: tuple[PlannedRendition, ...]) -> dict[str, tuple[int, int]]:
     return {each.spec.name: (each.width, each.height) for each in planned}
 
@@ -198,6 +204,21 @@ def test_a_tiny_photo_is_not_enlarged() -> None:
     }
 
 
+def test_a_long_screenshot_is_as_high_as_a_webp_can_be() -> None:
+    assert names_and_sizes(plan(1080, 30_000)) == {
+        "640.jpg": (590, 16_383),
+        "640.webp": (590, 16_383),
+        "320.jpg": (320, 8_886),
+        "150.jpg": (150, 150),
+    }
+    assert working_size(1080, 30_000) == (590, 16_383)
+
+
+def test_the_square_of_a_ribbon_has_all_its_width() -> None:
+    assert names_and_sizes(plan(200, 30_000))["150.jpg"] == (150, 150)
+    assert working_size(200, 30_000) == (150, 22_500)
+
+
 def test_a_panorama_keeps_enough_height_for_its_square() -> None:
     planned = {each.spec.name: each for each in plan(10_000, 500)}
     assert (planned["1080.jpg"].width, planned["1080.jpg"].height) == (1080, 54)
@@ -208,9 +229,11 @@ def test_a_panorama_keeps_enough_height_for_its_square() -> None:
 
 @given(width=SIDES, height=SIDES)
 @example(1, 1)
-@example(10_000, 1)
-@example(1, 10_000)
+@example(30_000, 1)
+@example(1, 30_000)
 @example(641, 150)
+@example(1_080, 30_000)
+@example(200, 30_000)
 def test_every_plan_only_scales_down(width: int, height: int) -> None:
     working = working_size(width, height)
     assert working[0] <= width
@@ -237,15 +260,20 @@ def test_every_photo_has_a_square_and_each_format_in_every_useful_width(
             if each.spec.format == format_name and not each.spec.square_crop
         ]
         assert widths == sorted(set(widths), reverse=True)
-        assert widths[0] == min(1080, width)
+        narrowed = width if height <= 16_383 else max(1, round(width * 16_383 / height))
+        assert widths[0] == min(1080, narrowed)
 
 
 @given(width=SIDES, height=SIDES)
+@example(1_080, 30_000)
+@example(3, 30_000)
 def test_proportions_are_kept_to_the_pixel(width: int, height: int) -> None:
     for planned in plan(width, height):
         if not planned.spec.square_crop:
-            exact = height * planned.width / width
-            assert planned.height == pytest.approx(max(1, exact), abs=0.51)
+            assert planned.height <= 16_383
+            # Half a pixel of the width may be many of the height.
+            least, most = (height * (planned.width + half) / width for half in (-0.51, 0.51))
+            assert min(16_383, max(1, least)) - 0.51 <= planned.height <= max(1, most) + 0.51
 
 
 def test_names_are_unique_and_tell_width_and_format() -> None:

@@ -9,6 +9,24 @@ from dataclasses import dataclass
 from typing import Final
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+MAX_PROFILE: Final = 8 << 20
+"""The largest colour profile, in bytes, that is applied. Those of displays have some kilobytes,
+those of printers up to some megabytes."""
+
+_SHORTEST: Final = {
+    b"tRNS": 1,
+    b"gAMA": 4,
+    b"cHRM": 32,
+    b"sRGB": 1,
+    b"cICP": 4,
+    b"iCCP": 3,
+    b"eXIf": 0,
+    b"acTL": 8,
+    b"fcTL": 26,
+    b"fdAT": 4,
+}
+"""The optional chunks that matter to the picture, and their shortest lengths: transparency, colour,
+orientation, animation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +62,40 @@ def before_the_picture(content: bytes) -> dict[bytes, bytes]:
 def packed(kind: bytes, body: bytes) -> bytes:
     """A chunk as bytes, with its length and checksum."""
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def without_burdens(content: bytes) -> bytes:
+    """A PNG file without optional chunks that do not matter to the picture, or are broken.
+
+    Pillow would refuse the picture for a broken or large chunk of text, which is none of our
+    business and which browsers do not look at either.
+    """
+    kept, start, end = [], 0, len(SIGNATURE)
+    for chunk in of_png(content):
+        begin, end = end, end + 12 + len(chunk.body)
+        is_optional = chunk.kind[0] & 0x20
+        if is_optional and not _is_sound(chunk, content[end - 4 : end]):
+            kept.append(content[start:begin])
+            start = end
+    return b"".join((*kept, content[start:])) if kept else content
+
+
+def _is_sound(chunk: Chunk, checksum: bytes) -> bool:
+    shortest = _SHORTEST.get(chunk.kind)
+    if shortest is None or len(chunk.body) < shortest:
+        return False
+    if zlib.crc32(chunk.body, zlib.crc32(chunk.kind)) != int.from_bytes(checksum, "big"):
+        return False
+    return chunk.kind != b"iCCP" or _unpacks(bytes(chunk.body))
+
+
+def _unpacks(named: bytes) -> bool:
+    """Whether a colour profile, behind its name and method, is compressed properly and not too
+    large."""
+    _, _, compressed = named.partition(b"\0")
+    unpacking = zlib.decompressobj()
+    try:
+        profile = unpacking.decompress(compressed[1:], MAX_PROFILE)
+    except zlib.error:
+        return False
+    return bool(profile) and not unpacking.unconsumed_tail

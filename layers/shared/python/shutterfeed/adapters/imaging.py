@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
+from math import ceil
 from typing import IO, Any, Final
 
 import pillow_heif
-from PIL import AvifImagePlugin, Image, ImageOps
+from PIL import AvifImagePlugin, Image, ImageOps, PngImagePlugin
 from PIL.AvifImagePlugin import AvifImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
@@ -25,13 +26,17 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from shutterfeed.adapters import boxes, exif
+from shutterfeed.adapters import boxes, chunks, exif
+from shutterfeed.adapters.announced import check_announced
 from shutterfeed.adapters.bad_input import BAD_INPUT
 from shutterfeed.adapters.colour import described as colours
 from shutterfeed.adapters.colour.conversion import ToSrgb, as_rgb
 from shutterfeed.adapters.colour.described import Colours
 from shutterfeed.adapters.frames import gif
 from shutterfeed.adapters.frames.canvas import on_white
+from shutterfeed.adapters.incomplete_photos import DAMAGED
+from shutterfeed.adapters.jpeg_decoding import WatchedJpeg
+from shutterfeed.adapters.jpeg_structure import read_structure
 from shutterfeed.adapters.thumb_hash import thumb_hash
 from shutterfeed.domain.notes import Note
 from shutterfeed.domain.photos import (
@@ -44,6 +49,7 @@ from shutterfeed.domain.photos import (
     check_memory,
     check_size,
     plan,
+    too_much_memory,
     working_size,
 )
 
@@ -68,6 +74,8 @@ _STILL: Final = Note(
 pillow_heif.options.THUMBNAILS = False
 pillow_heif.options.DEPTH_IMAGES = False
 pillow_heif.options.AUX_IMAGES = False
+# Text, to which this limit applies too, never reaches Pillow.
+PngImagePlugin.MAX_TEXT_CHUNK = chunks.MAX_PROFILE
 # The function has one core; more threads would only take more memory.
 pillow_heif.options.DECODE_THREADS = 1
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
@@ -87,15 +95,14 @@ _DECODE_MARGIN: Final = 1.25
 decode at 1080 px; with it, 0.998."""
 _REDUCE_MARGIN: Final = 2.0
 """Averaging by whole numbers stops at this multiple of the wanted size; Lanczos does the rest."""
+_LANCZOS_REACH: Final = 3
+"""The number of pixels around each one, in the smaller picture, that Lanczos looks at."""
 _STRIP_PIXELS: Final = 1_000_000
+_WHOLE_PIXELS: Final = 8_000_000
+"""Up to so many pixels a picture is resized as a whole."""
 
-_MAX_SCANS: Final = 100
-"""The highest number of passes of a JPEG. A pass of a few bytes takes as long to decode as the
-picture is large. Encoders make about 10 passes; 100 passes of 100 megapixels take about 6 s."""
-_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
-_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
+_OUT_OF_MEMORY: Final = re.compile(r"memory|security limit", re.IGNORECASE)
+"""The words with which decoders say that they asked for more memory than they may have."""
 
 _PLACEHOLDER_SIDE: Final = 32
 """The size in pixels from which the ThumbHash is made, which keeps only 7 waves a side."""
@@ -147,10 +154,10 @@ def _refusing_bad_input(content: bytes) -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except (MemoryError, Image.DecompressionBombError) as error:
-        raise PhotoRefused(
-            "too_many_pixels", "The photo is too large to be processed. Please make it smaller."
-        ) from error
+        raise too_much_memory() from error
     except BAD_INPUT as error:
+        if _OUT_OF_MEMORY.search(str(error)):
+            raise too_much_memory() from error
         if _cut_short(content, error):
             raise PhotoRefused(
                 "truncated", "The photo is incomplete: its end is missing. Please upload it again."
@@ -212,29 +219,24 @@ def _decode(content: bytes, content_type: str) -> _Decoded:
         return _decode_heif(content, content_type)
     if content_type == "image/gif":
         return _decode_gif(content, content_type)
-    decoder = _DECODERS.get(content_type)
-    if decoder is None:
-        raise PhotoRefused("unsupported_type", "Photos may be JPEG, PNG, WebP, HEIC, AVIF or GIF.")
-    image = decoder(BytesIO(content))
+    image, buffered = _opened(content, content_type)
     check_size(*image.size)
-    buffered = _jpeg_buffers(content) if isinstance(image, JpegImageFile) else 0
     frames = getattr(image, "n_frames", 1)
     check_frames(frames)
-    pixels = image.width * image.height
-    check_memory(
-        content_type,
-        *((0, 0) if isinstance(image, JpegImageFile) else image.size),
-        size=len(content),
-        buffered=buffered,
-        pixels=pixels,
-    )
     described = exif.read(image)
     orientation = exif.orientation(image, content, described)
     width, height = exif.turned(image.size, orientation)
     target = exif.turned(working_size(width, height), orientation)
 
     image.draft(None, (_with_margin(target[0]), _with_margin(target[1])))
-    check_memory(content_type, *image.size, size=len(content), buffered=buffered, pixels=pixels)
+    check_memory(
+        content_type,
+        *image.size,
+        size=len(content),
+        buffered=buffered,
+        pixels=width * height,
+        working=target[0] * target[1],
+    )
     image.load()
     source = _Source(*image.size, partial(_cropped, image))
     picture = ToSrgb(_colours(image, content)).convert(_shrink(source, target))
@@ -243,8 +245,30 @@ def _decode(content: bytes, content_type: str) -> _Decoded:
         height,
         exif.upright(picture, orientation),
         exif.capture(described),
-        (_STILL,) if frames > 1 else (),
+        _losses(image, frames),
     )
+
+
+def _losses(image: ImageFile, frames: int) -> tuple[Note, ...]:
+    """What of a file could not be kept."""
+    is_damaged = isinstance(image, WatchedJpeg) and image.is_damaged
+    return (*((DAMAGED,) if is_damaged else ()), *((_STILL,) if frames > 1 else ()))
+
+
+def _opened(content: bytes, content_type: str) -> tuple[ImageFile, int]:
+    """The file, of which nothing is decoded yet, and the number of bytes that its decoder collects
+    before it has the first pixel. Raises `PhotoRefused` if it says itself that it is too large."""
+    decoder = _DECODERS.get(content_type)
+    if decoder is None:
+        raise PhotoRefused("unsupported_type", "Photos may be JPEG, PNG, WebP, HEIC, AVIF or GIF.")
+    if structure := read_structure(content) if decoder is JpegImageFile else None:
+        check_size(structure.width, structure.height)
+        pixels, buffered = structure.width * structure.height, structure.buffered
+        check_memory(content_type, 0, 0, size=len(content), buffered=buffered, pixels=pixels)
+        return WatchedJpeg(content, structure), buffered
+    check_announced(content, content_type)
+    needed = chunks.without_burdens(content) if decoder is PngImageFile else content
+    return decoder(BytesIO(needed)), 0
 
 
 def _colours(image: ImageFile, content: bytes) -> Colours:
@@ -261,7 +285,8 @@ def _decode_gif(content: bytes, content_type: str) -> _Decoded:
     file = gif.taken_apart(content)
     width, height = file.size
     check_size(width, height)
-    check_memory(content_type, width, height, size=len(content))
+    working = working_size(width, height)
+    check_memory(content_type, width, height, size=len(content), working=working[0] * working[1])
     part = file.parts[0]
     image = GifImageFile(BytesIO(part.file))
     image.load()
@@ -276,7 +301,7 @@ def _decode_gif(content: bytes, content_type: str) -> _Decoded:
             strip.paste(_flatten(_cropped(image, *covered)), (part.box.left, covered[0] - area[1]))
         return strip
 
-    picture = as_rgb(_shrink(_Source(width, height, rows), working_size(width, height)))
+    picture = as_rgb(_shrink(_Source(width, height, rows), working))
     return _Decoded(width, height, picture, notes=(_STILL,) if len(file.parts) > 1 else ())
 
 
@@ -286,6 +311,7 @@ def _decode_heif(content: bytes, content_type: str) -> _Decoded:
     if _boxes_end(content) > len(content):
         # libheif would show the part that is there, and leave the rest grey.
         raise EOFError("truncated")
+    check_announced(content, content_type)
     opened: Any = pillow_heif.HeifFile
     pictures = opened(content, remove_stride=False)
     check_frames(len(pictures))
@@ -347,49 +373,6 @@ def _with_margin(length: int) -> int:
     return round(length * _DECODE_MARGIN)
 
 
-def _jpeg_buffers(content: bytes) -> int:
-    """The number of bytes that the decoder collects before it has the first row of pixels.
-
-    If the colours or their details come one after the other, these are all coefficients of the
-    picture; if they come together, there are none. Refuses a JPEG with more passes than any encoder
-    makes.
-    """
-    scans, position, frame, buffered = 0, 2, b"", 0
-    while found := _MARKER.search(content, position):
-        marker = content[found.start() + 1]
-        if marker == _END_OF_IMAGE:
-            break
-        length = int.from_bytes(content[found.end() : found.end() + 2], "big")
-        segment = content[found.end() + 2 : found.end() + length]
-        if marker in _FRAMES and not frame:
-            frame = segment
-            buffered = _coefficients(segment) if marker in _PROGRESSIVE else 0
-        if marker == _SCAN:
-            scans += 1
-            if scans > _MAX_SCANS:
-                raise PhotoRefused(
-                    "undecodable",
-                    f"The photo is built up in more than {_MAX_SCANS} passes. Please save it "
-                    "again as an ordinary JPEG.",
-                )
-            if frame[5:6] > segment[:1]:
-                # This scan has only some of the picture's colours; the others come later.
-                buffered = _coefficients(frame)
-        # Continue after the segment, whose length includes its own two bytes.
-        position = found.end() + length
-    return buffered
-
-
-def _coefficients(frame: bytes) -> int:
-    """The number of bytes of all coefficients of a picture, by the frame header of its JPEG."""
-    height, width = int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big")
-    sampling = [(factors >> 4, factors & 15) for factors in frame[7::3]]
-    across = max((across for across, _ in sampling), default=1) or 1
-    down = max((down for _, down in sampling), default=1) or 1
-    share = sum(x * y for x, y in sampling) / (across * down)
-    return round(2 * width * height * share)
-
-
 def _shrink(source: _Source, target: tuple[int, int]) -> Image.Image:
     """The picture in the size `target`, opaque, in one of the modes L, RGB and CMYK.
 
@@ -399,8 +382,7 @@ def _shrink(source: _Source, target: tuple[int, int]) -> Image.Image:
     width, height = source.width, source.height
     factor = int(min(width / target[0], height / target[1]) / _REDUCE_MARGIN)
     if factor < 2:
-        flat = _flatten(source.rows(0, height))
-        return flat if flat.size == target else flat.resize(target, Image.Resampling.LANCZOS)
+        return _resized(source, target)
     step = max(1, _STRIP_PIXELS // width // factor) * factor
     reduced: Image.Image | None = None
     for top in range(0, height, step):
@@ -413,6 +395,30 @@ def _shrink(source: _Source, target: tuple[int, int]) -> Image.Image:
     # The last averaged column and row may cover less than a whole block of pixels.
     box = (0, 0, width / factor, height / factor)
     return reduced.resize(target, Image.Resampling.LANCZOS, box=box)
+
+
+def _resized(source: _Source, target: tuple[int, int]) -> Image.Image:
+    """The picture in the size `target`, which is not much smaller; opaque."""
+    width, height = source.width, source.height
+    if width * height <= _WHOLE_PIXELS:
+        flat = _flatten(source.rows(0, height))
+        return flat if flat.size == target else flat.resize(target, Image.Resampling.LANCZOS)
+    scale = height / target[1]
+    around = ceil(_LANCZOS_REACH * max(1.0, scale)) + 1
+    step = max(1, int(_STRIP_PIXELS / width / scale))
+    resized: Image.Image | None = None
+    for top in range(0, target[1], step):
+        bottom = min(top + step, target[1])
+        first = max(0, int(top * scale) - around)
+        last = min(height, ceil(bottom * scale) + around)
+        strip = _flatten(source.rows(first, last))
+        box = (0, top * scale - first, width, min(bottom * scale - first, strip.height))
+        part = strip.resize((target[0], bottom - top), Image.Resampling.LANCZOS, box=box)
+        if resized is None:
+            resized = Image.new(part.mode, target)
+        resized.paste(part, (0, top))
+    assert resized is not None
+    return resized
 
 
 def _flatten(image: Image.Image) -> Image.Image:

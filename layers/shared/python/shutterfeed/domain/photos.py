@@ -16,8 +16,10 @@ SNIFF_BYTES: Final = 64
 
 MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
 """25 MB, counted in units of 1,024 x 1,024 bytes as file managers do."""
-MAX_SIDE: Final = 10_000
-MAX_PIXELS: Final = 100_000_000
+MAX_SIDE: Final = 30_000
+MAX_PIXELS: Final = 200_000_000
+"""Panoramas, screenshots of whole pages and the largest phones. Whether so many pixels can be
+processed is for `check_memory` to say, which depends on how they are saved."""
 MAX_FRAMES: Final = 1_000
 """The highest number of pictures in one file. Only one of them is shown, but the parser reads the
 header of each."""
@@ -39,6 +41,12 @@ _BYTES_PER_PIXEL: Final = {
 }
 """The bytes of memory that a decoder takes for each pixel, measured; `docs/media.md` has the
 figures."""
+
+_BYTES_PER_WORKING_PIXEL: Final = 8.0
+"""The picture in the size of the largest rendition, and the one that it was turned or converted
+from."""
+_USUAL_WORKING_PIXELS: Final = 1_600_000
+"""Up to here that is part of the overhead."""
 
 _SIGNATURES: Final[tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...]] = (
     ("image/jpeg", ((0, b"\xff\xd8\xff"),)),
@@ -106,7 +114,13 @@ def is_as_declared(declared: str, actual: str) -> bool:
 
 
 RefusalCode = Literal[
-    "undecodable", "too_many_pixels", "too_many_frames", "too_slow", "unsupported_type", "truncated"
+    "undecodable",
+    "too_many_pixels",
+    "too_many_frames",
+    "too_slow",
+    "unsupported_type",
+    "unsupported_codec",
+    "truncated",
 ]
 
 
@@ -136,6 +150,16 @@ def check_size(width: int, height: int) -> None:
         )
 
 
+def too_much_memory() -> PhotoRefused:
+    """The refusal of a photo whose decoder asked for more memory than it may have."""
+    return PhotoRefused(
+        "too_many_pixels",
+        f"The photo takes too much memory to be processed. At most {MAX_SIDE:,} pixels on a side "
+        f"and {MAX_PIXELS // 1_000_000} megapixels are possible, and fewer in most formats. Please "
+        "make it smaller, or save it as an ordinary JPEG.",
+    )
+
+
 def check_frames(count: int) -> None:
     """Raise `PhotoRefused` for a file with more pictures in it than any camera writes."""
     if count > MAX_FRAMES:
@@ -153,15 +177,18 @@ def check_memory(
     size: int,
     buffered: int = 0,
     pixels: int | None = None,
+    working: int = 0,
 ) -> None:
     """Raise `PhotoRefused` if decoding is predicted to take more than `WORKING_MEMORY`.
 
     `width` and `height` are those of the decoder's output, `size` is the file's size in bytes, and
     `buffered` is the number of bytes that the decoder collects before the first pixel. `pixels` is
-    the number of pixels before the decoder scales the photo down.
+    the number of pixels before the decoder scales the photo down, `working` that of the picture in
+    `working_size`.
     """
     own = width * height if pixels is None else pixels
     needed = _BYTES_PER_PIXEL[content_type] * width * height + buffered
+    needed += _BYTES_PER_WORKING_PIXEL * max(0, working - _USUAL_WORKING_PIXELS)
     left = WORKING_MEMORY - _OVERHEAD - size
     if needed > left:
         most = int(own * left / needed / 1_000_000)
@@ -203,6 +230,9 @@ RENDITIONS: Final = (
 )
 """The renditions in the order in which they are made: largest first, the square last."""
 
+MAX_RENDITION_HEIGHT: Final = 16_383
+"""The greatest height, which is that of a WebP."""
+
 SQUARE_NAME: Final = next(spec.name for spec in RENDITIONS if spec.square_crop)
 """The name of the square rendition. Every photo has one, and avatars are shown with it."""
 
@@ -223,20 +253,28 @@ def plan(width: int, height: int) -> tuple[PlannedRendition, ...]:
 
     Nothing is enlarged. Of the sizes that are wider than the photo only the smallest is made, in
     the photo's own width: a photo 500 px wide gets a rendition of 320 px, and one named 640 that is
-    500 px wide.
+    500 px wide. A photo that is higher than a rendition can be counts as made smaller to that
+    height.
     """
     planned: list[PlannedRendition] = []
+    fitting_width, fitting_height = _fitting(width, height)
     for spec in RENDITIONS:
         if spec.square_crop:
             side = min(spec.width, width, height)
             planned.append(PlannedRendition(spec, side, side, _smallest_covering(planned, side)))
-        elif not _smaller_one_suffices(spec, width):
-            own_width = min(spec.width, width)
+        elif not _smaller_one_suffices(spec, fitting_width):
+            own_width = min(spec.width, fitting_width)
+            own_height = _scaled(fitting_height, own_width / fitting_width)
             above = planned[-1].spec.name if planned else None
-            planned.append(
-                PlannedRendition(spec, own_width, _scaled(height, own_width / width), above)
-            )
+            planned.append(PlannedRendition(spec, own_width, own_height, above))
     return tuple(planned)
+
+
+def _fitting(width: int, height: int) -> tuple[int, int]:
+    """The photo's size, or a smaller one of the same proportions if it is too high."""
+    if height <= MAX_RENDITION_HEIGHT:
+        return width, height
+    return _scaled(width, MAX_RENDITION_HEIGHT / height), MAX_RENDITION_HEIGHT
 
 
 def working_size(width: int, height: int) -> tuple[int, int]:
@@ -245,8 +283,11 @@ def working_size(width: int, height: int) -> tuple[int, int]:
     It is the size of the largest rendition, except for panoramas, whose largest rendition may be
     less high than the square crop.
     """
+    fitting_width, fitting_height = _fitting(width, height)
     scales = [
-        planned.width / (min(width, height) if planned.spec.square_crop else width)
+        planned.width / min(width, height)
+        if planned.spec.square_crop
+        else planned.width / fitting_width * fitting_height / height
         for planned in plan(width, height)
     ]
     return _scaled(width, max(scales)), _scaled(height, max(scales))

@@ -1,0 +1,151 @@
+"""The items of a HEIF file (ISO/IEC 23008-12), which AVIF is too: how its picture is coded, and where
+its data are. They are read before libheif or libavif see the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from shutterfeed.adapters import boxes
+from shutterfeed.adapters.boxes import Box
+
+_FULL: Final = 4
+"""The length of the version and flags with which some boxes begin."""
+_MOST_ITEMS: Final = 10_000
+_MOST_EXTENTS: Final = 100
+_DERIVED: Final = frozenset({b"grid", b"iden", b"iovl"})
+"""The types of items that are made of others."""
+
+Extent = tuple[int, int]
+"""From which offset to which data stand in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeifPicture:
+    """The primary picture of a file. `codings` are the types of its coded items, such as `hvc1`;
+    `extents` are where their data stand."""
+
+    width: int
+    height: int
+    codings: frozenset[bytes]
+    extents: tuple[Extent, ...]
+
+
+def read_picture(content: bytes) -> HeifPicture | None:
+    """The primary picture as its file describes it; None if it describes none."""
+    meta = boxes.find(content, None, b"meta")
+    size = _size(content)
+    if meta is None or size is None:
+        return None
+    types, parts = _types(content, meta), _parts(content, meta)
+    coded, waiting = [], [_primary(content, meta)]
+    while waiting:
+        item = waiting.pop()
+        if types.get(item) in _DERIVED:
+            # Each item is taken apart once, so that a picture made of itself ends.
+            waiting += parts.pop(item, ())
+        else:
+            coded.append(item)
+    codings = frozenset(types[item] for item in coded if item in types)
+    extents = _extents(content, meta)
+    located = tuple(extent for item in coded for extent in extents.get(item, ()))
+    return HeifPicture(*size, codings, located) if codings else None
+
+
+class _Reader:
+    """Reads the numbers of a box one after the other."""
+
+    def __init__(self, content: bytes, box: Box) -> None:
+        self._content, self._at, self._end = content, box.start, box.end
+
+    @property
+    def is_at_end(self) -> bool:
+        return self._at >= self._end
+
+    def letters(self, length: int = 4) -> bytes:
+        start, self._at = self._at, self._at + length
+        return self._content[start : min(self._at, self._end)]
+
+    def number(self, length: int) -> int:
+        return int.from_bytes(self.letters(length), "big")
+
+    def version(self) -> int:
+        return self.number(_FULL) >> 24
+
+
+def _size(content: bytes) -> tuple[int, int] | None:
+    for box in boxes.primary_properties(content):
+        if box.kind == b"ispe":
+            reader = _Reader(content, box)
+            reader.version()
+            return reader.number(4), reader.number(4)
+    return None
+
+
+def _primary(content: bytes, meta: Box) -> int:
+    box = boxes.find(content, meta, b"pitm", skip=_FULL)
+    if box is None:
+        return 0
+    reader = _Reader(content, box)
+    return reader.number(2 if reader.version() == 0 else 4)
+
+
+def _types(content: bytes, meta: Box) -> dict[int, bytes]:
+    """The type of each item."""
+    types: dict[int, bytes] = {}
+    listed = boxes.find(content, meta, b"iinf", skip=_FULL)
+    if listed is None:
+        return types
+    head = _FULL + (2 if _Reader(content, listed).version() == 0 else 4)
+    for box in boxes.within(content, listed.start + head, listed.end):
+        reader = _Reader(content, box)
+        version = reader.version()
+        if box.kind == b"infe" and version >= 2:
+            item = reader.number(2 if version == 2 else 4)
+            reader.number(2)
+            types[item] = reader.letters()
+    return types
+
+
+def _parts(content: bytes, meta: Box) -> dict[int, list[int]]:
+    """The items of which each derived item is made."""
+    parts: dict[int, list[int]] = {}
+    references = boxes.find(content, meta, b"iref", skip=_FULL)
+    if references is None:
+        return parts
+    width = 2 if _Reader(content, references).version() == 0 else 4
+    for box in boxes.within(content, references.start + _FULL, references.end):
+        if box.kind == b"dimg":
+            reader = _Reader(content, box)
+            whole, count = reader.number(width), min(reader.number(2), _MOST_ITEMS)
+            parts[whole] = [reader.number(width) for _ in range(count)]
+    return parts
+
+
+def _extents(content: bytes, meta: Box) -> dict[int, list[Extent]]:
+    """Where the data of each item stand, of those whose data are in the file itself."""
+    extents: dict[int, list[Extent]] = {}
+    box = boxes.find(content, meta, b"iloc", skip=_FULL)
+    if box is None:
+        return extents
+    own = boxes.find(content, meta, b"idat", skip=_FULL)
+    bases = {0: 0, 1: own.start if own else 0}
+    reader = _Reader(content, box)
+    version, sizes = reader.version(), reader.number(2)
+    offset_size, length_size, base_size = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15
+    index_size = sizes & 15 if version else 0
+    wide = 2 if version < 2 else 4
+    for _ in range(min(reader.number(wide), _MOST_ITEMS)):
+        if reader.is_at_end:
+            break
+        item = reader.number(wide)
+        method = reader.number(2) & 15 if version else 0
+        reader.number(2)
+        base = reader.number(base_size)
+        for _ in range(min(reader.number(2), _MOST_EXTENTS)):
+            reader.number(index_size)
+            start = base + bases.get(method, 0) + reader.number(offset_size)
+            length = reader.number(length_size)
+            if method in bases:
+                extents.setdefault(item, []).append((start, start + length))
+    return extents
