@@ -1,5 +1,5 @@
-"""The items of a HEIF file (ISO/IEC 23008-12), which AVIF is too: how its picture is coded, and where
-its data are. They are read before libheif or libavif see the file."""
+"""The items of a HEIF file (ISO/IEC 23008-12), which AVIF is too: how its picture is coded, and
+where its data are. They are read before libheif or libavif see the file."""
 
 from __future__ import annotations
 
