@@ -31,12 +31,15 @@ _STAY: Final = 0.8
 
 
 def uploads(play: Play, state: State) -> Iterator[str]:
-    """Every landed upload is published, or failed with a reason; its original is there."""
+    """Every landed upload of a post is published, or failed with a reason; its original is
+    there."""
     arrived = {landed.media_id: landed for landed in play.landed}
     for landed in arrived.values():
         post = state.posts.get(landed.post_id)
         if post is None or post.state is PostState.DELETED:
             continue
+        if landed.media_id not in {medium.media_id for medium in post.media}:
+            continue  # Its owner has removed it, or replaced it.
         entry = state.entries.get((landed.post_id.author_id, landed.media_id))
         said = entry.medium.state if entry else "not in the ledger"
         reason = entry.medium.failure.code if entry and entry.medium.failure else ""

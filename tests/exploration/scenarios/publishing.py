@@ -51,11 +51,27 @@ def same_content_at_once(play: Play) -> Iterator[None]:
 
 @scenario
 def refused_media(play: Play) -> Iterator[None]:
-    """One file that is no picture and one that is not what it says, each beside a good one."""
+    """One file that is no picture and one that is not what it says, each beside a good one: one is
+    taken out of its post, and the other replaced. A third is left."""
     play.person("ada")
     yield
-    play.also(lambda: play.post("ada", broken_photo(), photo(1), key="1"))
-    play.also(lambda: play.post("ada", photo(2), disguised(), key="2"))
+
+    def removes() -> None:
+        posted = play.post("ada", broken_photo(), photo(1), key="1")
+        play.until(lambda: play.state(posted) == "failed", days=2)
+        play.ask("ada", "DELETE", f"/posts/{posted.id}/media/{posted.uploads[0]['media_id']}")
+
+    def replaces() -> None:
+        posted = play.post("ada", photo(2), disguised(), key="2")
+        play.until(lambda: play.state(posted) == "failed", days=2)
+        path = f"/posts/{posted.id}/media/{posted.uploads[1]['media_id']}"
+        answer = play.ask("ada", "PUT", path, photo(3).declaration())
+        for upload in answer["uploads"] if answer else ():
+            play.put(upload, photo(3))
+
+    play.also(removes)
+    play.also(replaces)
+    play.also(lambda: play.post("ada", photo(4), disguised(), key="3"))
 
 
 @scenario
