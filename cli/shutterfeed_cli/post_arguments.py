@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Final
 
 from shutterfeed_cli.parsing import NewCommand, add_comments_from, add_limit, new_commands
@@ -16,7 +17,7 @@ def add_posts(command: NewCommand) -> None:
     """Add the commands of this module to the command line."""
     post = command(
         "post",
-        "Show a post, or edit, delete or restore one of yours.",
+        "Show a post, or edit, delete, restore or mend one of yours.",
         "post show 3Z7T70D",
         "post delete 3Z7T70D",
         "post deleted",
@@ -32,6 +33,21 @@ def add_posts(command: NewCommand) -> None:
         )
     )
     _post(action("restore", "Restore a post that you have deleted.", "post restore 3Z7T70D"))
+    _post(
+        action(
+            "drop",
+            "Publish a post of yours that failed without the files that failed.",
+            "post drop 3Z7T70D",
+        )
+    )
+    _replace(
+        action(
+            "replace",
+            "Put another file into the place of one that failed, in a post of yours.",
+            "post replace 3Z7T70D better.jpg",
+            "post replace 3Z7T70D better.jpg --number 2",
+        )
+    )
     add_limit(action("deleted", "Show the deleted posts that can be restored.", "post deleted"))
     _edit(
         command(
@@ -45,6 +61,17 @@ def add_posts(command: NewCommand) -> None:
 
 def _post(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("post", metavar="POST", help="the post's address, or its id")
+
+
+def _replace(parser: argparse.ArgumentParser) -> None:
+    _post(parser)
+    parser.add_argument("file", metavar="FILE", type=Path, help="the photo or video to send")
+    parser.add_argument(
+        "--number",
+        metavar="N",
+        type=int,
+        help="which file of the post to replace, counted from 1, if several failed",
+    )
 
 
 def _edit(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""The command `post`: shows a post, and edits, deletes and restores one's own."""
+"""The command `post`: shows a post, and edits, deletes, restores and mends one's own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from shutterfeed_cli import addresses, editing
+from shutterfeed_cli import addresses, editing, mending
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import ExitCode
@@ -17,7 +17,8 @@ from shutterfeed_cli.wording import counted, one_line
 _STATES: Final[Mapping[str, str]] = {
     "pending": "Its files have not all arrived yet: nobody else sees it.",
     "processing": "Its files are being processed: nobody else sees it yet.",
-    "failed": "It could not be published: `shutterfeed status` says why.",
+    "failed": "It could not be published: `shutterfeed post drop` publishes it without what failed,"
+    " and `shutterfeed post replace` takes another file.",
 }
 
 
@@ -59,6 +60,8 @@ _ACTIONS: Final[Mapping[str, Callable[[argparse.Namespace, Context], ExitCode]]]
     "edit": editing.edit,
     "delete": _delete,
     "restore": _restore,
+    "drop": mending.drop,
+    "replace": mending.replace,
     "deleted": _deleted,
 }
 
@@ -75,6 +78,11 @@ def _described(found: Json) -> Iterator[str]:
     yield f"{counted(counts['likes'], 'like')}, {counted(counts['comments'], 'comment')}"
     if found["sensitive"]:
         yield "It is marked as sensitive."
+    for number, medium in enumerate(found["media"], start=1):
+        if medium.get("failure"):
+            yield f"file {number} failed: {medium['failure']['message']}"
+        for note in medium.get("notes", ()):
+            yield f"file {number}: {note['message']}"
     if said := _STATES.get(found["state"]):
         yield said
     yield f"id {found['id']}"

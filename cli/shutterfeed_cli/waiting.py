@@ -60,7 +60,7 @@ class Waiting:
         # One file that failed keeps its whole post from being published.
         lost = {one.post_id for one in failed}
         failed += [
-            replace(one, outcome=Outcome.FAILED, reason="another file of the same post failed")
+            replace(one, outcome=Outcome.FAILED, reason=_without_it(one))
             for one in uploaded
             if one.post_id in lost and self._state(one) != "failed"
         ]
@@ -113,3 +113,9 @@ class Waiting:
         self._stop.sleep(self._pause)
         self._pause = min(1.5 * self._pause, _LONGEST_PAUSE_SECONDS)
         return True
+
+
+def _without_it(lost: FileResult) -> str:
+    """Why a good file is not published."""
+    mending = f"`shutterfeed post drop {lost.post_id}` publishes it without that one"
+    return f"another file of the same post failed: {mending}"

@@ -241,7 +241,7 @@ class TestWaiting:
         final = {one.name: one for one in waiting.wait_for(uploaded, lambda _: None)}
         assert final["1.jpg"].outcome is Outcome.UPLOADED
         assert final["2.jpg"].reason == "It is broken."
-        assert final["3.jpg"].reason == "another file of the same post failed"
+        assert "shutterfeed post drop P2" in final["3.jpg"].reason
 
     def test_what_could_not_be_kept_of_a_published_file_is_told(
         self, service: Service, capsys: pytest.CaptureFixture[str]
@@ -457,9 +457,10 @@ COMMANDS = dict(commands_of(new_parser()))
 
 
 def test_there_are_as_many_commands_as_are_documented() -> None:
-    assert len(COMMANDS) == 56
+    assert len(COMMANDS) == 58
     assert {words for words in COMMANDS if " " in words} == {
         *("post show", "post edit", "post delete", "post restore", "post deleted"),
+        *("post drop", "post replace"),
         *("profile show", "profile edit"),
     }
 

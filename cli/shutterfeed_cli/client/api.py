@@ -232,6 +232,16 @@ class Api(Answering):
         """Restore one of the caller's deleted posts. Returns it."""
         return self.call("POST", f"/posts/{quote(post_id)}/restore")
 
+    def remove_medium(self, post_id: str, media_id: str) -> Json:
+        """Take a file that failed out of one of the caller's posts. Returns the post."""
+        return self.call("DELETE", f"/posts/{quote(post_id)}/media/{quote(media_id)}")
+
+    def replace_medium(self, post_id: str, media_id: str, declaration: Json) -> Json:
+        """Put another file into the place of one that failed. Returns `post`, and in `uploads` the
+        link for the file, unless it has arrived."""
+        path = f"/posts/{quote(post_id)}/media/{quote(media_id)}"
+        return self.call("PUT", path, body=declaration)
+
     def send_draft(self, draft: Json, idempotency_key: str) -> Json:
         """Create a post from a body of `POST /posts`. Returns `post`, and in `uploads` the links
         for files not yet arrived."""
