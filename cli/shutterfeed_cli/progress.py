@@ -51,7 +51,7 @@ class Window:
     def per_second(self) -> float:
         """The amount in a second, over the last seconds. It is never negative."""
         oldest = self._clock() - self._seconds
-        while self._samples and self._samples[0][0] <= oldest:
+        while self._samples and self._samples[0][0] < oldest:
             self._samples.popleft()
         total = sum(amount for _, amount in self._samples)
         return max(0.0, total) / max(1.0, min(self._seconds, self.age()))

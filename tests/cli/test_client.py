@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.parser import BytesParser
@@ -11,13 +12,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+import httpx
 import pytest
 
 from shutterfeed_cli.client.accounts import Accounts, SignIn
 from shutterfeed_cli.client.api import Api, OneToken
 from shutterfeed_cli.client.content import Photo, Video
 from shutterfeed_cli.client.http import Patience, new_client, request
-from shutterfeed_cli.errors import NetworkGone, NotSignedIn, Refused
+from shutterfeed_cli.client.loopback import check_encrypted
+from shutterfeed_cli.errors import NetworkGone, NotEncrypted, NotSignedIn, Refused
 from tests.cli.service import NoPause
 
 
@@ -27,6 +30,7 @@ class Site:
 
     port: int
     answers: list[tuple[int, Any]] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
     requests: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
 
     @property
@@ -45,6 +49,8 @@ def site() -> Iterator[Site]:
             data = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
+            for name, value in served.headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(data)
 
@@ -74,6 +80,57 @@ def test_every_name_under_localhost_is_this_machine(site: Site) -> None:
     [(method, path, headers, _)] = site.requests
     assert (method, path) == ("GET", "/x?y=1")
     assert headers["host"] == f"abc.cloudfront.localhost:{site.port}"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("photos.example.com", "127.0.0.1.example.com", "localhost.example.com", "notlocalhost"),
+        *(
+            "10.0.0.7",
+            "192.168.1.5",
+            "[2001:db8::1]",
+            "127.0.0.1@example.com",
+            "localhost.",
+            "[::]",
+        ),
+        *("[::]", "0.0.0.0", "2130706433", "s3.amazonaws.com", "EXAMPLE.com:80"),
+    ],
+)
+def test_nothing_is_sent_by_http_to_another_machine(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "example.com,10.0.0.7")
+    monkeypatch.setattr(socket, "socket", lambda *_, **__: pytest.fail("it was asked"))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: pytest.fail("it was looked up"))
+    with new_client() as client, pytest.raises(NotEncrypted, match="only https will do"):
+        client.get(f"http://{host}/config.json")
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST", "a.b.localhost", "127.0.0.1", "127.1.2.3", "[::1]"]
+)
+def test_this_machine_may_be_asked_by_http(host: str) -> None:
+    check_encrypted(httpx.URL(f"http://{host}:4566/bucket/key?X-Amz-Signature=1"))
+
+
+@pytest.mark.parametrize("follows", [True, False])
+def test_a_redirect_to_http_is_not_followed(site: Site, follows: bool) -> None:
+    site.headers["Location"] = "http://photos.example.com/config.json"
+    site.answers.append((307, {}))
+    with new_client() as client:
+        if follows:
+            with pytest.raises(NotEncrypted, match=r"photos\.example\.com"):
+                client.get(site.url, follow_redirects=True)
+        else:
+            assert client.get(site.url).status_code == 307
+
+
+def test_an_original_is_not_sent_to_a_link_of_http(site: Site) -> None:
+    link = {"media_id": "m", "url": "http://storage.example.com/bucket", "fields": {}}
+    with pytest.raises(NotEncrypted, match=r"storage\.example\.com"):
+        signed_in(site).upload(link, Photo(b"\xff\xd8", "image/jpeg"))
+    assert site.requests == []
 
 
 def test_a_call_carries_token_and_json(site: Site) -> None:

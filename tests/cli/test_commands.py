@@ -456,6 +456,13 @@ def commands_of(
 COMMANDS = dict(commands_of(new_parser()))
 
 
+def typed_examples(command: argparse.ArgumentParser) -> list[list[str]]:
+    """The arguments of each example in the help of a command."""
+    lines = command.format_help().splitlines()
+    examples = [line.partition(" > ")[0] for line in lines if line.startswith("  shutterfeed ")]
+    return [shlex.split(example)[1:] for example in examples]
+
+
 def test_there_are_as_many_commands_as_are_documented() -> None:
     assert len(COMMANDS) == 58
     assert {words for words in COMMANDS if " " in words} == {
@@ -467,12 +474,10 @@ def test_there_are_as_many_commands_as_are_documented() -> None:
 
 @pytest.mark.parametrize("words", sorted(COMMANDS))
 def test_the_help_of_every_command_has_json_and_examples_that_are_understood(words: str) -> None:
-    shown = COMMANDS[words].format_help()
-    assert "--json" in shown
-    examples = [line for line in shown.splitlines() if line.startswith("  shutterfeed ")]
+    assert "--json" in COMMANDS[words].format_help()
+    examples = typed_examples(COMMANDS[words])
     assert examples
-    for example in examples:
-        typed = shlex.split(example.partition(" > ")[0])[1:]
+    for typed in examples:
         assert typed[: words.count(" ") + 1] == words.split()
         new_parser().parse_args(typed)
 

@@ -105,7 +105,24 @@ class TestSite:
         with pytest.raises(UsageError, match="not a Shutterfeed site"):
             find_site(client(lambda _: answer), "https://example.com", Patience())
 
-    @pytest.mark.parametrize("address", ["", "ftp://example.com", "http://", "file:///etc"])
+    @pytest.mark.parametrize("name", ["apiUrl", "cognitoUrl"])
+    @pytest.mark.parametrize("address", ["http://c.example.com/", "http://["])
+    def test_a_configuration_does_not_lead_to_http(self, name: str, address: str) -> None:
+        config = {"apiUrl": "/api", "cognitoUrl": "https://c/", "userPoolClientId": "id"}
+        answer = httpx.Response(200, json={**config, name: address})
+        with pytest.raises(UsageError):
+            find_site(client(lambda _: answer), "https://example.com", Patience())
+
+    def test_a_site_is_not_asked_by_http(self) -> None:
+        def answer(_: httpx.Request) -> httpx.Response:
+            pytest.fail("it was asked")
+
+        with pytest.raises(UsageError, match="only https will do"):
+            find_site(client(answer), "http://photos.example.com", Patience())
+
+    @pytest.mark.parametrize(
+        "address", ["", "ftp://example.com", "http://", "file:///etc", "https://a:b"]
+    )
     def test_what_is_no_address_is_refused(self, address: str) -> None:
         with pytest.raises(UsageError, match="not a web address"):
             find_site(client(lambda _: httpx.Response(200)), address, Patience())
