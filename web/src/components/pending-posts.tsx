@@ -8,9 +8,10 @@ import { forget, pending, previews } from "../pending.ts";
 import { type Stage, stageOf } from "../stages.ts";
 import { useStore } from "../store.ts";
 import { useSender } from "../tabs.ts";
+import { Mend } from "./mend.tsx";
 import { MoreIcon } from "./more-icons.tsx";
 
-/** One's own posts on their way, and those that failed with the reason for each file. */
+/** One's own posts on their way, and those that failed with what can be done. */
 export function PendingPosts() {
   const posts = useStore(pending);
   if (posts.length === 0) return null;
@@ -57,7 +58,7 @@ function PendingPost({ post }: { post: PostBody }) {
       )}
       <div class="pending-text">
         <p class="pending-title">{TITLES[stage]}</p>
-        {hasFailed && <Reasons post={post} />}
+        {hasFailed && <Mend post={post} />}
         {!WITHOUT_PROGRESS.has(stage) && <Progress post={post} />}
         {!hasFailed && <p class="pending-note">{post.caption || name}</p>}
       </div>
@@ -112,20 +113,4 @@ function share(medium: PostBody["media"][number]): number {
   if (medium.state === "ready") return 1;
   if (medium.state !== "processing") return 0;
   return 0.1 + (medium.progress ?? 0) / 115;
-}
-
-function Reasons({ post }: { post: PostBody }) {
-  return (
-    <ul class="reasons">
-      {post.media.map(
-        (medium, index) =>
-          medium.failure && (
-            <li key={medium.id}>
-              {post.media.length > 1 && `File ${index + 1}: `}
-              {medium.failure.message}
-            </li>
-          ),
-      )}
-    </ul>
-  );
 }

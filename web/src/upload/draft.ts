@@ -1,7 +1,7 @@
 /** A post that is being put together: kept when its dialog is closed, gone when it is posted. */
 import { MAX_MEDIA, MAX_PAGE, MAX_PHOTO_BYTES, MAX_VIDEO_BYTES } from "../../build/limits.ts";
 import type { CommentsFrom } from "../answers/comments-choice.tsx";
-import { call, type UploadBody } from "../api.ts";
+import { call, type FileBody, type UploadBody } from "../api.ts";
 import { person } from "../auth.ts";
 import { Failure } from "../errors.ts";
 import type { Placed } from "../naming/placed.ts";
@@ -208,6 +208,23 @@ async function prepare({ id, file }: Item): Promise<void> {
     console.error(error);
     changeItem(id, { problem: "The file cannot be read any more. Please choose it again." });
   }
+}
+
+/** What the API is told of a single file. Raises `Failure` where it cannot be posted. */
+export async function declaration(file: File): Promise<FileBody> {
+  const type = sniff(new Uint8Array(await file.slice(0, SNIFF_BYTES).arrayBuffer()));
+  const problem = refusal(file, type);
+  if (problem !== null) throw new Failure(problem);
+  const video = isVideo(type!) ? await videoFacts(file) : null;
+  if (isVideo(type!) && video === null) throw new Failure(UNREADABLE_VIDEO);
+  return {
+    content_type: type!,
+    bytes: file.size,
+    sha256: await hashFile(file, () => undefined),
+    width: video?.width ?? null,
+    height: video?.height ?? null,
+    duration_ms: video?.durationMs ?? null,
+  };
 }
 
 const UNREADABLE_VIDEO =

@@ -6,6 +6,7 @@ import { signedIn } from "../auth.ts";
 import { Caption } from "../components/caption.tsx";
 import { Carousel, nameOf } from "../components/carousel.tsx";
 import { Empty, Retry } from "../components/endless.tsx";
+import { Mend } from "../components/mend.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { PostHead } from "../components/post-card.tsx";
@@ -76,6 +77,11 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
         </div>
         <div class="post-side">
           <PostHead post={post}>{!isSignedIn && <ShareButton post={post} />}</PostHead>
+          {post.state === "failed" && (
+            <div class="post-mend">
+              <Mend post={post} />
+            </div>
+          )}
           {canAnswer && (
             <div class="actions">
               <Actions post={post} onComment={write} />

@@ -1,0 +1,79 @@
+import { useState } from "preact/hooks";
+import { call, type PostBody } from "../api.ts";
+import { sentence } from "../errors.ts";
+import { follow } from "../pending.ts";
+import { toast } from "../toasts.ts";
+
+/** Why a post of one's own failed, file by file, and how it can be published all the same. */
+export function Mend({ post }: { post: PostBody }) {
+  const [isBusy, setBusy] = useState(false);
+  const failed = post.media.filter(({ state }) => state === "failed");
+
+  async function change(mend: () => Promise<void>): Promise<void> {
+    setBusy(true);
+    try {
+      await mend();
+    } catch (error) {
+      toast(sentence(error), { isError: true });
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  async function replace(mediaId: string, file: File): Promise<void> {
+    const { replaceFile } = await import("../upload/all.ts");
+    await replaceFile(post.id, mediaId, file);
+  }
+
+  return (
+    <>
+      <ul class="reasons">
+        {post.media.map((medium, index) => {
+          const name = post.media.length > 1 ? `File ${index + 1}` : null;
+          return (
+            medium.failure && (
+              <li key={medium.id}>
+                <p>
+                  {name && `${name}: `}
+                  {medium.failure.message}
+                </p>
+                <label class="button button-small file-button">
+                  Choose another file
+                  {name && <span class="visually-hidden"> in place of {name}</span>}
+                  <input
+                    class="visually-hidden"
+                    type="file"
+                    disabled={isBusy}
+                    onChange={({ currentTarget: { files } }) => {
+                      const [file] = files ?? [];
+                      if (file) void change(() => replace(medium.id, file));
+                    }}
+                  />
+                </label>
+              </li>
+            )
+          );
+        })}
+      </ul>
+      {failed.length > 0 && failed.length < post.media.length && (
+        <button
+          type="button"
+          class="button button-small button-primary mend-without"
+          disabled={isBusy}
+          onClick={() => void change(() => publishWithout(post, failed))}
+        >
+          Publish without {failed.length === 1 ? "it" : "them"}
+        </button>
+      )}
+    </>
+  );
+}
+
+async function publishWithout(post: PostBody, failed: PostBody["media"]): Promise<void> {
+  let mended = post;
+  for (const { id } of failed) {
+    const path = { id: post.id, media_id: id };
+    mended = await call("delete", "/posts/{id}/media/{media_id}", { path });
+  }
+  follow(mended);
+}

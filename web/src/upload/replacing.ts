@@ -1,0 +1,16 @@
+/** Another file in the place of one that failed. */
+import { call } from "../api.ts";
+import { follow } from "../pending.ts";
+import { declaration } from "./draft.ts";
+import { resume } from "./queue.ts";
+
+/** Declares the file, and begins to send it. Raises `Failure`. */
+export async function replaceFile(postId: string, mediaId: string, file: File): Promise<void> {
+  const { post, uploads } = await call("put", "/posts/{id}/media/{media_id}", {
+    path: { id: postId, media_id: mediaId },
+    body: await declaration(file),
+  });
+  const [link] = uploads;
+  if (link) await resume(postId, link.media_id, file);
+  else follow(post); // it was sent before
+}
