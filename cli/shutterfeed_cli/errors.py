@@ -6,7 +6,8 @@ CliError                  has a sentence for the person at the keyboard; exit co
 ├── NotSignedIn           nobody is signed in, or no longer; exit code 3
 ├── NetworkGone           the service did not answer, although it was asked several times
 ├── Unusable              a file cannot be posted, for a reason that its owner can understand
-│   └── NotTaken          it is neither a photo nor a video
+│   ├── NotTaken          it is neither a photo nor a video
+│   └── Unread            it cannot be read now, but a better copy of it may be
 ├── JournalFailed         the journal on this machine cannot be read or written
 ├── FileTrouble           a file or folder of this machine cannot be used
 ├── OutputFailed          standard output cannot be written
@@ -72,14 +73,17 @@ class NetworkGone(CliError):
 class Unusable(CliError):
     """This file cannot be posted, for a reason that its owner can understand."""
 
-    @classmethod
-    def unread(cls, error: OSError) -> Unusable:
-        """The error for a file that cannot be read."""
-        return cls(f"It cannot be read: {reason_of(error)}.")
-
 
 class NotTaken(Unusable):
     """This file is neither a photo nor a video that the service takes."""
+
+
+class Unread(Unusable):
+    """This file cannot be read now, but its owner may repair that."""
+
+    @classmethod
+    def because(cls, error: OSError) -> Unread:
+        return cls(f"It cannot be read: {reason_of(error)}.")
 
 
 class JournalFailed(CliError):

@@ -48,17 +48,13 @@ def import_archive(asked: argparse.Namespace, context: Context) -> ExitCode:
         with _working(context):
             items = export.items(reels=asked.reels, stories=asked.stories, archived=asked.archived)
             items = _with_earlier(items, unfinished.posts)
-            ready, waiting = _sorted_out(export, items, incomplete=asked.incomplete)
+            ready, waiting = _sorted_out(export, items, unfinished, incomplete=asked.incomplete)
+        made = [post.item for post in ready]
         if not asked.dry_run:
-            # Until they are made, the earlier posts wait too: this run may be interrupted.
-            earlier = set(unfinished.posts)
-            unfinished.keep([*waiting, *(p.item for p in ready if p.item in earlier)], given)
+            unfinished.begin(made, waiting, given)
         code = _import(asked, context, export, ready, waiting)
         if code is ExitCode.OK and not asked.dry_run:
-            if waiting:
-                unfinished.keep(waiting, given)
-            else:
-                unfinished.forget()
+            unfinished.finish(made, waiting)
     incomplete = waiting or export.is_damaged
     return ExitCode.SOME_FAILED if incomplete and code is ExitCode.OK else code
 
@@ -112,13 +108,15 @@ def _with_earlier(items: Sequence[Item], earlier: Sequence[Item]) -> list[Item]:
 
 
 def _sorted_out(
-    export: Export, items: Sequence[Item], *, incomplete: bool
+    export: Export, items: Sequence[Item], unfinished: Unfinished, *, incomplete: bool
 ) -> tuple[list[Ready], list[Item]]:
     """The posts that can be made, and those that wait for files. A post whose files are not all
     there is made only with `incomplete`: otherwise the whole of it would be a second post later."""
     ready, waiting = [], []
     for item in items:
         sources, missing = export.sources(item)
+        if missing and unfinished.is_done(item):
+            continue
         if missing:
             what = "waits for"
             if incomplete:
@@ -209,6 +207,7 @@ def wanted(
                 per_post=MAX_MEDIA,
                 whole=True,
                 when=item.taken_at or "",
+                named=True,
             )
 
 

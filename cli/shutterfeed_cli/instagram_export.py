@@ -17,13 +17,13 @@ from shutterfeed_cli.errors import CliError
 from shutterfeed_cli.instagram_items import (
     Item,
     Remarks,
+    entries_of,
     items_of,
     items_of_media_json,
-    objects,
     profile_photos,
-    text,
 )
 from shutterfeed_cli.instagram_merging import merged
+from shutterfeed_cli.instagram_values import objects, text
 from shutterfeed_cli.sources import Source
 from shutterfeed_cli.wording import counted
 
@@ -72,7 +72,9 @@ class Export:
             if (kind := _kind(name))
         ]
         if not self.has_lists:
-            self._lists += list(self._unknown_lists())
+            others = {(archive, name): kind for archive, name, kind in self._lists}
+            others |= {(archive, name): kind for archive, name, kind in self._unknown_lists()}
+            self._lists = [(archive, name, kind) for (archive, name), kind in others.items()]
         for archive in parts.given:
             for name in archive.refused:
                 self.remarks.add(
@@ -82,7 +84,7 @@ class Export:
     @property
     def has_lists(self) -> bool:
         """Whether the given parts say what posts there are."""
-        return any(kind != "profile" for _, _, kind in self._lists)
+        return any(kind not in {"profile", "unknown"} for _, _, kind in self._lists)
 
     def items(self, *, reels: bool, stories: bool, archived: bool = False) -> list[Item]:
         """The posts, and the reels, stories and archived posts if they are asked for, oldest
@@ -92,6 +94,8 @@ class Export:
             root, content = _root(name), self._content(archive, name)
             if kind == "media":
                 found += items_of_media_json(content, root)
+            elif kind == "unknown":
+                self._remark_unknown(name, content)
             elif kind != "profile":
                 found += items_of(content, root, kind, self.remarks)
         wanted = {"posts": True, "reels": reels, "igtv": reels}
@@ -185,6 +189,11 @@ class Export:
             if why := _LEFT_OUT.get(item.kind):
                 self.remarks.add(f"{_capital(item.title)} was left out: {why}", item.kind)
 
+    def _remark_unknown(self, name: str, content: Any) -> None:
+        if entries := [entry for entry in entries_of(content) if _media_of(entry)]:
+            were = counted(len(entries), "entry was", "entries were")
+            self.remarks.add(f"{were} left out, since {name} is not known here.", "unknown")
+
 
 _LEFT_OUT: Final = {
     "archived": "on Instagram only you see it; --archived includes it.",
@@ -195,7 +204,8 @@ _LEFT_OUT: Final = {
 
 
 def _kind(name: str) -> str:
-    """The kind of content of a JSON file, by its name; empty if the name is not known."""
+    """The kind of content of a JSON file, by its name. It is `unknown` for other lists beside the
+    known ones, and empty for other files."""
     path = PurePosixPath(name)
     if path.suffix != ".json":
         return ""
@@ -203,7 +213,7 @@ def _kind(name: str) -> str:
     if path.name == "media.json" and folder not in _FOLDERS:
         return "media"
     stem = path.stem.rstrip("0123456789").rstrip("_")
-    return _KINDS.get(stem, "") if folder in _FOLDERS else ""
+    return _KINDS.get(stem, "unknown") if folder in _FOLDERS else ""
 
 
 def _kind_of_content(content: Any) -> str:

@@ -19,20 +19,18 @@ from itertools import groupby
 from typing import Any, Final
 
 from shutterfeed_cli import instagram_labels as labels
-from shutterfeed_cli.captions import repaired
 from shutterfeed_cli.client.content import Json
+from shutterfeed_cli.instagram_values import (
+    Point,
+    date_of,
+    number_of,
+    objects,
+    on_earth,
+    point_of,
+    seconds,
+    text,
+)
 from shutterfeed_cli.wording import counted
-
-_DAY: Final = 86_400
-_EARLIEST: Final = -4_544_208_000
-"""The year 1826, in seconds before 1970: no photo is older."""
-_LATEST: Final = 4_102_444_800
-"""The year 2100, in seconds since 1970."""
-_MOST_SECONDS: Final = 10**11
-"""Greater numbers are milliseconds or microseconds."""
-
-Point = tuple[float, float]
-"""A latitude and a longitude in degrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +112,6 @@ def entries_of(content: Any) -> list[Json]:
     return objects(content)
 
 
-def objects(content: Any) -> list[Json]:
-    """The objects in a value that should be a list of objects."""
-    return [one for one in content if isinstance(one, dict)] if isinstance(content, list) else []
-
-
 def items_of(content: Any, root: str, kind: str, remarks: Remarks) -> Iterator[Item]:
     """The items of `posts_1.json`, `posts.json`, `reels.json`, `stories.json` and their like."""
     entries = entries_of(content)
@@ -159,7 +152,7 @@ def _of_entry(entry: Json, root: str, kind: str) -> Item:
         _first_time(times),
         _first_text(captions),
         tuple(text(one["uri"]) for one in media),
-        taken_at_point=next(filter(None, map(_point, media)), None),
+        taken_at_point=next(filter(None, map(point_of, media)), None),
         root=root,
     )
 
@@ -178,7 +171,7 @@ def _of_labels(entry: Json, root: str, kind: str) -> Item:
         tuple(text(one["uri"]) for one in media),
         text(_labelled(place, labels.NAME)),
         _labelled_point(place),
-        taken_at_point=next(filter(None, map(_point, media)), None),
+        taken_at_point=next(filter(None, map(point_of, media)), None),
         point_beside=_labelled_point(values),
         labelled=True,
         root=root,
@@ -199,9 +192,9 @@ def _labelled(values: Sequence[Json], words: frozenset[str]) -> Any:
 
 
 def _labelled_point(values: Sequence[Json]) -> Point | None:
-    latitude = _number(_labelled(values, labels.LATITUDE))
-    longitude = _number(_labelled(values, labels.LONGITUDE))
-    return None if latitude is None or longitude is None else _on_earth((latitude, longitude))
+    latitude = number_of(_labelled(values, labels.LATITUDE))
+    longitude = number_of(_labelled(values, labels.LONGITUDE))
+    return None if latitude is None or longitude is None else on_earth((latitude, longitude))
 
 
 def _place(values: Sequence[Json]) -> list[Json]:
@@ -219,7 +212,7 @@ def items_of_media_json(content: Any, root: str) -> Iterator[Item]:
     if not isinstance(content, dict):
         return
     entries = [
-        (_date(entry.get("taken_at")), text(entry.get("caption")), section, entry)
+        (date_of(entry.get("taken_at")), text(entry.get("caption")), section, entry)
         for section in ("photos", "videos", "stories")
         for entry in objects(content.get(section))
         if text(entry.get("path"))
@@ -246,40 +239,10 @@ def profile_photos(content: Any) -> Iterator[tuple[int, str]]:
     """The times and names of the profile photos in `profile_photos.json` or `media.json`."""
     if isinstance(content, dict) and "profile" in content:
         for entry in objects(content["profile"]):
-            yield _date(entry.get("taken_at")) or 0, text(entry.get("path"))
+            yield date_of(entry.get("taken_at")) or 0, text(entry.get("path"))
     else:
         for entry in entries_of(content):
             yield seconds(entry.get("creation_timestamp")) or 0, text(entry.get("uri"))
-
-
-def text(value: Any) -> str:
-    return repaired(value) if isinstance(value, str) else ""
-
-
-def seconds(value: Any) -> int | None:
-    """A time as seconds since 1970; None if it cannot be true. Exports also have milliseconds, and
-    a time within a day of 1970 is one that was not known."""
-    number = _number(value)
-    if number is None:
-        return None
-    while _MOST_SECONDS <= abs(number) < _MOST_SECONDS**2:
-        number /= 1000
-    return int(number) if _EARLIEST <= number < _LATEST and abs(number) > _DAY else None
-
-
-def _number(value: Any) -> float | None:
-    try:
-        return None if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def _date(value: Any) -> int | None:
-    try:
-        moment = datetime.fromisoformat(text(value))
-        return seconds((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
-    except (ValueError, OverflowError):
-        return seconds(value)
 
 
 def _first_time(values: Sequence[Any]) -> int | None:
@@ -288,21 +251,3 @@ def _first_time(values: Sequence[Any]) -> int | None:
 
 def _first_text(values: Sequence[Any]) -> str:
     return next(filter(None, map(text, values)), "")
-
-
-def _point(medium: Json) -> Point | None:
-    """The point where a file was made, by the metadata that Instagram kept of it."""
-    metadata = medium.get("media_metadata")
-    for kind in ("photo_metadata", "video_metadata"):
-        details = metadata.get(kind) if isinstance(metadata, dict) else None
-        for exif in objects(details.get("exif_data")) if isinstance(details, dict) else []:
-            latitude, longitude = _number(exif.get("latitude")), _number(exif.get("longitude"))
-            if latitude is not None and longitude is not None:
-                return _on_earth((latitude, longitude))
-    return None
-
-
-def _on_earth(point: Point) -> Point | None:
-    """The point; None if it is not on Earth, not a number, or 0, 0, which means unknown."""
-    on_earth = -90 <= point[0] <= 90 and -180 <= point[1] <= 180 and point != (0, 0)
-    return point if on_earth else None

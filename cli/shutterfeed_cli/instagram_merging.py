@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from shutterfeed_cli.instagram_items import Item, Point
+from shutterfeed_cli.instagram_items import Item
+from shutterfeed_cli.instagram_values import Point
 
 _SAME_MOMENT: Final = 1
 """The seconds by which two lists of an export may differ in the time of the same post."""

@@ -15,7 +15,7 @@ from typing import IO, Final
 
 from shutterfeed_cli.client.content import Json, declared
 from shutterfeed_cli.client.limits import MAX_PHOTO_BYTES, MAX_VIDEO_BYTES
-from shutterfeed_cli.errors import NotTaken, Unusable
+from shutterfeed_cli.errors import NotTaken, Unread, Unusable
 from shutterfeed_cli.sources import FileSource, Source, UnreadableSource, reading
 from shutterfeed_cli.stopping import Stop
 from shutterfeed_cli.video import UnknownVideo, VideoFacts, read_facts
@@ -128,7 +128,7 @@ def examine(source: Source, stop: Stop) -> Medium | None:
         with reading(source) as file:
             return _examine(source, file, stop)
     except OSError as error:
-        raise Unusable.unread(error) from error
+        raise Unread.because(error) from error
 
 
 def _examine(source: Source, file: IO[bytes], stop: Stop) -> Medium | None:

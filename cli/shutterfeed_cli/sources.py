@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Final, Protocol
 
 from shutterfeed_cli.client.limits import MAX_VIDEO_BYTES
-from shutterfeed_cli.errors import CliError
+from shutterfeed_cli.errors import CliError, Unread
 from shutterfeed_cli.folders import opened
 
 _IN_MEMORY_BYTES: Final = 8 * 1024 * 1024
@@ -130,7 +130,7 @@ class ZippedSource:
                             raise CliError(f"{self.name} is larger than the service allows.")
                         unpacked.write(chunk)
             except UNPACKING_ERRORS as error:
-                raise CliError(f"{self.name} cannot be unpacked: {error}") from error
+                raise Unread(f"It cannot be unpacked: {error}.") from error
             unpacked.seek(0)
             yield unpacked
 

@@ -32,7 +32,7 @@ from shutterfeed_cli.errors import (
     Refused,
     Stopped,
     Unexpected,
-    Unusable,
+    Unread,
 )
 from shutterfeed_cli.journal import Journal, Progress
 from shutterfeed_cli.media import Medium, examine
@@ -74,6 +74,8 @@ class _Group:
 
     wanted: Wanted
     examined: list[Future[Medium]] = field(default_factory=list)
+    unread: bool = False
+    """Whether one of the files could not be read, but may be in a later run."""
 
 
 class Uploader:
@@ -158,7 +160,7 @@ class Uploader:
         try:
             fingerprint = source.fingerprint()
         except OSError as error:
-            raise Unusable.unread(error) from error
+            raise Unread.because(error) from error
         medium = self._journal.facts_of(source, fingerprint)
         if medium is None:
             medium = examine(source, self._stop)
@@ -183,6 +185,11 @@ class Uploader:
         """The posts to send for a group. Files that need not be sent are reported."""
         media = self._usable(group)
         if not media or self._over:
+            return
+        if group.wanted.whole and group.unread:
+            # Without that file the post would be another one, and the whole a second one later.
+            for medium in media:
+                self._skip(medium, "another file of its post cannot be read", Outcome.FAILED)
             return
         if group.wanted.whole:
             yield from self._whole(media, group.wanted)
@@ -253,6 +260,7 @@ class Uploader:
                 raise
             except Exception as error:  # noqa: BLE001 - one file's error must not end the run
                 told = _as_told(error)
+                group.unread = group.unread or isinstance(told, Unread)
                 found = isinstance(told, NotTaken) and not group.wanted.named
                 outcome = Outcome.IGNORED if found else Outcome.FAILED
                 self._watcher.done(FileResult(source.name, outcome, str(told)))

@@ -206,3 +206,40 @@ def test_the_summary_is_last_and_a_profile_photo_that_is_missing_is_told(
     assert events[-1]["event"] == "summary"
     assert "no profile photo" in events[0]["message"]
     assert shell.posts == ALL
+
+
+def test_a_post_with_a_damaged_file_waits_for_a_better_copy(
+    shell: Shell, parts: list[Path]
+) -> None:
+    whole = parts[1].read_bytes()
+    content = bytearray(whole)
+    at = content.index(b"media/posts/1.png") + len("media/posts/1.png")
+    content[at : at + 20] = bytes(20)
+    parts[1].write_bytes(content)
+    events = shell.run(*parts, code=1)
+    failed = {event["file"].rpartition("/")[2]: event for event in events if "file" in event}
+    assert "It cannot be unpacked" in failed["1.png"]["reason"]
+    assert failed["2.png"]["reason"] == "another file of its post cannot be read"
+    assert shell.posts == [("a", 1), ("c", 2)]
+    parts[1].write_bytes(whole)
+    shell.run(*parts)
+    assert shell.posts == ALL
+
+
+def test_a_file_that_is_no_picture_is_named(shell: Shell, tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    pictures(folder / "media/posts", ["1.png"])
+    write(folder, "media/posts/2.png", "subtitles")
+    write(folder, f"{ACTIVITY}/posts_1.json", [post("a", 1, 2)])
+    events = shell.run(folder, code=1)
+    [failed] = [event for event in events if event["event"] == "failed"]
+    assert failed["file"].endswith("2.png")
+    assert shell.posts == [("a", 1)]
+
+
+def test_posts_that_are_made_do_not_wait_again(shell: Shell, parts: list[Path]) -> None:
+    shell.run(*parts)
+    parts[1].unlink()
+    parts[2].unlink()
+    events = shell.run(parts[0])
+    assert [event["event"] for event in events] == ["skipped", "summary"]

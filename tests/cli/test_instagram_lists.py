@@ -112,6 +112,16 @@ def test_a_list_with_another_name_is_known_by_its_content(tmp_path: Path) -> Non
     assert [item.files for item in read(tmp_path)[1]] == [("media/posts/1.png",)]
 
 
+def test_a_list_that_is_not_known_is_named(tmp_path: Path) -> None:
+    write(tmp_path, POSTS, [{"media": [medium(1)]}])
+    write(tmp_path, f"{ACTIVITY}/holograms.json", {"ig_holograms": [{"media": [medium(2)]}]})
+    write(tmp_path, f"{ACTIVITY}/settings.json", {"sound": "on"})
+    export, items = read(tmp_path)
+    assert len(items) == 1
+    name = f"{ACTIVITY}/holograms.json"
+    assert export.remarks.lines == [f"1 entry was left out, since {name} is not known here."]
+
+
 @pytest.mark.parametrize(
     ("time", "date"),
     [

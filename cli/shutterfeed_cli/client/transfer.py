@@ -13,7 +13,7 @@ import httpx
 from shutterfeed_cli.client import storage
 from shutterfeed_cli.client.content import Content, Json
 from shutterfeed_cli.client.http import Patience
-from shutterfeed_cli.errors import Refused, Unusable
+from shutterfeed_cli.errors import Refused, Unread, Unusable
 from shutterfeed_cli.stopping import Stop
 
 PARALLEL_PARTS: Final = 3
@@ -58,7 +58,7 @@ class Transfer:
             with content.opened() as file:
                 self._send(content, file, link, on_bytes)
         except OSError as error:
-            raise Unusable.unread(error) from error
+            raise Unread.because(error) from error
 
     def _send(self, content: Content, file: IO[bytes], link: Json, on_bytes: OnBytes) -> None:
         media_id = link["media_id"]
