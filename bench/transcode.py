@@ -52,6 +52,17 @@ HARD: Final[Mapping[str, tuple[str, int, tuple[str, ...]]]] = {
     ),
     "4k30-hevc-10.mp4": ("4096x2304", 30, (*_X265, "-x265-params", "log-level=0:ref=6")),
     "4k30-av1-10.mp4": ("4096x2304", 30, _SVT),
+    "5.3k30-hevc-10-hdr.mp4": ("5312x2988", 30, (*_X265, "-x265-params", f"{_HDR}:ref=6")),
+    "1080i25-h264.mp4": (
+        "1920x1080",
+        25,
+        ("-vf", "setfield=tff", *_X264, "-flags", "+ilme+ildct"),
+    ),
+    "1080p30-vp9-alpha.webm": (
+        "1920x1080",
+        30,
+        ("-vf", "format=yuva420p,fade=alpha=1:duration=2", *_VP9),
+    ),
 }
 """Videos of two seconds with noisy pictures: their size, frame rate and encoder."""
 
@@ -89,7 +100,7 @@ def run(size: Size) -> list[Figure]:
         Figure(
             "real / predicted, worst", max(e.real / e.predicted for e in effort), "ratio", "<= 2.0"
         ),
-        Figure("largest ffmpeg", max(e.largest_mb for e in effort), "MB", "<= 2048"),
+        Figure("largest ffmpeg", max(e.largest_mb for e in effort), "MB", "<= 2500"),
     ]
 
 

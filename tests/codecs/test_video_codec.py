@@ -15,8 +15,9 @@ from PIL import Image
 from shutterfeed.adapters import video as video_codec
 from shutterfeed.adapters.confinement import CodecFailed
 from shutterfeed.adapters.decoding import client
-from shutterfeed.adapters.ffmpeg import Ffmpeg, FfmpegTimedOut
+from shutterfeed.adapters.ffmpeg import Ffmpeg, FfmpegFailed, FfmpegTimedOut
 from shutterfeed.adapters.imaging import PillowImageCodec
+from shutterfeed.adapters.refusals import check_memory, refusing
 from shutterfeed.adapters.video import FfmpegVideoCodec
 from shutterfeed.domain.videos import MP4, QUICKTIME, WEBM, RenderedVideo, VideoRefused
 from tests import hostile, pictures, videos
@@ -177,6 +178,17 @@ def _outcome(content: bytes, content_type: str) -> str:
             return "a clip" if video.clip else "a photo"
     except VideoRefused as refused:
         return refused.code
+
+
+def test_a_video_that_takes_too_much_memory_is_told_so() -> None:
+    log = "[h264 @ 0x1] [error] get_buffer() failed: Cannot allocate memory"
+    with pytest.raises(VideoRefused, match="memory") as refused, refusing():
+        raise FfmpegFailed(log)
+    assert refused.value.code == "too_many_pixels"
+    with pytest.raises(VideoRefused, match="memory"):
+        check_memory(log)
+    with pytest.raises(FfmpegFailed), refusing():
+        raise FfmpegFailed("No space left on device")
 
 
 def test_what_runs_too_long_is_killed(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from shutterfeed.adapters import codecs, probing
-from shutterfeed.adapters.choosing import opened_as
+from shutterfeed.adapters import codecs, filters, probing
+from shutterfeed.adapters.choosing import SOUND_IS_DAMAGED, opened_as
 from shutterfeed.adapters.ffmpeg import Ffmpeg
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.adapters.probing import SOURCE
@@ -123,13 +123,22 @@ def test_sound_that_is_damaged_from_its_beginning_is_left_out_or_the_next_is_tak
     assert not notes
     _, has_audio, notes = rendered(_unreadable(made("a.mp4", *pattern("64x48"), *sound())))
     assert not has_audio
-    assert notes == (Note("sound_left_out", "The sound was left out: it is damaged."),)
+    assert notes == (SOUND_IS_DAMAGED,)
 
 
 def _unreadable(content: bytes) -> bytes:
     """The file with the description of its first sound (AAC) made nonsense."""
     at = content.index(b"\x05\x80\x80\x80", content.index(b"esds")) + 5
     return content[:at] + bytes(2) + content[at + 2 :]
+
+
+def test_sound_that_stops_ffmpeg_later_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filters, "SOUND", "no-such-filter")
+    content = made("a.mp4", *pattern("64x48", "0.2"), *sound("0.2"))
+    clip, has_audio, notes = rendered(content)
+    assert not has_audio
+    assert notes == (SOUND_IS_DAMAGED,)
+    assert videos.facts_of(clip).width == 64
 
 
 def test_sound_of_many_channels_is_mixed_or_told() -> None:

@@ -173,7 +173,7 @@ def first_frame(ffmpeg: Ffmpeg, opening: tuple[str, ...], picture: Track) -> Fra
 def first_frame_and_sound(
     ffmpeg: Ffmpeg, opening: tuple[str, ...], picture: Track, sound: Track
 ) -> tuple[Frame, bool]:
-    """As `first_frame`, and whether `sound` can be decoded, in one run.
+    """What `first_frame` says, and whether `sound` can be decoded, in one run.
 
     Raises `FfmpegFailed` if either the pictures or the sound cannot, and `FfmpegTimedOut`.
     """
