@@ -77,7 +77,7 @@ def primary_properties(content: bytes) -> list[Box]:
 
 def _associated(content: bytes, box: Box, wanted: int) -> list[int]:
     """The numbers, from 1, of an item's properties, by an `ipma` box."""
-    version, flags = content[box.start], content[box.start + 3]
+    version, flags = _number(content, box.start, 1), _number(content, box.start + 3, 1)
     item_size, number_size = 4 if version else 2, 2 if flags & 1 else 1
     at = box.start + 8
     for _ in range(min(_MOST_BOXES, _number(content, box.start + 4, 4))):

@@ -23,6 +23,7 @@ class ToSrgb:
 
     def __init__(self, colours: Colours) -> None:
         self._colours = colours
+        self._table: ImageFilter.Color3DLUT | None = None
 
     def convert(self, picture: Image.Image) -> Image.Image:
         """The picture, of the mode L, RGB or CMYK, as RGB in sRGB.
@@ -33,16 +34,14 @@ class ToSrgb:
         if self._colours is None:
             return as_rgb(picture)
         if isinstance(self._colours, Hdr):
-            return as_rgb(picture).filter(self._table)
+            picture = as_rgb(picture)
+            if self._table is None:
+                self._table = tone_mapping.table(self._colours, picture)
+            return picture.filter(self._table)
         try:
             return self._by_profile(picture)
         except (ImageCms.PyCMSError, *BAD_INPUT):
             return as_rgb(picture)
-
-    @cached_property
-    def _table(self) -> ImageFilter.Color3DLUT:
-        assert isinstance(self._colours, Hdr)
-        return tone_mapping.table(self._colours)
 
     def _by_profile(self, picture: Image.Image) -> Image.Image:
         mode = self._profile_mode

@@ -14,7 +14,7 @@ from shutterfeed.adapters import boxes, chunks
 from shutterfeed.adapters.boxes import Box
 from shutterfeed.adapters.colour import spaces
 from shutterfeed.adapters.colour.spaces import Chromaticities
-from shutterfeed.adapters.colour.tone_mapping import DEFAULT_PEAK, Hdr, is_hdr
+from shutterfeed.adapters.colour.tone_mapping import Hdr, is_hdr
 
 Colours = bytes | Hdr | None
 """The colour space of a photo: an ICC profile, or one of HDR. None is sRGB."""
@@ -62,7 +62,7 @@ def of_avif(content: bytes, embedded: bytes | None, *, moving: bool = False) -> 
     primaries, transfer = struct.unpack(">HH", content[box.start + 4 : box.start + 8])
     most = _number(content, properties.get((b"clli", b"")), 0, 2)
     screen = _number(content, properties.get((b"mdcv", b"")), 16, 4) / 10_000
-    return _numbered(primaries, transfer, most or screen or DEFAULT_PEAK)
+    return _numbered(primaries, transfer, most or screen or None)
 
 
 def of_heif(info: Mapping[str, Any]) -> Colours:
@@ -80,7 +80,7 @@ def of_heif(info: Mapping[str, Any]) -> Colours:
     return _numbered(
         coded["color_primaries"],
         coded["transfer_characteristics"],
-        most or screen or DEFAULT_PEAK,
+        most or screen or None,
     )
 
 
@@ -98,7 +98,7 @@ def of_icc(embedded: bytes | None) -> Colours:
     return embedded
 
 
-def _numbered(primaries: int, transfer: int, peak: float) -> Colours:
+def _numbered(primaries: int, transfer: int, peak: float | None) -> Colours:
     if is_hdr(transfer):
         return Hdr(primaries, transfer, peak)
     if primaries in _SRGB_PRIMARIES and transfer in _SRGB_LIKE:
@@ -106,11 +106,11 @@ def _numbered(primaries: int, transfer: int, peak: float) -> Colours:
     return spaces.profile(spaces.primaries(primaries), spaces.transfer(transfer))
 
 
-def _peak_of_png(found: Mapping[bytes, bytes]) -> float:
-    """The brightest light of an HDR picture in cd/m2."""
+def _peak_of_png(found: Mapping[bytes, bytes]) -> float | None:
+    """The brightest light of an HDR picture in cd/m2; None if the file does not state it."""
     most, screen = found.get(b"cLLI", b"")[:4], found.get(b"mDCV", b"")[16:20]
     peaks = (int.from_bytes(value, "big") / 10_000 for value in (most, screen))
-    return next((peak for peak in peaks if peak), DEFAULT_PEAK)
+    return next((peak for peak in peaks if peak), None)
 
 
 def _number(content: bytes, box: Box | None, at: int, size: int) -> int:

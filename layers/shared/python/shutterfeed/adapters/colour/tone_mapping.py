@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from PIL import ImageFilter
+from PIL import Image, ImageFilter
 
 from shutterfeed.adapters.colour.spaces import (
     HLG,
@@ -27,8 +27,13 @@ from shutterfeed.adapters.colour.spaces import (
     to_xyz,
 )
 
-DEFAULT_PEAK: Final = 1000.0
-"""The brightest light in cd/m2 of a picture that does not say it."""
+_LEAST_PEAK: Final = 400.0
+_MOST_PEAK: Final = 1000.0
+"""Between these, in cd/m2, is the brightest light of a picture that does not state it. Chromium
+always takes 1,000, by which pictures without highlights become dark. At 400 they still have an SSIM
+of 0.95 to what Chromium shows."""
+_STRAY: Final = 0.0001
+"""The share of pixels that may be brighter than what counts as the brightest."""
 _WHITE: Final = 203.0
 _HIGHEST_HEADROOM: Final = 6.0
 _FULL_HEADROOM: Final = math.log2(1000 / _WHITE)
@@ -44,11 +49,11 @@ _TRANSFERS: Final = frozenset({PQ, HLG})
 @dataclass(frozen=True, slots=True)
 class Hdr:
     """The colour space of an HDR picture: its primaries and its transfer function (`PQ` or `HLG`)
-    by number, and its peak in cd/m2."""
+    by number, and its peak in cd/m2 if the file states it."""
 
     primaries: int
     transfer: int
-    peak: float = DEFAULT_PEAK
+    peak: float | None = None
 
 
 def is_hdr(transfer: int) -> bool:
@@ -56,18 +61,35 @@ def is_hdr(transfer: int) -> bool:
     return transfer in _TRANSFERS
 
 
-def table(space: Hdr) -> ImageFilter.Color3DLUT:
-    """The filter that turns an RGB picture of this space into sRGB."""
-    return ImageFilter.Color3DLUT(_NODES, list(_values(space)), _copy_table=False)
+def table(space: Hdr, picture: Image.Image) -> ImageFilter.Color3DLUT:
+    """The filter that turns this RGB picture of the space, and others like it, into sRGB."""
+    peak = _brightest(space, picture) if space.peak is None else space.peak
+    return ImageFilter.Color3DLUT(_NODES, list(_values(space, peak)), _copy_table=False)
 
 
-def _values(space: Hdr) -> Iterator[float]:
+def _brightest(space: Hdr, picture: Image.Image) -> float:
+    """The brightest light of a picture in cd/m2, as far as that is believed."""
+    stray = _STRAY * picture.width * picture.height
+    counts, highest = picture.histogram(), 0
+    for channel in (counts[:256], counts[256:512], counts[512:]):
+        more, value = channel[255], 255
+        while more <= stray and value:
+            value -= 1
+            more += channel[value]
+        highest = max(highest, value)
+    light = _pq(highest / 255) if space.transfer == PQ else _hlg(highest / 255)
+    if space.transfer == HLG:
+        light *= _system(light)
+    return min(_MOST_PEAK, max(_LEAST_PEAK, light * _WHITE))
+
+
+def _values(space: Hdr, peak: float) -> Iterator[float]:
     """The sRGB values for the table's nodes, red changing fastest."""
     source = primaries(space.primaries)
     wide, narrow = primaries(REC2020_PRIMARIES), primaries(SRGB_PRIMARIES)
     to_wide, to_narrow = between(source, wide), between(wide, narrow)
     luminance = to_xyz(source)[1]
-    gain, is_hlg = _gain(space.peak), space.transfer == HLG
+    gain, is_hlg = _gain(peak), space.transfer == HLG
     curve = _hlg if is_hlg else _pq
     levels = [curve(node / (_NODES - 1)) for node in range(_NODES)]
     for blue in levels:
