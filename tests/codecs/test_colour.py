@@ -91,7 +91,7 @@ def shown(content: bytes) -> list[object]:
 def difference(one: object, other: object) -> int:
     assert isinstance(one, tuple)
     assert isinstance(other, tuple)
-    return max(abs(a - b) for a, b in zip(one, other, strict=True))
+    return int(max(abs(a - b) for a, b in zip(one, other, strict=True)))
 
 
 @pytest.mark.parametrize(
