@@ -46,7 +46,7 @@ class Source(Protocol):
         ...
 
     def fingerprint(self) -> Fingerprint:
-        """By which it is known whether the content has changed. Raises `OSError`."""
+        """The facts that tell whether the content has changed. Raises `OSError`."""
         ...
 
     def opened(self) -> Iterator[IO[bytes]]:
