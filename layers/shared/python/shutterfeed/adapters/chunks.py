@@ -80,11 +80,25 @@ def without_burdens(content: bytes) -> bytes:
     return b"".join((*kept, content[start:])) if kept else content
 
 
+def has_sound_pixels(content: bytes) -> bool:
+    """Whether the checksums of the pixels of a PNG file are right, as far as the file goes."""
+    end = len(SIGNATURE)
+    for chunk in of_png(content):
+        end += 12 + len(chunk.body)
+        if chunk.kind == b"IDAT" and not _has_checksum(chunk, content[end - 4 : end]):
+            return False
+    return True
+
+
+def _has_checksum(chunk: Chunk, checksum: bytes) -> bool:
+    return zlib.crc32(chunk.body, zlib.crc32(chunk.kind)) == int.from_bytes(checksum, "big")
+
+
 def _is_sound(chunk: Chunk, checksum: bytes) -> bool:
     shortest = _SHORTEST.get(chunk.kind)
     if shortest is None or len(chunk.body) < shortest:
         return False
-    if zlib.crc32(chunk.body, zlib.crc32(chunk.kind)) != int.from_bytes(checksum, "big"):
+    if not _has_checksum(chunk, checksum):
         return False
     return chunk.kind != b"iCCP" or _unpacks(bytes(chunk.body))
 

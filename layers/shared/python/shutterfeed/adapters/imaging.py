@@ -219,6 +219,10 @@ def _decode(content: bytes, content_type: str) -> _Decoded:
         return _decode_heif(content, content_type)
     if content_type == "image/gif":
         return _decode_gif(content, content_type)
+    if content_type == "image/png":
+        if not chunks.has_sound_pixels(content):
+            raise ValueError("the checksum of the pixels is wrong")
+        content = chunks.without_burdens(content)
     image, buffered = _opened(content, content_type)
     check_size(*image.size)
     frames = getattr(image, "n_frames", 1)
@@ -267,8 +271,7 @@ def _opened(content: bytes, content_type: str) -> tuple[ImageFile, int]:
         check_memory(content_type, 0, 0, size=len(content), buffered=buffered, pixels=pixels)
         return WatchedJpeg(content, structure), buffered
     check_announced(content, content_type)
-    needed = chunks.without_burdens(content) if decoder is PngImageFile else content
-    return decoder(BytesIO(needed)), 0
+    return decoder(BytesIO(content)), 0
 
 
 def _colours(image: ImageFile, content: bytes) -> Colours:

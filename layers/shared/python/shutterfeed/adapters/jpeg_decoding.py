@@ -24,6 +24,8 @@ _MARKED_ROWS: Final = 32
 _MARKED_COLUMNS: Final = 8
 _SMALLEST: Final = 16
 """Pictures that are smaller on a side are not watched: marks would hardly be told from pixels."""
+_FEW_ROWS: Final = 0.02
+"""The share of the rows that may be missing from a picture that is published all the same."""
 _SURPLUS_SHARE: Final = 50
 """Data are surplus if they are more than this part of the picture's: cameras may pad them."""
 _SURPLUS_BYTES: Final = 4096
@@ -37,7 +39,8 @@ _Mark = int | tuple[int, ...]
 
 class WatchedJpeg(JpegImageFile):
     """A JPEG that may lack its end marker. Raises `PhotoRefused` from `load` if its picture is
-    incomplete. After `load`, `is_damaged` says whether its data did not fit the picture."""
+    incomplete. After `load`, `is_damaged` says whether its data did not fit the picture, or a few
+    rows are missing."""
 
     def __init__(self, content: bytes, structure: JpegStructure, tail: bytes = b"") -> None:
         """Open a JPEG. `tail` is decoded behind its own data."""
@@ -97,7 +100,9 @@ class WatchedJpeg(JpegImageFile):
         yield from self._slices(early, scan.end)
         yield _LOOKAHEAD
         if share := self._missing_share():
-            raise incomplete(share)
+            if share > _FEW_ROWS:
+                raise incomplete(share)
+            self.is_damaged = True
         yield END
 
     def _at_once(self) -> Iterator[bytes]:

@@ -164,6 +164,8 @@ def _frame(marker: int, segment: bytes) -> _Frame:
     kind = _UNSUPPORTED.get(marker)
     if kind is None and frame.precision in {12, 16}:
         kind = f"a JPEG of {frame.precision} bits a colour"
+    if kind is None and not frame.height:
+        kind = "a JPEG that says its height only at its end"
     if kind is not None:
         raise PhotoRefused(
             "unsupported_codec",
