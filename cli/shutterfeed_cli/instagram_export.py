@@ -20,10 +20,11 @@ from shutterfeed_cli.instagram_items import (
     entries_of,
     items_of,
     items_of_media_json,
+    named_media,
     profile_photos,
 )
 from shutterfeed_cli.instagram_merging import merged
-from shutterfeed_cli.instagram_values import objects, text
+from shutterfeed_cli.instagram_values import objects
 from shutterfeed_cli.sources import Source
 from shutterfeed_cli.wording import counted
 
@@ -91,7 +92,7 @@ class Export:
         first."""
         found: list[Item] = []
         for archive, name, kind in self._lists:
-            root, content = _root(name), self._content(archive, name)
+            root, content = _root(name), self._content(archive, name, kind)
             if kind == "media":
                 found += items_of_media_json(content, root)
             elif kind == "unknown":
@@ -129,17 +130,17 @@ class Export:
             (made, name, _root(path))
             for archive, path, kind in self._lists
             if kind in {"profile", "media"}
-            for made, name in profile_photos(self._content(archive, path))
+            for made, name in profile_photos(self._content(archive, path, kind))
         ]
         sources = (self._parts.source(root, name) for _, name, root in sorted(photos, reverse=True))
         return next(filter(None, sources), None)
 
-    def _content(self, archive: Archive, name: str) -> Any:
+    def _content(self, archive: Archive, name: str, kind: str) -> Any:
         """The content of a list; None if it cannot be read, which is remarked."""
         try:
             return archive.read_json(name)
         except CliError as error:
-            self.is_damaged = True
+            self.is_damaged = self.is_damaged or kind != "unknown"
             self.remarks.add(f"What is in this list was left out: {error}", "damaged")
             return None
 
@@ -167,7 +168,9 @@ class Export:
         """The lists whose names are not known, by their content."""
         for archive in self._parts.given:
             for name in archive.names:
-                if name.endswith(".json") and "messages" not in name and "inbox" not in name:
+                path = PurePosixPath(name)
+                others = {"messages", "inbox"}.intersection(path.parts)
+                if path.suffix == ".json" and not others and not _is_rubbish(path):
                     try:
                         kind = _kind_of_content(archive.read_json(name))
                     except CliError:
@@ -190,7 +193,7 @@ class Export:
                 self.remarks.add(f"{_capital(item.title)} was left out: {why}", item.kind)
 
     def _remark_unknown(self, name: str, content: Any) -> None:
-        if entries := [entry for entry in entries_of(content) if _media_of(entry)]:
+        if entries := [entry for entry in entries_of(content) if _has_media(entry)]:
             were = counted(len(entries), "entry was", "entries were")
             self.remarks.add(f"{were} left out, since {name} is not known here.", "unknown")
 
@@ -207,7 +210,7 @@ def _kind(name: str) -> str:
     """The kind of content of a JSON file, by its name. It is `unknown` for other lists beside the
     known ones, and empty for other files."""
     path = PurePosixPath(name)
-    if path.suffix != ".json":
+    if path.suffix != ".json" or _is_rubbish(path):
         return ""
     folder = path.parent.name
     if path.name == "media.json" and folder not in _FOLDERS:
@@ -216,16 +219,21 @@ def _kind(name: str) -> str:
     return _KINDS.get(stem, "unknown") if folder in _FOLDERS else ""
 
 
+def _is_rubbish(path: PurePosixPath) -> bool:
+    """Whether macOS has added this file, which only looks like a list."""
+    return path.name.startswith(".") or "__MACOSX" in path.parts
+
+
 def _kind_of_content(content: Any) -> str:
     if isinstance(content, dict):
         return next((kind for name, kind in _WRAPPED.items() if name in content), "")
-    media = (one for entry in objects(content) for one in _media_of(entry))
-    return "posts" if any(text(one.get("uri")) for one in media) else ""
+    return "posts" if any(_has_media(entry) for entry in objects(content)) else ""
 
 
-def _media_of(entry: Json) -> list[Json]:
-    inner = [two for one in objects(entry.get("label_values")) for two in objects(one.get("media"))]
-    return [*objects(entry.get("media")), *inner]
+def _has_media(entry: Json) -> bool:
+    """Whether an entry has a list of files where posts have it."""
+    labelled = "label_values" in entry or isinstance(entry.get("media"), list)
+    return labelled and next(named_media(entry), None) is not None
 
 
 def _root(name: str) -> str:

@@ -129,8 +129,7 @@ def items_of(content: Any, root: str, kind: str, remarks: Remarks) -> Iterator[I
             when = f" of {_shown(item.taken_at)}" if item.taken_at else ""
             remarks.add(f"A {_SINGULAR[kind]}{when} has no files, and was left out.", "no files")
             continue
-        media = _media(entry, objects(entry.get("label_values")))
-        if nameless := sum(not text(one.get("uri")) for one in media):
+        if nameless := sum(not text(one.get("uri")) for one in objects(entry.get("media"))):
             had = counted(nameless, f"file of {item.title} has", f"files of {item.title} have")
             remarks.add(f"{had} no name in the export, and cannot be found.", "no name")
         yield item
@@ -151,7 +150,7 @@ def _of_entry(entry: Json, root: str, kind: str) -> Item:
         kind,
         _first_time(times),
         _first_text(captions),
-        tuple(text(one["uri"]) for one in media),
+        _names(media),
         taken_at_point=next(filter(None, map(point_of, media)), None),
         root=root,
     )
@@ -159,8 +158,12 @@ def _of_entry(entry: Json, root: str, kind: str) -> Item:
 
 def _of_labels(entry: Json, root: str, kind: str) -> Item:
     values = objects(entry.get("label_values"))
-    media = [one for one in _media(entry, values) if text(one.get("uri"))]
-    times = [entry.get("timestamp"), *(one.get("creation_timestamp") for one in media)]
+    media = list(named_media(entry))
+    times = [
+        *(entry.get("timestamp"), entry.get("creation_timestamp")),
+        *(one.get("creation_timestamp") for one in media),
+        *(one.get("timestamp_value") for one in values),
+    ]
     captions = [_labelled(values, labels.CAPTION), *(one.get("title") for one in media)]
     place = _place(values)
     hidden = text(_labelled(values, labels.PUBLISHED)).casefold() in labels.NO
@@ -168,7 +171,7 @@ def _of_labels(entry: Json, root: str, kind: str) -> Item:
         "archived" if hidden and kind == "posts" else kind,
         _first_time(times),
         _first_text(captions),
-        tuple(text(one["uri"]) for one in media),
+        _names(media),
         text(_labelled(place, labels.NAME)),
         _labelled_point(place),
         taken_at_point=next(filter(None, map(point_of, media)), None),
@@ -178,11 +181,21 @@ def _of_labels(entry: Json, root: str, kind: str) -> Item:
     )
 
 
-def _media(entry: Json, values: Sequence[Json]) -> Iterator[Json]:
-    """The files of a labelled entry: whatever the language, they are in lists called `media`."""
-    yield from objects(entry.get("media"))
-    for value in values:
-        yield from objects(value.get("media"))
+def named_media(entry: Json) -> Iterator[Json]:
+    """The files of an entry, in their order. In labelled entries they are at different depths."""
+    left: list[Any] = [entry]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict) and text(value.get("uri")):
+            yield value
+        elif isinstance(value, (dict, list)):
+            inner = list(value.values() if isinstance(value, dict) else value)
+            left += reversed(inner)
+
+
+def _names(media: Sequence[Json]) -> tuple[str, ...]:
+    """The names of the files, each once: an entry may repeat them."""
+    return tuple(dict.fromkeys(text(one["uri"]) for one in media))
 
 
 def _labelled(values: Sequence[Json], words: frozenset[str]) -> Any:

@@ -57,6 +57,29 @@ def test_labelled_posts_are_imported_whatever_the_language(tmp_path: Path) -> No
     assert export.remarks.lines == []
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"timestamp": MADE, "media": [medium(1), medium(2)], "label_values": []},
+        labelled(0, {"label": "Media", "vec": [medium(1), {"media": medium(2)}]}),
+        labelled(0, {"title": "Media", "dict": [{"dict": [media(1), media(2)]}]}),
+        labelled(MADE, media(1, 2), media(1, 2)),
+        labelled(
+            0,
+            {"label": "Creation time", "timestamp_value": MADE},
+            {"label": "Media", "media": [{"uri": f"media/posts/{n}.png"} for n in (1, 2)]},
+        ),
+    ],
+)
+def test_the_files_of_labelled_posts_are_found_wherever_they_are(
+    tmp_path: Path, entry: dict[str, Any]
+) -> None:
+    write(tmp_path, LABELLED, [entry])
+    [item] = read(tmp_path)[1]
+    assert item.files == ("media/posts/1.png", "media/posts/2.png")
+    assert (item.taken_at or "")[:16] == "2020-09-13T12:26"
+
+
 def test_labels_of_a_language_that_is_not_known_are_told(tmp_path: Path) -> None:
     write(tmp_path, LABELLED, [labelled(MADE, media(1, label="?"), {"label": "??", "value": "x"})])
     export, [item] = read(tmp_path)
@@ -116,6 +139,7 @@ def test_a_list_that_is_not_known_is_named(tmp_path: Path) -> None:
     write(tmp_path, POSTS, [{"media": [medium(1)]}])
     write(tmp_path, f"{ACTIVITY}/holograms.json", {"ig_holograms": [{"media": [medium(2)]}]})
     write(tmp_path, f"{ACTIVITY}/settings.json", {"sound": "on"})
+    write(tmp_path, f"__MACOSX/{ACTIVITY}/._posts_1.json", "rubbish")
     export, items = read(tmp_path)
     assert len(items) == 1
     name = f"{ACTIVITY}/holograms.json"
