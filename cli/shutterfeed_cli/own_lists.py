@@ -16,7 +16,8 @@ DOCUMENTATION: Final[Mapping[str, str]] = {
     "posts": "Your posts, newest first: caption, place, date taken, alt texts, counts, and the"
     " media in their order. Those that are not published have another `state`.",
     "deleted": "Your deleted posts that can still be restored, and until when.",
-    "uploads": "Your upload ledger: every file that you declared, and its state.",
+    "uploads": "Your upload ledger: every file that you declared, its state, and as `notes` what of"
+    " it could not be kept.",
     "followers": "The users who follow you.",
     "following": "The users whom you follow.",
     "likes": "The posts that you like and may see: their ids, authors, captions and times.",

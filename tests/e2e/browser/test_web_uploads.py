@@ -114,6 +114,29 @@ def test_what_was_interrupted_is_recognised_and_goes_on(
     expect(row.get_by_text("Ready")).to_be_visible(timeout=60_000)
 
 
+def test_a_post_with_a_bad_file_is_published_without_it_or_with_another(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    somebody = visit(person(), PHONE).open()
+    page = somebody.page
+    good, other = samples.photo(27), samples.photo(28)
+    bad = {**other, "buffer": other["buffer"][:300]}
+    own = page.get_by_role("region", name="Your posts in progress")
+
+    somebody.post(good, bad, caption="Without it")
+    expect(own.get_by_text("Your post could not be published")).to_be_visible(timeout=60_000)
+    expect(own.get_by_text("File 2: ")).to_be_visible()
+    assert somebody.overflow() == 0
+    own.get_by_role("button", name="Publish without it").click()
+    expect(somebody.sees_post("Without it")).to_be_visible()
+
+    somebody.post(bad, good, caption="With another")
+    expect(own.get_by_text("File 1: ")).to_be_visible(timeout=60_000)
+    own.get_by_label("Choose another file in place of File 1").set_input_files([other])
+    expect(somebody.sees_post("With another")).to_be_visible()
+    expect(own).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("status", "code"), [(400, "EntityTooLarge"), (307, "TemporaryRedirect"), (403, "AccessDenied")]
 )

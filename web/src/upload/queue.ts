@@ -130,7 +130,7 @@ function isUnderWay({ files }: Batch): boolean {
 
 /** Whether other tabs are told that this one sends the post: until they know of its files, too. */
 function isGoingOn(batch: Batch): boolean {
-  return isUnderWay(batch) || batch.files.every(({ state }) => state === "sent");
+  return isUnderWay(batch) || isSent(batch);
 }
 
 function next(): void {
@@ -167,9 +167,17 @@ function settle(mediaId: string): void {
   const batch = batchOf(mediaId);
   if (batch === undefined) return;
   hurry(batch.post.id);
-  if (batch.files.every(({ state }) => state === "sent")) {
-    setTimeout(() => remove(batch.post.id), SHOWN_WHEN_DONE_MS);
-  }
+  if (isSent(batch)) setTimeout(() => dismiss(batch.post.id), SHOWN_WHEN_DONE_MS);
+}
+
+/** Unless another file has begun meanwhile, in the place of one that failed. */
+function dismiss(postId: string): void {
+  const batch = batches.value.find(({ post }) => post.id === postId);
+  if (batch !== undefined && isSent(batch)) remove(postId);
+}
+
+function isSent({ files }: Batch): boolean {
+  return files.every(({ state }) => state === "sent");
 }
 
 function change(mediaId: string, to: Partial<Transfer>): void {

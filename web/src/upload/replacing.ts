@@ -10,7 +10,7 @@ export async function replaceFile(postId: string, mediaId: string, file: File): 
     path: { id: postId, media_id: mediaId },
     body: await declaration(file),
   });
-  const [link] = uploads;
+  const [link] = uploads; // none if it was sent before
   if (link) await resume(postId, link.media_id, file);
-  else follow(post); // it was sent before
+  follow(post);
 }
