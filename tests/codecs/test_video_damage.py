@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from shutterfeed.adapters import containers
-from shutterfeed.adapters.damage import is_damaged
+from shutterfeed.adapters.damage import is_damaged, is_hopeless
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.adapters.video import INCOMPLETE, FfmpegVideoCodec
 from shutterfeed.domain.videos import MP4, WEBM, VideoRefused
@@ -87,6 +87,19 @@ def test_what_is_written_behind_a_video_is_none_of_its_parts(tmp_path: Path) -> 
     assert containers.breaks_off(path, is_webm=False)
 
 
+@pytest.mark.parametrize("live", ["0", "1"], ids=["sizes are stated", "a live recording"])
+def test_a_webm_is_whole_only_up_to_its_last_byte(tmp_path: Path, live: str) -> None:
+    path = tmp_path / "a.webm"
+    encoder = ("-c:v", "libvpx", "-cpu-used", "8", "-live", live)
+    content = made("a.webm", *pattern("64x48", "0.3"), *encoder)
+    path.write_bytes(content)
+    assert not containers.breaks_off(path, is_webm=True)
+    half = len(content) // 2
+    for damaged in (content[:-1], content[:half], content[:half] + bytes(len(content) - half)):
+        path.write_bytes(damaged)
+        assert containers.breaks_off(path, is_webm=True)
+
+
 def _log(kind: str, packets: int, frames: int, errors: int) -> str:
     return (
         f"[in#0 @ 0x1] [verbose]   Input stream #0:0 ({kind}): {packets} packets read (9 bytes); "
@@ -110,3 +123,9 @@ def _log(kind: str, packets: int, frames: int, errors: int) -> str:
 )
 def test_a_few_bad_pictures_are_no_damage(log: str, codec: str, expected: bool) -> None:
     assert is_damaged(log, codec) is expected
+
+
+def test_little_that_is_left_is_not_worth_publishing() -> None:
+    assert is_hopeless(_log("video", 90, 20, 70), "h264")
+    assert not is_hopeless(_log("video", 90, 40, 50) + _log("audio", 90, 0, 90), "h264")
+    assert outcome(halved(whole("h264.mp4"), 0.1, zeros=True), "a.mp4") == "undecodable"

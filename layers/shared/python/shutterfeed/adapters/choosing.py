@@ -27,6 +27,8 @@ _DEMUXERS: Final = {
 _INPUT: Final = (
     *("-nostdin", "-protocol_whitelist", "file,pipe", "-max_pixels", str(MAX_DECODED_PIXELS)),
     *("-codec_whitelist", ",".join(sorted(codecs.DECODERS))),
+    # What cannot be decoded is counted afterwards, and stops nothing.
+    *("-max_error_rate", "1"),
 )
 _TRIED: Final = 3
 """How many tracks of a kind are tried until one can be decoded."""

@@ -74,9 +74,9 @@ def _boxes(file: IO[bytes], size: int) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _webm_breaks_off(file: IO[bytes], size: int) -> bool:
-    at = 0
+    at, end = 0, size
     for _ in range(_MAX_PARTS):
-        if at == size:
+        if at >= end:
             return False
         file.seek(at)
         try:
@@ -84,9 +84,13 @@ def _webm_breaks_off(file: IO[bytes], size: int) -> bool:
         except ValueError:
             return True
         at += used
-        # What states no size is the container of a live recording; its elements follow.
+        # What states no size is the container of a live recording; its elements follow, as do
+        # those of a segment and of a cluster of pictures.
         if length is not None:
             if at + length > size:
                 return True
-            at += 0 if element == matroska.SEGMENT else length
+            if element == matroska.SEGMENT:
+                end = at + length
+            elif element != matroska.CLUSTER:
+                at += length
     return False

@@ -8,6 +8,7 @@ with its severity and the part of ffmpeg that it comes from.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 LOG: Final = ("-loglevel", "repeat+level+verbose")
@@ -35,12 +36,25 @@ def is_damaged(log: str, codec: str) -> bool:
     videos do too. More than two of them, and more than one of 200, are damage; so is a tenth of a
     short video.
     """
+    return any(
+        (bad > _FEW and bad * _PARTS > packets) or (bad and bad * 10 >= packets)
+        for _, packets, bad in _losses(log, codec)
+    )
+
+
+def is_hopeless(log: str, codec: str) -> bool:
+    """Whether more than two thirds of the pictures, coded as `codec`, could not be decoded."""
+    return any(
+        kind == "video" and bad * 3 > packets * 2 for kind, packets, bad in _losses(log, codec)
+    )
+
+
+def _losses(log: str, codec: str) -> Iterator[tuple[str, int, int]]:
+    """The kind of each track that was read, the number of its packets, and how many were bad."""
     for summary in _READ.finditer(log):
         packets, frames, bad = (int(summary[name]) for name in ("packets", "frames", "errors"))
         if summary["kind"] == "video":
             bad += len(_CORRUPT.findall(log))
             if codec in _SILENT:
                 bad = max(bad, packets - frames)
-        if (bad > _FEW and bad * _PARTS > packets) or (bad and bad * 10 >= packets):
-            return True
-    return False
+        yield summary["kind"], packets, bad

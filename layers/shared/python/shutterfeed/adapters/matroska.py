@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 SEGMENT: Final = 0x18538067
+CLUSTER: Final = 0x1F43B675
 TRACKS: Final = 0x1654AE6B
 TRACK: Final = 0xAE
 CODEC: Final = 0x86

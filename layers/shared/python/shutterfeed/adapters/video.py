@@ -230,8 +230,8 @@ def _transcode(
             found = replace(found, sound=None, notes=(*found.notes, SOUND_IS_DAMAGED))
             log = run(found)
     check_memory(log)
-    if not done_ms:
-        raise VideoRefused("undecodable", "The video is damaged: nothing of it can be shown.")
+    if not done_ms or damage.is_hopeless(log, found.picture.codec):
+        raise VideoRefused("undecodable", "The video is damaged: too little of it can be shown.")
     return found, log
 
 
@@ -241,8 +241,7 @@ def _clip_arguments(found: Probe, size: ClipSize) -> tuple[str, ...]:
     poster = _poster_output(found, _poster_start(found)) if _is_poster_beside(found) else ()
     shown = filters.of_clip(found.facts, found.frame, size)
     return (
-        # What cannot be decoded is counted afterwards.
-        *(*damage.LOG, "-max_error_rate", "1", *found.opening, "-i", f"file:{SOURCE}"),
+        *(*damage.LOG, *found.opening, "-i", f"file:{SOURCE}"),
         *poster,
         *("-map", found.picture.selector, *sound),
         *("-t", str(longest), "-vf", shown, "-fps_mode", "vfr"),
