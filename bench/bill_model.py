@@ -17,14 +17,15 @@ from bench.bill_measured import Measured, Operation, Settings, Standing
 from bench.bill_prices import Price
 from bench.bill_strangers import Strangers, strangers
 from bench.bill_tables import METADATA, TableUse, activity, searches, table_uses
-from shutterfeed.domain.photos import RENDITIONS
 
 SHOWN: Final = "640.webp"
-"""The rendition that a feed shows on a phone. Every photo has it, as the smallest WebP."""
+"""The rendition that a feed shows on a phone."""
+CARD: Final = "640.jpg"
+"""The rendition that a card has, which other sites show of a link: the one JPEG."""
 _SPARE_DAYS: Final = 2
 """How long an upload stays in its bucket after its bytes were stored as an original."""
 _ORIGINAL_DAYS: Final = 30
-_PUTS_OF_A_VIDEO: Final = 9
+_PUTS_OF_A_VIDEO: Final = 8
 """The upload, the original, the tag, the clip, and the renditions of its poster."""
 _CLASSES: Final = {
     "STANDARD_IA": prices.INFREQUENT_OBJECTS,
@@ -184,11 +185,6 @@ def photos_sent(month: Month) -> float:
     return photos_shown(month) * (1 - had) + month.strangers.photos
 
 
-def card(sizes: Mapping[str, float]) -> str:
-    """The rendition that a card has: the largest JPEG that was made of the photo."""
-    return next(spec.name for spec in RENDITIONS if spec.format == "jpeg" and spec.name in sizes)
-
-
 def _functions(month: Month) -> Iterator[Line]:
     runs, memory = month.runs, month.settings.memory_mb
     seconds = {**SECONDS, "transcode": month.habits.video_seconds}
@@ -216,7 +212,7 @@ def _delivery(month: Month) -> Iterator[Line]:
     answers = month.runs["api"] + strangers.kept
     sent = (
         photos * sizes[SHOWN]
-        + strangers.crawled * sizes[card(sizes)]
+        + strangers.crawled * sizes[CARD]
         + watched * habits.clip_bytes
         + avatars * habits.avatar_bytes
         + answers * habits.answer_bytes

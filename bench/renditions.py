@@ -232,14 +232,14 @@ def _similarity(content: bytes, photo: RenderedPhoto) -> float:
         if each.spec.name == largest[0].name
     )
     target = BytesIO()
-    reference = _full_decode(content).resize(
+    reference = full_decode(content).resize(
         (largest[0].width, largest[0].height), Image.Resampling.LANCZOS
     )
     reference.save(target, "JPEG", quality=quality)
     return ssim(Image.open(BytesIO(largest[1])), Image.open(target))
 
 
-def _full_decode(content: bytes) -> Image.Image:
+def full_decode(content: bytes) -> Image.Image:
     """The photo in its full size, upright and in sRGB, by the shortest way there is."""
     pillow_heif.register_heif_opener()
     image = ImageOps.exif_transpose(Image.open(BytesIO(content)))

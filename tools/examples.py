@@ -407,9 +407,9 @@ ANSWERS: Final[Mapping[str, Any]] = {
         "author_url": f"{_SITE}/u/ada",
         "provider_name": "Shutterfeed",
         "provider_url": _SITE,
-        "url": _url("1080.jpg"),
-        "width": 1080,
-        "height": 810,
+        "url": _url("640.jpg"),
+        "width": 640,
+        "height": 480,
     },
     "SearchPage": {"posts": [_PUBLISHED], "users": [], "hashtags": [], "next_cursor": _CURSOR},
     "Suggestions": {

@@ -101,7 +101,7 @@ def test_a_still_gif_that_covers_part_of_its_screen_is_on_white(
     content = gif((4400, 64), [Area(RED, 0, 0, 2200, 40)])
     photo = PillowImageCodec().render(content, "image/gif")
     assert photo.notes == ()
-    picture = opened(photo, "1080.jpg")
+    picture = opened(photo, "1080.webp")
     places = [(250, 2), (800, 2), (250, 15), (800, 15)]
     expected = [RED_RGB, WHITE_RGB, WHITE_RGB, WHITE_RGB]
     for place, colour in zip(places, expected, strict=True):

@@ -81,7 +81,7 @@ def test_no_real_photo_leaves_a_trace_and_none_is_refused(path: Path) -> None:
     photo = CODEC.render(content, hostile.kind_of(content))
     assert_bare(photo)
     bare.assert_bare(photo)
-    (small,) = (part for rendition, part in photo.renditions if rendition.name == "320.jpg")
+    (small,) = (part for rendition, part in photo.renditions if rendition.name == "320.webp")
     with Image.open(BytesIO(small)) as image:
         assert (image.mode, image.width) == ("RGB", 320)
 

@@ -44,7 +44,7 @@ def test_what_one_kind_lacks_is_found_once(evidence: Evidence) -> None:
 
 
 def test_several_details_of_one_subject_are_one_finding(evidence: Evidence) -> None:
-    names = ("1080.jpg", "640.jpg", "320.jpg")
+    names = ("1080.webp", "640.jpg", "320.webp")
     gather(evidence, [Fact(Kind.EXPECTED_RENDITIONS, "a", "1", name) for name in names])
     gather(evidence, [Fact(Kind.RENDITIONS, "", "1", names[0])])
 

@@ -281,12 +281,14 @@ class Backend:
             originals=originals,
             renditions=renditions,
             codec=FakePhotoCodec(self.notes),
+            together=in_turn,
         )
         transcoding = TranscodingService(
             blobs=blobs,
             originals=originals,
             renditions=renditions,
             codec=FakeVideoCodec(self.notes),
+            together=in_turn,
         )
         steps = fan_out.wire(
             profiles=profiles,

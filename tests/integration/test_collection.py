@@ -80,12 +80,12 @@ def test_an_expired_blob_loses_its_renditions_and_hides_its_original_but_keeps_e
 ) -> None:
     (original,) = world.objects(ORIGINALS)
     bystander = "01KJMMA2G4000000000000ZZZZ"
-    aws("s3").put_object(Bucket=RENDITIONS, Key=f"{bystander}/320.jpg", Body=b"another's")
+    aws("s3").put_object(Bucket=RENDITIONS, Key=f"{bystander}/320.webp", Body=b"another's")
     _delete_and_expire(client, pipeline, ada, post_id)
     world.expire(keys.blob(SHA256))
     pipeline.run()
 
-    assert world.objects(RENDITIONS) == [f"{bystander}/320.jpg"]
+    assert world.objects(RENDITIONS) == [f"{bystander}/320.webp"]
     assert world.objects(ORIGINALS) == []
     listed = aws("s3").list_object_versions(Bucket=ORIGINALS)
     (version,) = listed["Versions"]

@@ -23,6 +23,7 @@ from tests.fakes.storage import (
     FakeRenditions,
     NoSuchObject,
 )
+from tests.fakes.system import in_turn
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Workshop:
             originals=FakeOriginals(self.buckets),
             renditions=FakeRenditions(self.buckets),
             codec=FakePhotoCodec(),
+            together=in_turn,
         )
 
     def store(self, content: bytes) -> Blob:

@@ -18,7 +18,7 @@ const file = (name: string, width: number, content_type: string) => ({
 const MEDIUM = {
   renditions: [
     file("1080.webp", 1080, "image/webp"),
-    file("1080.jpg", 1080, "image/jpeg"),
+    file("640.jpg", 640, "image/jpeg"),
     file("640.webp", 640, "image/webp"),
     file("150.jpg", 150, "image/jpeg"),
   ],

@@ -15,13 +15,11 @@ interface Props {
   fallbackAlt: string;
   /** On the first screen: fetched before everything else. */
   eager?: boolean;
-  /** Small and cropped: the JPEG of 320 px is less to fetch than the smallest WebP. */
-  tile?: boolean;
 }
 
 /** A photo, or a video's poster, in the size and format that fit; its placeholder until then. */
 export function Picture(props: Props) {
-  const { medium, source, sizes, fallbackAlt, eager = false, tile = false } = props;
+  const { medium, source, sizes, fallbackAlt, eager = false } = props;
   const { jpeg, webp } = sourcesOf(medium);
   const usual = jpeg.find((rendition) => rendition.width >= 640) ?? jpeg.at(-1);
   const links = useLinks(usual?.url, source);
@@ -42,7 +40,6 @@ export function Picture(props: Props) {
           type="image/webp"
           srcset={srcset(webp, links.fresh)}
           sizes={sizes}
-          {...(tile && { media: "(min-width: 900px), (min-resolution: 2.5dppx)" })}
         />
       )}
       <img

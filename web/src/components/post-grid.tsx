@@ -60,7 +60,6 @@ function Tile({ post: given, eager, onTakeOut }: TileProps) {
             sizes={SIZES}
             fallbackAlt=""
             eager={eager}
-            tile
           />
         )}
         {post.sensitive && cover === "none" && (

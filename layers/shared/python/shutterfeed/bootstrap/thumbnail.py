@@ -9,6 +9,7 @@ from shutterfeed.adapters.buckets import S3Originals, S3Renditions
 from shutterfeed.adapters.confinement import ConfinedCodec
 from shutterfeed.adapters.decoding import client as decoding
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.together import together
 from shutterfeed.bootstrap import aws
 from shutterfeed.services.rendering import RenderingService
 
@@ -24,4 +25,5 @@ def service(*, bulk: bool) -> RenderingService:
         originals=S3Originals(aws.client("s3"), settings.originals_bucket),
         renditions=S3Renditions(aws.client("s3"), settings.renditions_bucket),
         codec=ConfinedCodec(niceness=niceness),
+        together=together,
     )

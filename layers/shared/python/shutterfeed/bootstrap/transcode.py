@@ -9,6 +9,7 @@ from shutterfeed.adapters.buckets import S3Originals, S3Renditions
 from shutterfeed.adapters.confinement import ConfinedCodec
 from shutterfeed.adapters.decoding import client as decoding
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.together import together
 from shutterfeed.adapters.video import FfmpegVideoCodec
 from shutterfeed.bootstrap import aws
 from shutterfeed.services.transcoding import TranscodingService
@@ -25,4 +26,5 @@ def service(*, bulk: bool) -> TranscodingService:
         originals=S3Originals(aws.client("s3"), settings.originals_bucket),
         renditions=S3Renditions(aws.client("s3"), settings.renditions_bucket),
         codec=FfmpegVideoCodec(ConfinedCodec(niceness=niceness), niceness),
+        together=together,
     )

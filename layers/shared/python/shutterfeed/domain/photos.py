@@ -221,11 +221,10 @@ _JPEG_QUALITY: Final = 82
 _WEBP_QUALITY: Final = 80
 
 RENDITIONS: Final = (
-    RenditionSpec("1080.jpg", 1080, "jpeg", _JPEG_QUALITY),
     RenditionSpec("1080.webp", 1080, "webp", _WEBP_QUALITY),
-    RenditionSpec("640.jpg", 640, "jpeg", _JPEG_QUALITY),
     RenditionSpec("640.webp", 640, "webp", _WEBP_QUALITY),
-    RenditionSpec("320.jpg", 320, "jpeg", _JPEG_QUALITY),
+    RenditionSpec("640.jpg", 640, "jpeg", _JPEG_QUALITY),
+    RenditionSpec("320.webp", 320, "webp", _WEBP_QUALITY),
     RenditionSpec("150.jpg", 150, "jpeg", _JPEG_QUALITY, square_crop=True),
 )
 """The renditions in the order in which they are made: largest first, the square last."""

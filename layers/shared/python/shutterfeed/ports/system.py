@@ -49,6 +49,8 @@ class Together(Protocol):
         fourth: Callable[[], D],
         /,
     ) -> tuple[A, B, C, D]: ...
+    @overload
+    def __call__(self, *calls: Callable[[], A]) -> tuple[A, ...]: ...
 
 
 class Secrets(Protocol):

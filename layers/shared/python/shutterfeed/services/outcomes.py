@@ -7,12 +7,14 @@ long as for new content, behind the same queue, and a rendition that was lost is
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from shutterfeed.domain.media import Blob, BlobState, Failure, Picture
 from shutterfeed.domain.messages import RenderPhoto, TranscodeVideo
-from shutterfeed.domain.photos import PhotoRefused
+from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto
 from shutterfeed.domain.videos import VideoRefused
-from shutterfeed.ports.media import Blobs
+from shutterfeed.ports.media import Blobs, Renditions
+from shutterfeed.ports.system import Together
 
 
 def complete_order(
@@ -34,6 +36,12 @@ def complete_order(
     if reference is not None:
         blobs.complete_rendering(reference)
     return state
+
+
+def store(renditions: Renditions, together: Together, blob: Blob, photo: RenderedPhoto) -> None:
+    """Put all renditions of a photo, or of a video's poster, at the same time."""
+    put = partial(renditions.put, blob.blob_id)
+    together(*(partial(put, made, content) for made, content in photo.renditions))
 
 
 def _complete(blobs: Blobs, blob: Blob, make: Callable[[Blob], Picture]) -> BlobState:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from shutterfeed.domain.media import Blob, BlobState, Picture
 from shutterfeed.domain.messages import RenderPhoto
 from shutterfeed.ports.media import Blobs, Originals, PhotoCodec, Renditions
-from shutterfeed.services.outcomes import complete_order
+from shutterfeed.ports.system import Together
+from shutterfeed.services.outcomes import complete_order, store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class RenderingService:
     originals: Originals
     renditions: Renditions
     codec: PhotoCodec
+    together: Together
 
     def render(self, message: RenderPhoto) -> BlobState | None:
         """Write all renditions and tell the outcome, as `complete_order` says."""
@@ -29,8 +31,7 @@ class RenderingService:
     def _picture(self, blob: Blob) -> Picture:
         with self.originals.open(blob) as source:
             photo = self.codec.render(source, blob.content_type)
-        for rendition, content in photo.renditions:
-            self.renditions.put(blob.blob_id, rendition, content)
+        store(self.renditions, self.together, blob, photo)
         return Picture(
             blob.blob_id,
             photo.width,

@@ -12,7 +12,8 @@ from shutterfeed.domain.media import Blob, BlobState, Clip, Picture, Reference
 from shutterfeed.domain.messages import TranscodeVideo
 from shutterfeed.domain.videos import CLIP_NAME, CLIP_TYPE, RenderedClip
 from shutterfeed.ports.media import Blobs, Originals, Renditions, VideoCodec
-from shutterfeed.services.outcomes import complete_order
+from shutterfeed.ports.system import Together
+from shutterfeed.services.outcomes import complete_order, store
 
 _STEP = 5
 """Percentage points between two notes of progress: each is a write, and a stream record."""
@@ -24,6 +25,7 @@ class TranscodingService:
     originals: Originals
     renditions: Renditions
     codec: VideoCodec
+    together: Together
 
     def transcode(self, message: TranscodeVideo) -> BlobState | None:
         """Write clip and poster and tell the outcome, as `complete_order` says."""
@@ -46,8 +48,7 @@ class TranscodingService:
         ):
             clip = None if video.clip is None else self._store(blob, video.clip)
             poster = video.poster
-        for rendition, content in poster.renditions:
-            self.renditions.put(blob.blob_id, rendition, content)
+        store(self.renditions, self.together, blob, poster)
         return Picture(
             blob.blob_id,
             poster.width,
