@@ -273,6 +273,17 @@ def test_what_an_avif_says_of_its_light_is_read() -> None:
     assert described.of_avif(bytes(stated), None) == Hdr(9, 16, 600)
 
 
+def test_an_avif_of_constant_luminance_is_shown_as_one_of_the_usual() -> None:
+    content = bytearray(avif(9, 13))
+    matrix = content.index(b"nclx") + 9
+    usual, constant = bytes(content), bytearray(content)
+    assert usual[matrix] == 6
+    constant[matrix] = 10
+    assert described.decodable(usual) == usual
+    assert described.decodable(bytes(constant))[matrix] == 9
+    assert len(columns(bytes(constant))) == len(STORED)
+
+
 def test_a_dark_hdr_picture_without_a_stated_peak_stays_light_enough() -> None:
     """An ordinary picture that somebody stored as PQ, with white at the reference of 203 cd/m2."""
     grey = Image.new("RGB", (8, 8), (148, 148, 148))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pillow_heif
 import pytest
@@ -275,6 +275,51 @@ def test_of_several_pictures_in_a_file_the_first_is_taken() -> None:
     for format_name, options in several.items():
         photo = render(pictures.encoded(first, format_name, **options))
         assert difference(opened(photo, "640.jpg"), expected) < 6, format_name
+
+
+def several(count: int) -> bytes:
+    """A HEIC with that many pictures, of which the second is the one to show if there is one."""
+    file = pillow_heif.HeifFile()
+    for seed in range(count):
+        file.add_from_pillow(pictures.picture(64, 48, seed))
+    target = BytesIO()
+    file.save(target, primary_index=min(1, count - 1))
+    return target.getvalue()
+
+
+def test_of_a_burst_the_primary_picture_is_shown_and_the_others_are_told() -> None:
+    burst = render(several(3))
+    assert [note.code for note in burst.notes] == ["pictures_left_out"]
+    assert "3 pictures" in burst.notes[0].message
+    shown = opened(burst, "320.jpg")
+    assert difference(shown, pictures.picture(64, 48, 1)) < 8
+    assert render(several(1)).notes == ()
+
+
+def test_parts_of_one_picture_are_no_pictures() -> None:
+    tiled = pictures.heic(200, 150, tile_size=64)
+    with_thumbnail = pictures.heic(200, 150, thumbnails=[64])
+    with_alpha = pictures.heic(200, 150, mode="RGBA")
+    assert [render(it).notes for it in (tiled, with_thumbnail, with_alpha)] == [()] * 3
+
+
+@pytest.mark.parametrize(("kind", "notes"), [("altr", 0), ("ster", 0), ("brst", 1)])
+def test_pictures_that_show_the_same_are_not_missed(kind: str, notes: int) -> None:
+    class Pictures(list[str]):
+        primary_index = 0
+        info: ClassVar = {"entity_groups": [{"type": kind, "images": [0, 1]}]}
+
+    assert len(imaging._left_out(b"", Pictures(["one", "other"]))) == notes
+
+
+def test_a_heif_sequence_is_shown_by_its_picture_and_refused_without_one() -> None:
+    movie = struct.pack(">I4s", 8, b"moov")
+    still = pictures.heic(64, 48)
+    sequence = render(still.replace(b"ftypheic", b"ftyphevc", 1) + movie)
+    assert [note.code for note in sequence.notes] == ["animation_left_out"]
+    refused = refusal(struct.pack(">I4s4sI4s", 20, b"ftyp", b"msf1", 0, b"hevc") + movie)
+    assert refused.code == "unsupported_type"
+    assert "sequence" in refused.message
 
 
 # --- Colour -------------------------------------------------------------------------------

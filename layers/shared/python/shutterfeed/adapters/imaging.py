@@ -271,6 +271,8 @@ def _opened(content: bytes, content_type: str) -> tuple[ImageFile, int]:
         check_memory(content_type, 0, 0, size=len(content), buffered=buffered, pixels=pixels)
         return WatchedJpeg(content, structure), buffered
     check_announced(content, content_type)
+    if decoder is AvifImageFile:
+        content = colours.decodable(content)
     return decoder(BytesIO(content)), 0
 
 
@@ -314,6 +316,12 @@ def _decode_heif(content: bytes, content_type: str) -> _Decoded:
     if _boxes_end(content) > len(content):
         # libheif would show the part that is there, and leave the rest grey.
         raise EOFError("truncated")
+    if boxes.find(content, None, b"meta") is None and boxes.has_movie(content):
+        raise PhotoRefused(
+            "unsupported_type",
+            "The file is a sequence of pictures without one that stands for all. Please save it as "
+            "a video.",
+        )
     check_announced(content, content_type)
     opened: Any = pillow_heif.HeifFile
     pictures = opened(content, remove_stride=False)

@@ -19,6 +19,7 @@ from shutterfeed.adapters.colour.tone_mapping import Hdr, is_hdr
 Colours = bytes | Hdr | None
 """The colour space of a photo: an ICC profile, or one of HDR. None is sRGB."""
 
+_CONSTANT_LUMINANCE, _USUAL_LUMINANCE = b"\0\x0a", b"\0\x09"
 _PNG_UNIT: Final = 100_000
 _SRGB_LIKE: Final = frozenset({1, 2, 6, 11, 12, 13, 14, 15})
 _SRGB_PRIMARIES: Final = frozenset({1, 2})
@@ -63,6 +64,18 @@ def of_avif(content: bytes, embedded: bytes | None, *, moving: bool = False) -> 
     most = _number(content, properties.get((b"clli", b"")), 0, 2)
     screen = _number(content, properties.get((b"mdcv", b"")), 16, 4) / 10_000
     return _numbered(primaries, transfer, most or screen or None)
+
+
+def decodable(content: bytes) -> bytes:
+    """An AVIF file whose matrix its decoder knows. That of constant luminance (10), which hardly
+    anybody means, becomes the usual one of BT.2020, as in browsers."""
+    known = bytearray(content)
+    for box in (*boxes.primary_properties(content), *boxes.sequence_properties(content)):
+        is_numbers = box.kind == b"colr" and content[box.start : box.start + 4] == b"nclx"
+        matrix = slice(box.start + 8, box.start + 10)
+        if is_numbers and content[matrix] == _CONSTANT_LUMINANCE:
+            known[matrix] = _USUAL_LUMINANCE
+    return bytes(known)
 
 
 def of_heif(info: Mapping[str, Any]) -> Colours:

@@ -106,7 +106,7 @@ def _webp(content: bytes) -> Moving:
 
 
 def _avif(content: bytes) -> Moving:
-    image = AvifImageFile(BytesIO(content))
+    image = AvifImageFile(BytesIO(described.decodable(content)))
     colours = described.of_avif(content, image.info.get("icc_profile"), moving=True)
     return _by_pillow(image, colours, exif.orientation(image, content, exif.read(image)))
 
