@@ -279,7 +279,8 @@ def test_of_several_pictures_in_a_file_the_first_is_taken() -> None:
 
 def several(count: int) -> bytes:
     """A HEIC with that many pictures, of which the second is the one to show if there is one."""
-    file = pillow_heif.HeifFile()
+    new: Any = pillow_heif.HeifFile
+    file = new()
     for seed in range(count):
         file.add_from_pillow(pictures.picture(64, 48, seed))
     target = BytesIO()
