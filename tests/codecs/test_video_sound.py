@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from shutterfeed.adapters import codecs, filters, probing
-from shutterfeed.adapters.choosing import SOUND_IS_DAMAGED, opened_as
+from shutterfeed.adapters.choosing import SOUND_UNREADABLE, opened_as
 from shutterfeed.adapters.ffmpeg import Ffmpeg
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.adapters.probing import SOURCE
@@ -123,7 +123,7 @@ def test_sound_that_is_damaged_from_its_beginning_is_left_out_or_the_next_is_tak
     assert not notes
     _, has_audio, notes = rendered(_unreadable(made("a.mp4", *pattern("64x48"), *sound())))
     assert not has_audio
-    assert notes == (SOUND_IS_DAMAGED,)
+    assert notes == (SOUND_UNREADABLE,)
 
 
 def _unreadable(content: bytes) -> bytes:
@@ -137,7 +137,7 @@ def test_sound_that_stops_ffmpeg_later_is_left_out(monkeypatch: pytest.MonkeyPat
     content = made("a.mp4", *pattern("64x48", "0.2"), *sound("0.2"))
     clip, has_audio, notes = rendered(content)
     assert not has_audio
-    assert notes == (SOUND_IS_DAMAGED,)
+    assert notes == (SOUND_UNREADABLE,)
     assert videos.facts_of(clip).width == 64
 
 

@@ -30,6 +30,7 @@ _INPUT: Final = (
     # What cannot be decoded is counted afterwards, and stops nothing.
     *("-max_error_rate", "1"),
 )
+SOUND_UNREADABLE: Final = Note("sound_left_out", "The sound was left out: it could not be decoded.")
 _TRIED: Final = 3
 """How many tracks of a kind are tried until one can be decoded."""
 
@@ -162,11 +163,11 @@ def _left_out(found: list[Track], sound: Track | None) -> tuple[Note, ...]:
         return ()
     codec = lost[0].codec
     if codec in codecs.SOUNDS:
-        return (SOUND_IS_DAMAGED,)
+        return (SOUND_UNREADABLE,)
     coded = "in an unknown way" if codec == "none" else f"as {codec}"
     return (
-        Note("sound_left_out", f"The sound was left out: it is coded {coded}, which is not known."),
+        Note(
+            "sound_left_out",
+            f"The sound was left out: it is coded {coded}, which is not supported.",
+        ),
     )
-
-
-SOUND_IS_DAMAGED: Final = Note("sound_left_out", "The sound was left out: it is damaged.")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from shutterfeed.adapters import animation, containers, damage, filters
-from shutterfeed.adapters.choosing import SOUND_IS_DAMAGED, Probe, probe
+from shutterfeed.adapters.choosing import SOUND_UNREADABLE, Probe, probe
 from shutterfeed.adapters.ffmpeg import THREADS, Ffmpeg, FfmpegFailed
 from shutterfeed.adapters.probing import SOURCE
 from shutterfeed.adapters.refusals import check_memory, refusing
@@ -227,7 +227,7 @@ def _transcode(
         except FfmpegFailed:
             if found.sound is None:
                 raise
-            found = replace(found, sound=None, notes=(*found.notes, SOUND_IS_DAMAGED))
+            found = replace(found, sound=None, notes=(*found.notes, SOUND_UNREADABLE))
             log = run(found)
     check_memory(log)
     if not done_ms or damage.is_hopeless(log, found.picture.codec):
