@@ -29,6 +29,7 @@ from shutterfeed_cli.exported import FORMAT
 from shutterfeed_cli.fetching import Absent, Fetcher, Original, Result
 from shutterfeed_cli.folders import replace_text
 from shutterfeed_cli.stopping import Stop, on_interrupt
+from shutterfeed_cli.wording import counted
 
 _SAFE: Final = re.compile(r"[0-9A-Za-z-]{1,100}")
 
@@ -68,13 +69,15 @@ def export(asked: argparse.Namespace, context: Context) -> ExitCode:
     counts = manifest["counts"]
     lines = [
         (
-            f"Exported {counts['posts']:,} posts and {counts['originals']:,} originals "
+            f"Exported {counted(counts['posts'], 'post')} and"
+            f" {counted(counts['originals'], 'original')} "
             f"({counts['fetched']:,} of them new, {decimal(bar.arrived)}) to {folder}."
         ),
         *(f"  {one['path']}: {one['reason']}" for one in manifest["failures"]),
     ]
     if manifest["without_original"]:
-        lines.append(f"{len(manifest['without_original']):,} media have no original.")
+        absent = len(manifest["without_original"])
+        lines.append(counted(absent, "medium has no original.", "media have no original."))
     context.output.result(summary, lines)
     return ExitCode.OK if manifest["complete"] else ExitCode.SOME_FAILED
 

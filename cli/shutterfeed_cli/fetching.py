@@ -19,6 +19,7 @@ from shutterfeed_cli.client.http import Patience
 from shutterfeed_cli.errors import CliError, NetworkGone, NotSignedIn, Refused, Stopped, Unexpected
 from shutterfeed_cli.media import EXTENSIONS
 from shutterfeed_cli.stopping import Stop
+from shutterfeed_cli.wording import counted
 
 _CHUNK_BYTES: Final = 256 * 1024
 
@@ -166,7 +167,9 @@ class Fetcher:
             storage.check(self._patience.send(attempt))
         except _TooMuch:
             part.unlink()
-            raise CliError(f"More came than the {size:,} bytes that were announced.") from None
+            raise CliError(
+                f"More came than the {counted(size, 'byte')} that were announced."
+            ) from None
 
 
 def _digest(path: Path) -> str:

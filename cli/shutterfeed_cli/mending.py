@@ -9,7 +9,7 @@ from shutterfeed_cli import addresses
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.client.transfer import Transfer
 from shutterfeed_cli.context import Context
-from shutterfeed_cli.errors import CliError, ExitCode, UsageError
+from shutterfeed_cli.errors import CliError, ExitCode, Unusable, UsageError
 from shutterfeed_cli.media import examine
 from shutterfeed_cli.sources import FileSource
 from shutterfeed_cli.wording import counted
@@ -32,7 +32,10 @@ def replace(asked: argparse.Namespace, context: Context) -> ExitCode:
     """Put another file into the place of one that failed."""
     post = context.api.post(addresses.post_id(asked.post))
     media_id = _chosen(_failed(post), asked.number)
-    file = examine(FileSource(asked.file), context.stop)
+    try:
+        file = examine(FileSource(asked.file), context.stop)
+    except Unusable as error:
+        raise CliError(f"{asked.file} cannot be sent. {error}") from error
     if file is None:
         raise UsageError(f"{asked.file} is neither a photo nor a video.")
     created = context.api.replace_medium(post["id"], media_id, file.declaration())

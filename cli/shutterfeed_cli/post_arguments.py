@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Final
 
-from shutterfeed_cli.parsing import NewCommand, add_comments_from, add_limit, new_commands
+from shutterfeed_cli.parsing import (
+    NewCommand,
+    add_comments_from,
+    add_limit,
+    new_commands,
+    typed_path,
+)
 
 _EDITS: Final = (
     "Change the caption, the place or the sensitivity of a post of yours, or who may comment on it."
@@ -65,7 +70,7 @@ def _post(parser: argparse.ArgumentParser) -> None:
 
 def _replace(parser: argparse.ArgumentParser) -> None:
     _post(parser)
-    parser.add_argument("file", metavar="FILE", type=Path, help="the photo or video to send")
+    parser.add_argument("file", metavar="FILE", type=typed_path, help="the photo or video to send")
     parser.add_argument(
         "--number",
         metavar="N",

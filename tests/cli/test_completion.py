@@ -16,7 +16,8 @@ from tests.cli.test_commands import COMMANDS
 
 CASES = [
     ("po", {"post"}),
-    ("post ", {"show", "edit", "delete", "restore", "deleted", "--help", "--json"}),
+    ("profile ", {"show", "edit", "--help", "--json"}),
+    ("post res", {"restore"}),
     ("post edit --comments-from ", {"everyone", "followers", "nobody", "account"}),
     ("upload --caption-", {"--caption-from"}),
     ("upload --caption-from ", {"exif", "filename"}),

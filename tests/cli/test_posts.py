@@ -154,7 +154,10 @@ def test_a_post_is_shown_with_its_facts(asked: Asked, capsys: pytest.CaptureFixt
         "@ben, 2026-05-04 12:00: 2 photos",
         "1 like, 2 comments",
         "It is marked as sensitive.",
-        "It could not be published: `shutterfeed status` says why.",
+        (
+            "It could not be published: `shutterfeed post drop` publishes it without what failed,"
+            " and `shutterfeed post replace` takes another file."
+        ),
         "id P1",
     ]
 
