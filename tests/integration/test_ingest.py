@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
 
 from shutterfeed import keys
+from shutterfeed.adapters.confinement import ConfinedCodec
+from shutterfeed.domain.photos import PhotoRefused
 from tests import pictures
 from tests.integration import payloads
 from tests.integration.client import Client, declared, draft
@@ -213,10 +215,14 @@ class TestDuplicates:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """Say, because a decoder has learnt to read it since."""
+
+        def refuse(*_: object) -> NoReturn:
+            raise PhotoRefused("unsupported_type", "The photo is of another kind.")
+
         failed = _create(client, ada, declared(PHOTO))
         upload_all(world, failed, [PHOTO])
         with monkeypatch.context() as patch:
-            patch.setattr("shutterfeed.adapters.imaging._DECODERS", {})
+            patch.setattr(ConfinedCodec, "render", refuse)
             pipeline.run()
         post = client.get(f"/posts/{failed['post']['id']}", ada).json
         assert (post["state"], post["media"][0]["failure"]["code"]) == (
