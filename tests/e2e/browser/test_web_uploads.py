@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import FilePayload, Route, expect
 
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
@@ -120,7 +120,7 @@ def test_a_post_with_a_bad_file_is_published_without_it_or_with_another(
     somebody = visit(person(), PHONE).open()
     page = somebody.page
     good, other = samples.photo(27), samples.photo(28)
-    bad = {**other, "buffer": other["buffer"][:300]}
+    bad = FilePayload(name="cut.jpg", mimeType="image/jpeg", buffer=other["buffer"][:300])
     own = page.get_by_role("region", name="Your posts in progress")
 
     somebody.post(good, bad, caption="Without it")
