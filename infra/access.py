@@ -183,6 +183,8 @@ def _publish(function: lambda_.Function, to: Resources) -> None:
     metadata = to.tables.metadata
     function.add_environment("METADATA_TABLE", metadata.table_name)
     grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem")
+    # A medium that is refused as no picture gives up its reference.
+    grants.items(function, metadata, "DeleteItem", partitions=["BLOB#*"])
 
 
 def _delivers(function: lambda_.Function, to: Resources) -> None:
@@ -241,8 +243,9 @@ def _collect(function: lambda_.Function, to: Resources) -> None:
     # What people have left at a post that is gone, in batches, and likes in many steps.
     grants.items(function, metadata, "BatchWriteItem")
     _sends(function, to, "collect")
-    # DeleteObject only hides an original: its versions stay, and no function may remove those.
-    grants.objects(function, originals, "DeleteObject")
+    # DeleteObject only hides an original: its versions stay, and no function may remove those. It
+    # tags what was refused, for the lifecycle.
+    grants.objects(function, originals, "DeleteObject", "PutObjectTagging")
     grants.objects(function, renditions, "DeleteObject", prefix=MEDIA_PREFIX)
     # It removes no upload: it tags the uploads of a post that is gone, and aborts those in parts.
     grants.objects(

@@ -26,9 +26,9 @@ UPLOADS: Final = [
     s3.LifecycleRule(id="discarded", prefix=DISCARDED_PREFIX, expiration=Duration.days(1)),
     # Copies of originals, made for download links that are valid for minutes.
     s3.LifecycleRule(id="downloads", prefix=DOWNLOADS_PREFIX, expiration=Duration.days(1)),
-    s3.LifecycleRule(id="refused", tag_filters={REFUSED_TAG: "true"}, expiration=Duration.days(30)),
+    s3.LifecycleRule(id="refused", tag_filters={REFUSED_TAG: "true"}, expiration=Duration.days(1)),
     # Uploads whose post is gone. Most are older than this by then, as a deleted post is kept for
-    # the same time, and expire at once; one that came late stays as long as a refused one.
+    # the same time, and expire at once; one that came late stays as long.
     s3.LifecycleRule(
         id="abandoned", tag_filters={ABANDONED_TAG: "true"}, expiration=Duration.days(30)
     ),
@@ -36,7 +36,9 @@ UPLOADS: Final = [
 ]
 # Originals are read when renditions are made, and hardly ever again. At 200 KB an object,
 # Infrequent Access is cheaper than Intelligent-Tiering, which charges for each object. S3 does not
-# move objects below 128 KB, which would cost more there. No original ever expires.
+# move objects below 128 KB, which would cost more there. An
+# original expires only if nothing could be made of it: the collector tags it, and hides it behind a
+# delete marker.
 ORIGINALS: Final = [
     s3.LifecycleRule(
         id="rarely-read",
@@ -52,6 +54,11 @@ ORIGINALS: Final = [
                 transition_after=Duration.days(30),
             )
         ],
+    ),
+    s3.LifecycleRule(
+        id="refused",
+        tag_filters={REFUSED_TAG: "true"},
+        noncurrent_version_expiration=Duration.days(1),
     ),
     ABORT_MULTIPART,
 ]

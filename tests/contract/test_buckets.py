@@ -560,6 +560,17 @@ def test_the_versions_of_a_retired_original_stay(aws: Aws) -> None:
     assert len(versions["DeleteMarkers"]) == 1
 
 
+def test_a_discarded_original_is_hidden_and_its_version_tagged_to_expire(aws: Aws) -> None:
+    storage = _s3_storage(aws)
+    _adopt(storage, _blob())
+    for _ in range(2):
+        storage.originals.discard(_blob())
+    assert not storage.intake.holds(_blob())
+    (version,) = aws.s3.list_object_versions(Bucket=ORIGINALS)["Versions"]
+    tags = aws.s3.get_object_tagging(Bucket=ORIGINALS, Key=KEY, VersionId=version["VersionId"])
+    assert tags["TagSet"] == [{"Key": "refused", "Value": "true"}]
+
+
 def test_an_original_has_the_type_that_was_sniffed_and_none_of_the_uploads_tags(aws: Aws) -> None:
     storage = _s3_storage(aws)
     storage.land(POST.id, MEDIA_ID, CONTENT)

@@ -55,6 +55,8 @@ class Buckets:
     downloads: dict[str, bytes] = field(default_factory=dict)
     originals: dict[str, bytes] = field(default_factory=dict)
     retired: set[str] = field(default_factory=set)
+    discarded_originals: set[str] = field(default_factory=set)
+    """The retired originals whose bytes expire."""
     renditions: dict[str, tuple[Rendition, bytes]] = field(default_factory=dict)
 
 
@@ -197,6 +199,10 @@ class FakeOriginals:
 
     def retire(self, blob: Blob) -> None:
         self.buckets.retired.add(_original(blob))
+
+    def discard(self, blob: Blob) -> None:
+        self.buckets.discarded_originals.add(_original(blob))
+        self.retire(blob)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,11 @@ import pytest
 from shutterfeed import keys
 from shutterfeed.adapters.buckets import ABANDONED, REFUSED, RELEASED
 from shutterfeed.domain.multipart import RESUMABLE
-from shutterfeed.domain.retention import STORED_UPLOAD_RETENTION, UNWANTED_UPLOAD_RETENTION
+from shutterfeed.domain.retention import (
+    REFUSED_RETENTION,
+    STORED_UPLOAD_RETENTION,
+    UNWANTED_UPLOAD_RETENTION,
+)
 from tests import samples
 from tests.infra.templates import Template, text
 from tools import creation
@@ -78,8 +82,11 @@ def test_uploads_expire_only_once_nothing_needs_them(every: Template) -> None:
         for rule in rules
         if "ExpirationInDays" in rule
     }
-    unwanted = dict.fromkeys((REFUSED, ABANDONED), UNWANTED_UPLOAD_RETENTION.days)
-    assert expiring == {RELEASED: STORED_UPLOAD_RETENTION.days, **unwanted}
+    assert expiring == {
+        RELEASED: STORED_UPLOAD_RETENTION.days,
+        REFUSED: REFUSED_RETENTION.days,
+        ABANDONED: UNWANTED_UPLOAD_RETENTION.days,
+    }
     for rule in rules:
         # One filter: with both a prefix and a tag, each would need the other.
         assert len(rule.get("TagFilters", [])) + ("Prefix" in rule) <= 1
@@ -89,8 +96,16 @@ def test_uploads_expire_only_once_nothing_needs_them(every: Template) -> None:
     assert _multipart_days(rules) == [RESUMABLE.days]
 
 
-def test_originals_are_versioned_get_cheaper_and_never_expire(every: Template) -> None:
+def test_originals_are_versioned_get_cheaper_and_expire_only_if_they_were_refused(
+    every: Template,
+) -> None:
     rules = _lifecycle(every, "originals")
+    (refused,) = (rule for rule in rules if "TagFilters" in rule)
+    assert refused["TagFilters"] == [{"Key": REFUSED, "Value": "true"}]
+    # What is refused is hidden first; a current version never expires.
+    assert refused["NoncurrentVersionExpiration"] == {"NoncurrentDays": REFUSED_RETENTION.days}
+    assert "ExpirationInDays" not in refused
+    rules.remove(refused)
     assert every.buckets()["originals"]["VersioningConfiguration"] == {"Status": "Enabled"}
     assert not [key for rule in rules for key in rule if "Expir" in key]
     classes = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from shutterfeed import keys
 from shutterfeed.domain.errors import Conflict, LimitReached, NotFound
 from shutterfeed.domain.limits import Allowance
-from shutterfeed.domain.media import DOWNLOAD_LINK_LIFETIME, FILE_ENDINGS
+from shutterfeed.domain.media import DOWNLOAD_LINK_LIFETIME, FILE_ENDINGS, BlobState, Failure
 from shutterfeed.domain.photos import PHOTO_TYPES
 from shutterfeed.domain.posts import DELETED_RETENTION, Post
 from shutterfeed.domain.videos import VIDEO_TYPES
@@ -55,11 +56,53 @@ def test_everything_that_is_accepted_can_be_saved_under_a_name() -> None:
     assert samples.medium(1).file_name == f"{samples.medium(1).media_id}.jpg"
 
 
-@pytest.mark.parametrize("content", [PHOTO, BROKEN_PHOTO])
-def test_what_was_uploaded_comes_back_even_where_nothing_could_be_made_of_it(
-    backend: Backend, content: bytes
-) -> None:
-    assert _offered(backend, _uploaded(backend, content=content)) == content
+def test_what_was_uploaded_comes_back(backend: Backend) -> None:
+    assert _offered(backend, _uploaded(backend)) == PHOTO
+
+
+def test_what_was_refused_as_no_picture_does_not_come_back_and_goes(backend: Backend) -> None:
+    post = _uploaded(backend, content=BROKEN_PHOTO)
+    assert _refused(backend, post) == "not_stored"
+    backend.wait(timedelta(hours=1))
+    backend.drain()
+    assert _refused(backend, post) == "not_stored"
+    assert not backend.metadata.blobs
+    assert backend.buckets.discarded_originals == set(backend.buckets.originals)
+
+
+def test_what_was_refused_is_taken_in_anew_when_it_comes_again(backend: Backend) -> None:
+    _uploaded(backend, content=BROKEN_PHOTO)
+    (first,) = backend.metadata.blobs.values()
+    # Before the first is removed, and afterwards.
+    again = backend.create_post(2, (BROKEN_PHOTO,), "again")
+    backend.upload(again, 0, BROKEN_PHOTO)
+    backend.deliver("ingest")
+    backend.wait(timedelta(hours=1))
+    backend.drain()
+    assert list(backend.metadata.blobs) == [first.sha256], "the second upload waited for it"
+    backend.wait(timedelta(hours=1))
+    backend.drain()
+    assert not backend.metadata.blobs
+    post = backend.create_post(1, (BROKEN_PHOTO,), "later")
+    backend.upload(post, 0, BROKEN_PHOTO)
+    backend.deliver("ingest")
+    (second,) = backend.metadata.blobs.values()
+    assert second.blob_id != first.blob_id
+    assert keys.original_object(second.sha256, second.blob_id) not in backend.buckets.retired
+
+
+def test_a_photo_that_only_breaks_a_limit_comes_back(backend: Backend) -> None:
+    post = _uploaded(backend)
+    (blob,) = backend.metadata.blobs.values()
+    for code, comes in (("too_many_pixels", True), ("too_slow", True), ("truncated", False)):
+        failed = replace(blob, state=BlobState.FAILED, failure=Failure(code, "Refused."))
+        backend.metadata.write_blob(blob.sha256, failed)
+        if comes:
+            assert _offered(backend, post) == PHOTO
+            backend.buckets.downloads.clear()
+            backend.wait(timedelta(days=2))
+        else:
+            assert _refused(backend, post) == "not_stored"
 
 
 def test_content_of_two_people_comes_back_to_each(backend: Backend) -> None:

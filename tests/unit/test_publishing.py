@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from shutterfeed.domain.media import Blob, BlobState, MediaState, Reference
+from shutterfeed import keys
+from shutterfeed.domain.media import Blob, BlobState, Failure, MediaState, Reference
 from shutterfeed.domain.messages import PublishMedium
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.services.publishing import PublishingService
@@ -94,6 +95,26 @@ def test_a_post_fails_as_soon_as_one_medium_has_failed(
     assert [medium.state for medium in failed.media] == [MediaState.AWAITING, MediaState.FAILED]
     assert failed.media[1].failure == samples.FAILURE
     assert service.complete(PublishMedium(reference)) is None
+
+
+def test_a_file_that_is_no_picture_gives_up_its_content_at_once(
+    data: Metadata, service: PublishingService
+) -> None:
+    first, second = _post(data, media=1), _post(data, media=1, number=2)
+    for code, gone in (("too_many_pixels", False), ("undecodable", True)):
+        data.write_blob(samples.sha256("content"), None)
+        FakeBlobs(data).mark_failed(_blob(data), Failure(code, "Refused."))
+        one, two = (_refer(data, post) for post in (first, second))
+        for _ in range(2):
+            service.complete(PublishMedium(one))
+        assert FakeBlobs(data).is_referred_to_by(one) is not gone
+        # Somebody else's still waits for its own outcome.
+        assert FakeBlobs(data).is_referred_to_by(two)
+        expiry = data.expiries.get(keys.blob(samples.sha256("content")))
+        assert expiry is None
+        service.complete(PublishMedium(two))
+        expiry = data.expiries.get(keys.blob(samples.sha256("content")))
+        assert expiry == (START if gone else None)
 
 
 def test_a_medium_that_waits_for_its_own_rendering_does_not_know_that_the_blob_is_ready(

@@ -34,6 +34,7 @@ EXPIRING: Final = frozenset((RELEASED, REFUSED, ABANDONED))
 _READ_SIZE: Final = 1 << 20
 _IN_MEMORY: Final = 32 << 20
 _MISSING: Final = frozenset(("404", "NoSuchKey", "NotFound"))
+_HIDDEN: Final = "MethodNotAllowed"
 _NO_SUCH_UPLOAD: Final = "NoSuchUpload"
 
 
@@ -276,6 +277,19 @@ class S3Originals:
     def retire(self, blob: Blob) -> None:
         # Without a version id this writes a delete marker; the versions stay.
         self.client.delete_object(Bucket=self.name, Key=_original(blob))
+
+    def discard(self, blob: Blob) -> None:
+        try:
+            self.client.put_object_tagging(
+                Bucket=self.name,
+                Key=_original(blob),
+                Tagging={"TagSet": [{"Key": REFUSED, "Value": "true"}]},
+            )
+        except ClientError as error:
+            # An earlier delivery has hidden it already, after it had tagged it.
+            if not _is_missing(error) and _code(error) != _HIDDEN:
+                raise
+        self.retire(blob)
 
 
 @dataclass(frozen=True, slots=True)

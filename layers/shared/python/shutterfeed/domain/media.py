@@ -33,6 +33,9 @@ ARRIVAL_GRACE: Final = timedelta(minutes=15)
 later, and storage events may be minutes late."""
 BLOB_COOLING_OFF: Final = timedelta(days=7)
 """How long a content without references is kept before its objects are removed."""
+REFUSED_COOLING_OFF: Final = timedelta(0)
+"""The same for a content that was refused as no picture: it may go at once. Who uploads it again
+begins anew."""
 
 
 FILE_ENDINGS: Final = {
@@ -77,6 +80,12 @@ class Failure:
         """The declared value that the file contradicts; None if it contradicts none."""
         return _CONTRADICTED.get(self.code)
 
+    @property
+    def is_no_picture(self) -> bool:
+        """Whether the file shows nothing, so that its bytes are neither kept nor given back. A real
+        photo or video that only breaks a limit is kept for its owner."""
+        return self.code in _NO_PICTURE
+
 
 _CONTRADICTED: Final = {
     "bytes_mismatch": "bytes",
@@ -84,6 +93,8 @@ _CONTRADICTED: Final = {
     "content_type_mismatch": "content_type",
     "unsupported_type": "content_type",
 }
+
+_NO_PICTURE: Final = frozenset({"undecodable", "truncated", "unsupported_type", "no_video"})
 
 NEVER_ARRIVED: Final = Failure(
     "never_arrived",

@@ -20,8 +20,11 @@ links. A large file has longer, as its parts may come for days."""
 
 STORED_UPLOAD_RETENTION: Final = timedelta(days=1)
 """How long the bucket's lifecycle keeps a copy, and an upload whose bytes are stored."""
+REFUSED_RETENTION: Final = timedelta(days=1)
+"""How long a lifecycle keeps an upload that was refused, and an original of which nothing could be
+made."""
 UNWANTED_UPLOAD_RETENTION: Final = timedelta(days=30)
-"""How long the bucket's lifecycle keeps an upload that was refused, or whose post is gone."""
+"""How long the bucket's lifecycle keeps an upload whose post is gone."""
 UPLOAD_OVERDUE: Final = STORED_UPLOAD_RETENTION + timedelta(days=2)
 """The age at which an upload or a copy should have been processed or removed: a lifecycle is a day
 or two late."""

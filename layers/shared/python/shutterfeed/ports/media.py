@@ -108,6 +108,11 @@ class Originals(Protocol):
         """Hide the original behind a delete marker. Its versions stay."""
         ...
 
+    def discard(self, blob: Blob) -> None:
+        """Hide the original like `retire`, and let its bytes expire within a day. For a content
+        that was refused and whose blob is gone: nobody adopts an original of that id again."""
+        ...
+
 
 class Renditions(Protocol):
     def put(self, blob_id: str, rendition: Rendition, content: bytes) -> None: ...

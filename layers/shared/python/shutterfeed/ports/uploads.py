@@ -164,10 +164,7 @@ class UploadBucket(Protocol):
         ...
 
     def refuse(self, post_id: PostId, media_id: str) -> None:
-        """Let a refused upload expire later, as its owner may want to see what was refused.
-
-        Does nothing if it is gone.
-        """
+        """Let a refused upload expire within a day. Does nothing if it is gone."""
         ...
 
     def abandon(self, post_id: PostId, media_id: str) -> None:

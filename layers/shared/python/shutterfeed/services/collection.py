@@ -5,12 +5,15 @@ ledger go, and its uploads may go, whatever has become of them. A blob without r
 is kept for 7 days; when its item expires, its references are counted again, and only then its
 renditions are removed and its original is hidden behind a delete marker. The waiting is done by the
 table's TTL: nothing is scanned, and nothing runs while there is nothing to do.
+
+A content that was refused as no picture loses its references when its media fail, and does not cool
+off; of its original no version stays.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import BLOB_COOLING_OFF, Blob, Reference
@@ -66,11 +69,16 @@ class CollectionService:
         if not self.removals.take(self.clock.now()):
             raise TooManyRemovals(f"{blob.blob_id} stays: this hour has had its share of removals")
         self.renditions.remove_all(blob.blob_id)
-        self.originals.retire(blob)
+        if blob.failure is not None and blob.failure.is_no_picture:
+            self.originals.discard(blob)
+        else:
+            self.originals.retire(blob)
 
 
-def release(blobs: Blobs, reference: Reference, now: datetime) -> None:
+def release(
+    blobs: Blobs, reference: Reference, now: datetime, cooling_off: timedelta = BLOB_COOLING_OFF
+) -> None:
     """Give up a reference; the content's cooling-off begins with the last of them."""
     blobs.release(reference)
     if not blobs.references(reference.sha256, None, 1).items:
-        blobs.expire(reference.sha256, now + BLOB_COOLING_OFF)
+        blobs.expire(reference.sha256, now + cooling_off)

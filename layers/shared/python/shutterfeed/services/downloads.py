@@ -34,7 +34,8 @@ class DownloadService:
     clock: Clock
 
     def original(self, owner_id: str, media_id: str) -> Download:
-        """A link to the bytes that the owner uploaded, for as long as they are kept.
+        """A link to the bytes that the owner uploaded, for as long as they are kept. What was
+        refused as no picture is not given back.
 
         The bytes are copied for that. A copy serves for a day, so that asking again costs nothing.
         Raises `NotFound`, `LimitReached`, and `Conflict` if the bytes have not been stored.
@@ -46,7 +47,7 @@ class DownloadService:
         # hashed here are referred to.
         referred = self.blobs.is_referred_to_by(reference)
         blob = self.blobs.get(medium.sha256) if referred else None
-        if blob is None:
+        if blob is None or (blob.failure is not None and blob.failure.is_no_picture):
             raise Conflict("not_stored", "The bytes of this file are not stored.")
         now = self.clock.now()
         expires_at = now + DOWNLOAD_LINK_LIFETIME

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.media import Blob, MediaState, Medium, Purpose, Reference
+from shutterfeed.domain.media import (
+    REFUSED_COOLING_OFF,
+    Blob,
+    MediaState,
+    Medium,
+    Purpose,
+    Reference,
+)
 from shutterfeed.domain.messages import PublishMessage, PublishPost
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.domain.suggestions import Nomination
@@ -14,6 +21,7 @@ from shutterfeed.ports.posts import Avatars, Posts
 from shutterfeed.ports.suggestions import Nominations
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger
+from shutterfeed.services.collection import release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,5 +88,8 @@ class PublishingService:
             self.ledger.mark_ready(author_id, media_id, blob.picture)
         elif blob.failure is not None:
             self.ledger.mark_failed(author_id, media_id, blob.failure)
+            if blob.failure.is_no_picture:
+                # Its owner has been told; nobody needs the bytes any more.
+                release(self.blobs, reference, self.clock.now(), REFUSED_COOLING_OFF)
         else:
             raise ValueError(f"blob {blob.blob_id} is {blob.state} without picture or failure")
