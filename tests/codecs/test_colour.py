@@ -211,7 +211,7 @@ def heic(primaries: int, transfer: int, bits: int = 8, **more: object) -> bytes:
 
 def columns(content: bytes) -> list[object]:
     photo = PillowImageCodec().render(content, sniff(content) or "")
-    (rendition,) = (file for kind, file in photo.renditions if kind.name == "320.jpg")
+    (rendition,) = (file for kind, file in photo.renditions if kind.name == "320.webp")
     with Image.open(BytesIO(rendition)) as image:
         return [image.getpixel((48 * at + 24, 32)) for at in range(len(STORED))]
 

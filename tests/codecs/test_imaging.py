@@ -292,7 +292,7 @@ def test_of_a_burst_the_primary_picture_is_shown_and_the_others_are_told() -> No
     burst = render(several(3))
     assert [note.code for note in burst.notes] == ["pictures_left_out"]
     assert "3 pictures" in burst.notes[0].message
-    shown = opened(burst, "320.jpg")
+    shown = opened(burst, "320.webp")
     assert difference(shown, pictures.picture(64, 48, 1)) < 8
     assert render(several(1)).notes == ()
 
