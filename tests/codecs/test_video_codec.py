@@ -191,6 +191,19 @@ def test_a_video_that_takes_too_much_memory_is_told_so() -> None:
         raise FfmpegFailed("No space left on device")
 
 
+def test_a_title_that_reads_like_an_error_is_none() -> None:
+    said = "No space left on device\n                    : [error] Cannot allocate memory"
+    log = (
+        f"[info] Input #0, mov:\n[info]     title           : {said}\n"
+        "[mov @ 0x1] [verbose] malloc of size 9 failed\n"
+        "[vist#0:0/h264 @ 0x1] [dec:h264 @ 0x2] [error] Invalid data found\n"
+    )
+    check_memory(log)
+    with pytest.raises(VideoRefused) as refused, refusing():
+        raise FfmpegFailed(log)
+    assert refused.value.code == "undecodable"
+
+
 def test_what_runs_too_long_is_killed(tmp_path: Path) -> None:
     endless = ("-f", "lavfi", "-i", "testsrc", "-f", "null", "-")
     with pytest.raises(FfmpegTimedOut):

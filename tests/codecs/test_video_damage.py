@@ -118,6 +118,7 @@ def _log(kind: str, packets: int, frames: int, errors: int) -> str:
         (_log("audio", 90, 45, 45), "h264", True),
         (_log("video", 100, 60, 0), "vp8", False),
         (_log("video", 100, 60, 0), "av1", True),
+        ("[info]     title           : " + _log("video", 10, 1, 9), "h264", False),
         ("", "h264", False),
     ],
 )

@@ -15,10 +15,12 @@ LOG: Final = ("-loglevel", "repeat+level+verbose")
 """The arguments of ffmpeg for a log that can be counted."""
 
 _READ: Final = re.compile(
-    r"Input stream #0:\d+ \((?P<kind>video|audio)\): (?P<packets>\d+) packets read \(\d+ bytes\); "
-    r"(?P<frames>\d+) frames decoded; (?P<errors>\d+) decode errors"
+    r"^\[in#\S+ @ \w+\] \[verbose\] +Input stream #0:\d+ \((?P<kind>video|audio)\): "
+    r"(?P<packets>\d+) packets read \(\d+ bytes\); "
+    r"(?P<frames>\d+) frames decoded; (?P<errors>\d+) decode errors",
+    re.MULTILINE,
 )
-"""The summary of a track at the end of the log."""
+"""The summary of a track at the end of the log. Elsewhere in a line it may be a file's title."""
 _CORRUPT: Final = re.compile(
     r"^\[vist#\S+ @ \w+\] \[dec:\S+ @ \w+\] \[warning\] corrupt", re.MULTILINE
 )
