@@ -10,6 +10,7 @@ from PIL import Image
 
 from shutterfeed.adapters import chunks, imaging
 from shutterfeed.adapters.frames import moving
+from shutterfeed.adapters.frames.canvas import Box, Decoded, Dispose, Part, composed
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.domain.photos import RenderedPhoto, sniff
 from shutterfeed.domain.videos import MAGIC_BYTES, is_moving
@@ -72,6 +73,13 @@ def test_what_a_frame_leaves_behind(kind: str, dispose: str, left: tuple[int, ..
 def test_a_transparent_part_of_a_frame_shows_what_was_there(kind: str) -> None:
     areas = [Area(RED, *WHOLE), Area(BLUE, *WHOLE, hole=True)]
     assert pixels(made(kind, areas), KINDS[kind])[1] == [BLUE_RGB, RED_RGB]
+
+
+def test_grey_of_16_bits_is_not_clipped() -> None:
+    part = Part(b"", Box(0, 0, 2, 2), Dispose.KEEP, over=False, duration=100)
+    grey = Image.new("I;16", (2, 2), 0x8080)
+    (canvas,) = composed((2, 2), [Decoded(part, grey)])
+    assert canvas.getpixel((0, 0)) == (128, 128, 128, 255)
 
 
 def test_a_frame_of_an_apng_may_replace_what_was_there_by_nothing() -> None:

@@ -33,7 +33,7 @@ from shutterfeed.adapters.colour import described as colours
 from shutterfeed.adapters.colour.conversion import ToSrgb, as_rgb
 from shutterfeed.adapters.colour.described import Colours
 from shutterfeed.adapters.frames import gif
-from shutterfeed.adapters.frames.canvas import on_white
+from shutterfeed.adapters.frames.canvas import on_white, with_8_bits
 from shutterfeed.adapters.incomplete_photos import DAMAGED
 from shutterfeed.adapters.jpeg_decoding import WatchedJpeg
 from shutterfeed.adapters.jpeg_structure import read_structure
@@ -434,10 +434,7 @@ def _resized(source: _Source, target: tuple[int, int]) -> Image.Image:
 
 def _flatten(image: Image.Image) -> Image.Image:
     """The picture on white, with 8 bits a channel, in one of the modes L, RGB and CMYK."""
-    if image.mode.startswith("I;16"):
-        # Pillow would clip 16 bit values. The one grey that a PNG may name as transparent stays
-        # grey.
-        return image.point(lambda value: value / 257).convert("L")
+    image = with_8_bits(image)
     if image.has_transparency_data:
         return on_white(image)
     if image.mode in {"L", "RGB", "CMYK"}:

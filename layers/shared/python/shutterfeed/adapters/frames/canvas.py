@@ -66,7 +66,7 @@ def composed(size: tuple[int, int], parts: Iterable[Decoded]) -> Iterator[Image.
 
 def draw(canvas: Image.Image, part: Part, picture: Image.Image) -> None:
     """Draw a part onto an RGBA canvas; what is beyond the canvas is left out."""
-    layer = picture.convert("RGBA")
+    layer = with_8_bits(picture).convert("RGBA")
     if part.over:
         area = _inside(part.box, canvas.size)
         visible = layer.crop((0, 0, area.right - area.left, area.bottom - area.top))
@@ -83,6 +83,14 @@ def on_white(picture: Image.Image) -> Image.Image:
     white = Image.new("RGB", layer.size, "white")
     white.paste(layer, mask=layer.getchannel("A"))
     return white
+
+
+def with_8_bits(picture: Image.Image) -> Image.Image:
+    """The picture with 8 bits a channel: itself if it has so many. Pillow would clip greater values
+    of grey. The one grey of 16 bits that a PNG may name as transparent stays grey."""
+    if not picture.mode.startswith("I;16"):
+        return picture
+    return picture.point(lambda value: value / 257).convert("L")
 
 
 def _inside(box: Box, size: tuple[int, int]) -> Box:
