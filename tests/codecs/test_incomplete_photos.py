@@ -67,6 +67,7 @@ KINDS: dict[str, Make] = {
     "avif": partial(other, "AVIF", quality=80, speed=10),
     "png": partial(other, "PNG"),
     "webp": partial(other, "WEBP", quality=90),
+    "webp-fast": partial(other, "WEBP", quality=60, method=0),
     "webp-lossless": partial(other, "WEBP", lossless=True, method=1),
 }
 
@@ -183,6 +184,11 @@ def test_what_cameras_append_is_no_damage(name: str, behind: Make) -> None:
         pytest.param(lambda scene: pictures.encoded(scene, "JPEG", optimize=True), id="jpeg"),
         pytest.param(lambda scene: pictures.encoded(scene, "JPEG", progressive=True), id="passes"),
         pytest.param(lambda scene: pictures.encoded(scene, "WEBP"), id="webp"),
+        pytest.param(lambda scene: pictures.encoded(scene, "WEBP", method=0), id="fast-webp"),
+        pytest.param(
+            lambda scene: pictures.encoded(scene, "WEBP", method=0, lossless=True),
+            id="lossless-webp",
+        ),
     ],
 )
 def test_large_areas_of_one_colour_are_no_damage(

@@ -34,7 +34,7 @@ from shutterfeed.adapters.colour.conversion import ToSrgb, as_rgb
 from shutterfeed.adapters.colour.described import Colours
 from shutterfeed.adapters.frames import gif
 from shutterfeed.adapters.frames.canvas import on_white, with_8_bits
-from shutterfeed.adapters.incomplete_photos import DAMAGED
+from shutterfeed.adapters.incomplete_photos import DAMAGED, check_decoded_webp
 from shutterfeed.adapters.jpeg_decoding import WatchedJpeg
 from shutterfeed.adapters.jpeg_structure import read_structure
 from shutterfeed.adapters.thumb_hash import thumb_hash
@@ -242,6 +242,8 @@ def _decode(content: bytes, content_type: str) -> _Decoded:
         working=target[0] * target[1],
     )
     image.load()
+    if isinstance(image, WebPImageFile):
+        check_decoded_webp(content, image)
     source = _Source(*image.size, partial(_cropped, image))
     picture = ToSrgb(_colours(image, content)).convert(_shrink(source, target))
     return _Decoded(

@@ -7,7 +7,10 @@ runs of zeros, since those would be coded shorter.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from itertools import product
+from typing import Final, NamedTuple
+
+from PIL import Image
 
 from shutterfeed.domain.notes import Note
 from shutterfeed.domain.photos import PhotoRefused
@@ -26,6 +29,11 @@ _ZEROS: Final = 64
 _WEBP_HEAD: Final = 12
 _WEBP_FRAME_HEAD: Final = 16
 _WEBP_BLOCK: Final = 16
+_WEBP_LOSSY_ZEROS: Final = 8
+_WEBP_LOSSLESS_ZEROS: Final = _WEBP_BLOCK**2 * 3 // 8
+"""The most zeros of a block of one colour, in bytes. Fast encoders (libwebp's method 0, which
+Chromium and Android have for lossless pictures) write as many: seven, or a bit for each channel of
+each pixel. Better ones write hardly any."""
 
 
 def incomplete(share: float | None = None) -> PhotoRefused:
@@ -65,27 +73,63 @@ def check_av1(content: bytes, extents: Iterable[tuple[int, int]]) -> None:
 
 
 def check_webp(content: bytes, width: int, height: int) -> None:
-    """Raise `PhotoRefused` if the data of a WebP's first picture are incomplete.
-
-    Its lossy coding makes zeros of large areas of one colour, but no more than a bit or two for
-    each block.
-    """
-    blocks = -(-width // _WEBP_BLOCK) * -(-height // _WEBP_BLOCK)
-    start, end = _webp_data(content)
-    if has_zeros(content, start, end, _ZEROS + blocks // 16):
+    """Raise `PhotoRefused` if the data of a WebP's first picture have more zeros than any picture
+    of this size."""
+    data = _webp_data(content)
+    if data is not None and _is_emptied(content, data, _blocks(width) * _blocks(height)):
         raise incomplete()
 
 
-def _webp_data(content: bytes) -> tuple[int, int]:
-    """From where and to where the data of the first picture stand."""
+def check_decoded_webp(content: bytes, picture: Image.Image) -> None:
+    """Raise `PhotoRefused` if the data of a lossy WebP have more zeros than the areas of one colour
+    in its picture account for. What is decoded from zeros is such an area, but a far smaller one
+    than the data of so many bytes would have filled."""
+    data = _webp_data(content)
+    if data is None or data.is_lossless or not _is_emptied(content, data, 0):
+        return
+    if _is_emptied(content, data, _flat_blocks(picture)):
+        raise incomplete()
+
+
+class _WebpData(NamedTuple):
+    """From where to where the data of a WebP's first picture stand."""
+
+    start: int
+    end: int
+    is_lossless: bool
+
+
+def _webp_data(content: bytes) -> _WebpData | None:
     at = _WEBP_HEAD
     while at + 8 <= len(content):
         kind, length = content[at : at + 4], int.from_bytes(content[at + 4 : at + 8], "little")
         if kind in {b"VP8 ", b"VP8L"}:
-            return at + 8, at + 8 + length
+            return _WebpData(at + 8, at + 8 + length, kind == b"VP8L")
         # A frame of an animation has its data in it, behind its position and size.
         at += 8 + (_WEBP_FRAME_HEAD if kind == b"ANMF" else length + length % 2)
-    return 0, 0
+    return None
+
+
+def _is_emptied(content: bytes, data: _WebpData, flat: int) -> bool:
+    """Whether there are more zeros than one of `flat` blocks of one colour can have."""
+    each = _WEBP_LOSSLESS_ZEROS if data.is_lossless else _WEBP_LOSSY_ZEROS
+    return has_zeros(content, data.start, data.end, _ZEROS + each * flat)
+
+
+def _blocks(length: int) -> int:
+    return -(-length // _WEBP_BLOCK)
+
+
+def _flat_blocks(picture: Image.Image) -> int:
+    """The number of blocks of one colour."""
+    width, height = picture.size
+    corners = product(range(0, width, _WEBP_BLOCK), range(0, height, _WEBP_BLOCK))
+    blocks = (
+        picture.crop((x, y, min(x + _WEBP_BLOCK, width), min(y + _WEBP_BLOCK, height)))
+        for x, y in corners
+    )
+    colours = (block.convert("RGB").getcolors(1) for block in blocks)
+    return sum(found is not None for found in colours)
 
 
 def has_zeros(content: bytes, start: int, end: int, length: int) -> bool:
