@@ -235,7 +235,7 @@ def with_xmp(content: bytes) -> bytes:
     ],
 )
 def test_orientation_counts_where_chromium_reads_it(make: Make, turns: bool) -> None:
-    """As Chromium 156 shows these files."""
+    """Chromium 156 shows these files so."""
     photo = render(make())
     assert (photo.width, photo.height) == ((200, 300) if turns else (300, 200))
 
