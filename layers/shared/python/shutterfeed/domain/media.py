@@ -34,8 +34,7 @@ later, and storage events may be minutes late."""
 BLOB_COOLING_OFF: Final = timedelta(days=7)
 """How long a content without references is kept before its objects are removed."""
 REFUSED_COOLING_OFF: Final = timedelta(0)
-"""The same for a content that was refused as no picture: it may go at once. Who uploads it again
-begins anew."""
+"""The same for a content that was refused as no picture: it may go at once."""
 
 
 FILE_ENDINGS: Final = {
