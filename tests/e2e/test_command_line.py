@@ -330,6 +330,7 @@ def test_sign_in_and_what_is_shown(
     other.api.wait_until_final(
         other.api.publish([Photo(picture(501), "image/png")], caption="A walk #autumn")
     )
+    _a_post_is_deleted_and_restored(shell_of(other), other)
     shell = shell_of(author)
     session = shell.folder / "config" / "session.json"
     assert session.stat().st_mode & 0o777 == 0o600
@@ -359,6 +360,15 @@ def test_sign_in_and_what_is_shown(
     assert shell.run("whoami")[0] == 3
 
 
+def _a_post_is_deleted_and_restored(shell: Shell, author: Person) -> None:
+    [post] = posts_of(author)
+    assert shell.json("post", "show", post["id"])[0]["caption"] == "A walk #autumn"
+    assert shell.json("post", "delete", post["id"]) == [{"id": post["id"], "deleted": True}]
+    [deleted] = shell.json("post", "deleted")[0]["items"]
+    assert deleted["post"]["id"] == post["id"]
+    assert shell.json("post", "restore", post["id"])[0]["state"] == "published"
+
+
 def test_people_are_let_in_muted_and_blocked(
     person: Callable[[], Person], shell_of: Callable[[Person], Shell]
 ) -> None:
@@ -373,6 +383,12 @@ def test_people_are_let_in_muted_and_blocked(
     assert shell.json("requests") == [{"items": []}]
     [refused] = shell.json("requests", "accept", f"{asking.handle}x", code=1)
     assert refused["event"] == "error"
+
+    assert shell.json("follow", asking.handle)[0]["followed_by_me"]
+    [seen] = shell.json("profile", "show", asking.handle)
+    assert (seen["user"]["handle"], seen["followed_by_me"]) == (asking.handle, True)
+    assert not shell.json("unfollow", asking.handle)[0]["followed_by_me"]
+    assert shell.json("profile", "edit", "--bio", "Lakes")[0]["bio"] == "Lakes"
 
     [muted] = shell.json("mute", asking.handle, "--for", "7d")
     assert muted["until"] is not None
