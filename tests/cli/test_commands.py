@@ -453,7 +453,8 @@ def commands_of(
                 yield from commands_of(command, name)
 
 
-COMMANDS = dict(commands_of(new_parser()))
+PARSER = new_parser()
+COMMANDS = dict(commands_of(PARSER))
 
 
 def typed_examples(command: argparse.ArgumentParser) -> list[list[str]]:
@@ -479,7 +480,7 @@ def test_the_help_of_every_command_has_json_and_examples_that_are_understood(wor
     assert examples
     for typed in examples:
         assert typed[: words.count(" ") + 1] == words.split()
-        new_parser().parse_args(typed)
+        PARSER.parse_args(typed)
 
 
 @pytest.mark.parametrize("at", range(4))
