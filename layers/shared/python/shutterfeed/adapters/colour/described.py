@@ -69,13 +69,12 @@ def of_avif(content: bytes, embedded: bytes | None, *, moving: bool = False) -> 
 def decodable(content: bytes) -> bytes:
     """An AVIF file whose matrix its decoder knows. That of constant luminance (10), which hardly
     anybody means, becomes the usual one of BT.2020, as in browsers."""
-    known = bytearray(content)
     for box in (*boxes.primary_properties(content), *boxes.sequence_properties(content)):
         is_numbers = box.kind == b"colr" and content[box.start : box.start + 4] == b"nclx"
-        matrix = slice(box.start + 8, box.start + 10)
-        if is_numbers and content[matrix] == _CONSTANT_LUMINANCE:
-            known[matrix] = _USUAL_LUMINANCE
-    return bytes(known)
+        start, end = box.start + 8, box.start + 10
+        if is_numbers and content[start:end] == _CONSTANT_LUMINANCE:
+            content = b"".join((content[:start], _USUAL_LUMINANCE, content[end:]))
+    return content
 
 
 def of_heif(info: Mapping[str, Any]) -> Colours:
