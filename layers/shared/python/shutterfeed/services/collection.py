@@ -13,10 +13,10 @@ off; of its original no version stays.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.media import BLOB_COOLING_OFF, Blob, Reference
+from shutterfeed.domain.media import BLOB_COOLING_OFF, REFUSED_COOLING_OFF, Blob, Reference
 from shutterfeed.domain.messages import CollectBlob, CollectMedia
 from shutterfeed.ports.media import Blobs, Originals, Removals, Renditions
 from shutterfeed.ports.system import Clock
@@ -75,10 +75,12 @@ class CollectionService:
             self.originals.retire(blob)
 
 
-def release(
-    blobs: Blobs, reference: Reference, now: datetime, cooling_off: timedelta = BLOB_COOLING_OFF
-) -> None:
-    """Give up a reference; the content's cooling-off begins with the last of them."""
+def release(blobs: Blobs, reference: Reference, now: datetime) -> None:
+    """Give up a reference; the content's cooling-off begins with the last of them. What was refused
+    as no picture does not cool off, whoever gives it up once more."""
     blobs.release(reference)
-    if not blobs.references(reference.sha256, None, 1).items:
-        blobs.expire(reference.sha256, now + cooling_off)
+    if blobs.references(reference.sha256, None, 1).items:
+        return
+    blob = blobs.get(reference.sha256)
+    is_refused = blob is not None and blob.failure is not None and blob.failure.is_no_picture
+    blobs.expire(reference.sha256, now + (REFUSED_COOLING_OFF if is_refused else BLOB_COOLING_OFF))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import (
-    REFUSED_COOLING_OFF,
     Blob,
     MediaState,
     Medium,
@@ -90,6 +89,6 @@ class PublishingService:
             self.ledger.mark_failed(author_id, media_id, blob.failure)
             if blob.failure.is_no_picture:
                 # Its owner has been told; nobody needs the bytes any more.
-                release(self.blobs, reference, self.clock.now(), REFUSED_COOLING_OFF)
+                release(self.blobs, reference, self.clock.now())
         else:
             raise ValueError(f"blob {blob.blob_id} is {blob.state} without picture or failure")
