@@ -191,12 +191,19 @@ def check_memory(
     needed += _BYTES_PER_WORKING_PIXEL * max(0, working - _USUAL_WORKING_PIXELS)
     left = WORKING_MEMORY - _OVERHEAD - size
     if needed > left:
-        most = int(own * left / needed / 1_000_000)
+        most = int(own * left / needed)
         raise PhotoRefused(
             "too_many_pixels",
-            f"The photo has {own / 1_000_000:.0f} megapixels; saved like this, at most about "
-            f"{most} can be processed. Please make it smaller, or save it as an ordinary JPEG.",
+            f"The photo has {_megapixels(own)} megapixels; saved like this, at most about "
+            f"{_megapixels(most)} can be processed. Please make it smaller, or save it as an "
+            "ordinary JPEG.",
         )
+
+
+def _megapixels(pixels: int) -> str:
+    """A number of pixels in millions, rounded down; with a decimal place if it is small."""
+    millions = pixels / 1_000_000
+    return f"{int(millions)}" if millions >= 20 else f"{int(millions * 10) / 10:g}"
 
 
 @dataclass(frozen=True, slots=True)
