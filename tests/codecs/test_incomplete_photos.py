@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable
 from functools import cache, partial
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 
 import pillow_heif
@@ -151,8 +152,10 @@ def test_a_progressive_jpeg_without_its_last_passes_is_incomplete() -> None:
     structure = jpeg_structure.read_structure(content)
     assert structure is not None
     assert structure.is_whole
-    for scan in structure.scans[:-1]:
+    for scan, following in pairwise(structure.scans):
         assert told(content[: scan.end] + END) == "truncated"
+        if following.highest or scan.highest:
+            assert told(content[: scan.end] + content[following.end :]) == "truncated"
 
 
 @pytest.mark.parametrize("name", JPEGS)

@@ -13,6 +13,8 @@ _FULL: Final = 4
 """The length of the version and flags with which some boxes begin."""
 _MOST_ITEMS: Final = 10_000
 _MOST_EXTENTS: Final = 100
+_MOST_TIMES: Final = 4
+"""How many times the data of a file may be used in all."""
 _DERIVED: Final = frozenset({b"grid", b"iden", b"iovl"})
 """The types of items that are made of others."""
 
@@ -32,23 +34,29 @@ class HeifPicture:
 
 
 def read_picture(content: bytes) -> HeifPicture | None:
-    """The primary picture as its file describes it; None if it describes none."""
+    """The primary picture as its file describes it; None if it describes none.
+
+    Raises `ValueError` if its data would be much more than the file has.
+    """
     meta = boxes.find(content, None, b"meta")
     size = _size(content)
     if meta is None or size is None:
         return None
     types, parts = _types(content, meta), _parts(content, meta)
-    coded, waiting = [], [_primary(content, meta)]
+    coded: set[int] = set()
+    waiting = [_primary(content, meta)]
     while waiting:
         item = waiting.pop()
         if types.get(item) in _DERIVED:
             # Each item is taken apart once, so that a picture made of itself ends.
             waiting += parts.pop(item, ())
         else:
-            coded.append(item)
+            coded.add(item)
     codings = frozenset(types[item] for item in coded if item in types)
     extents = _extents(content, meta)
-    located = tuple(extent for item in coded for extent in extents.get(item, ()))
+    located = tuple(sorted({extent for item in coded for extent in extents.get(item, ())}))
+    if sum(end - start for start, end in located) > _MOST_TIMES * len(content):
+        raise ValueError("the same data are used again and again")
     return HeifPicture(*size, codings, located) if codings else None
 
 

@@ -41,13 +41,14 @@ _COEFFICIENTS: Final = 64
 class Scan:
     """One pass over the picture: some of its colours, and of these some of the details.
 
-    The coefficients from `first` to `last` are refined down to bit `lowest`; its data stand from
-    `start` up to, but without, `end`.
+    The coefficients from `first` to `last` are refined from bit `highest`, or from nothing if that
+    is 0, down to bit `lowest`; its data stand from `start` up to, but without, `end`.
     """
 
     colours: frozenset[int]
     first: int
     last: int
+    highest: int
     lowest: int
     start: int
     end: int
@@ -178,7 +179,7 @@ def _scan(header: bytes, start: int, end: int) -> Scan:
     count = header[0] if header else 0
     colours = frozenset(header[1 : 1 + 2 * count : 2])
     details = header[1 + 2 * count : 4 + 2 * count].ljust(3, b"\0")
-    return Scan(colours, details[0], details[1], details[2] & 15, start, end)
+    return Scan(colours, details[0], details[1], details[2] >> 4, details[2] & 15, start, end)
 
 
 def _shortest(tables: bytes) -> set[int]:
@@ -225,11 +226,13 @@ def _is_buffered(frame: _Frame, scans: list[Scan]) -> bool:
 def _is_whole(frame: _Frame, scans: list[Scan]) -> bool:
     if frame.marker not in _PROGRESSIVE:
         return frame.sampling.keys() <= {colour for scan in scans for colour in scan.colours}
-    done = {
-        (colour, coefficient)
-        for scan in scans
-        if scan.lowest == 0
-        for colour in scan.colours & frame.sampling.keys()
-        for coefficient in range(scan.first, min(scan.last, _COEFFICIENTS - 1) + 1)
-    }
-    return len(done) >= _COEFFICIENTS * len(frame.sampling)
+    reached: dict[tuple[int, int], int] = {}
+    for scan in scans:
+        for colour in scan.colours & frame.sampling.keys():
+            for coefficient in range(scan.first, min(scan.last, _COEFFICIENTS - 1) + 1):
+                detail = colour, coefficient
+                if scan.highest and reached.get(detail) != scan.highest:
+                    # A pass between this one and an earlier one is missing.
+                    return False
+                reached[detail] = scan.lowest
+    return len(reached) >= _COEFFICIENTS * len(frame.sampling) and not any(reached.values())
