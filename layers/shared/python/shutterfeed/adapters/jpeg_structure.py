@@ -33,6 +33,8 @@ _UNSUPPORTED: Final = {
 """The kinds of JPEG that neither our decoder nor browsers can read, by the marker of the frame."""
 _END_OF_BLOCK: Final = 0
 """The symbol for: the rest of the block has no details."""
+_UNREACHED: Final = 16
+"""More than any bit of a coefficient."""
 _COEFFICIENTS: Final = 64
 """The number of coefficients of a block of pixels."""
 
@@ -231,7 +233,7 @@ def _is_whole(frame: _Frame, scans: list[Scan]) -> bool:
         for colour in scan.colours & frame.sampling.keys():
             for coefficient in range(scan.first, min(scan.last, _COEFFICIENTS - 1) + 1):
                 detail = colour, coefficient
-                if scan.highest and reached.get(detail) != scan.highest:
+                if scan.highest and reached.get(detail, _UNREACHED) > scan.highest:
                     # A pass between this one and an earlier one is missing.
                     return False
                 reached[detail] = scan.lowest
