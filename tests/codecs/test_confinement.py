@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from shutterfeed import runtime
 from shutterfeed.adapters.confinement import CodecFailed, ConfinedCodec
 from shutterfeed.adapters.decoding import client
 from shutterfeed.adapters.imaging import PillowImageCodec
@@ -159,6 +161,20 @@ def test_a_process_that_forks_has_a_server_of_its_own() -> None:
     assert os.waitpid(child, 0)[1] == 0
     misbehave("nothing")
     assert client._servers.get("tests.decoders").process == server
+
+
+def test_a_kernel_that_takes_no_filter_is_counted_and_the_other_limits_hold(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(client._servers, "tell", runtime.count_unsealed_decoder)
+    unsealed = ConfinedCodec("tests.unsealed_decoders:photo")
+    for _ in range(2):
+        unsealed.render(b"nothing", JPEG)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["DecoderUnsealed"] for line in lines if "_aws" in line] == [[1]]
+    with pytest.raises(PhotoRefused) as told:
+        unsealed.render(b"tell environment", JPEG)
+    assert told.value.message == "{}"
 
 
 _FUNCTIONS = """
