@@ -203,6 +203,12 @@ def test_large_areas_of_one_colour_are_no_damage(
     assert told(make(flat)) is None
 
 
+def test_a_pattern_that_is_everywhere_the_same_is_no_damage() -> None:
+    row = bytes([255, 0] * 800)
+    stripes = Image.frombytes("L", (1600, 1), row).resize((1600, 800))
+    assert told(pictures.encoded(stripes, "WEBP", quality=100, method=1)) is None
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (15, 4000), (17, 17)], ids=str)
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 def test_the_smallest_and_narrowest_are_no_damage(size: tuple[int, int], mode: str) -> None:

@@ -7,7 +7,7 @@ runs of zeros, since those would be coded shorter.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import product
+from itertools import pairwise, product
 from typing import Final, NamedTuple
 
 from PIL import Image
@@ -34,6 +34,8 @@ _WEBP_LOSSLESS_ZEROS: Final = _WEBP_BLOCK**2 * 3 // 8
 """The most zeros of a block of one colour, in bytes. Fast encoders (libwebp's method 0, which
 Chromium and Android have for lossless pictures) write as many: seven, or a bit for each channel of
 each pixel. Better ones write hardly any."""
+_WEBP_USUAL_SHARE: Final = 16
+"""Half a bit of zeros for each block of any kind is usual, as where all blocks are alike."""
 
 
 def incomplete(share: float | None = None) -> PhotoRefused:
@@ -76,18 +78,21 @@ def check_webp(content: bytes, width: int, height: int) -> None:
     """Raise `PhotoRefused` if the data of a WebP's first picture have more zeros than any picture
     of this size."""
     data = _webp_data(content)
-    if data is not None and _is_emptied(content, data, _blocks(width) * _blocks(height)):
+    if data is not None and _is_emptied(content, data, _blocks((width, height))):
         raise incomplete()
 
 
 def check_decoded_webp(content: bytes, picture: Image.Image) -> None:
     """Raise `PhotoRefused` if the data of a lossy WebP have more zeros than the areas of one colour
-    in its picture account for. What is decoded from zeros is such an area, but a far smaller one
-    than the data of so many bytes would have filled."""
+    or pattern in its picture account for. What is decoded from zeros is such an area, but a far
+    smaller one than the data of so many bytes would have filled."""
     data = _webp_data(content)
-    if data is None or data.is_lossless or not _is_emptied(content, data, 0):
+    if data is None or data.is_lossless:
         return
-    if _is_emptied(content, data, _flat_blocks(picture)):
+    usual = _ZEROS + _blocks(picture.size) // _WEBP_USUAL_SHARE
+    if has_zeros(content, data.start, data.end, usual) and _is_emptied(
+        content, data, _repeated_blocks(picture)
+    ):
         raise incomplete()
 
 
@@ -110,26 +115,27 @@ def _webp_data(content: bytes) -> _WebpData | None:
     return None
 
 
-def _is_emptied(content: bytes, data: _WebpData, flat: int) -> bool:
-    """Whether there are more zeros than one of `flat` blocks of one colour can have."""
+def _is_emptied(content: bytes, data: _WebpData, plain: int) -> bool:
+    """Whether there are more zeros than so many blocks of one colour can have."""
     each = _WEBP_LOSSLESS_ZEROS if data.is_lossless else _WEBP_LOSSY_ZEROS
-    return has_zeros(content, data.start, data.end, _ZEROS + each * flat)
+    return has_zeros(content, data.start, data.end, _ZEROS + each * plain)
 
 
-def _blocks(length: int) -> int:
-    return -(-length // _WEBP_BLOCK)
+def _blocks(size: tuple[int, int]) -> int:
+    across, down = (-(-length // _WEBP_BLOCK) for length in size)
+    return across * down
 
 
-def _flat_blocks(picture: Image.Image) -> int:
-    """The number of blocks of one colour."""
+def _repeated_blocks(picture: Image.Image) -> int:
+    """The number of blocks that are the same as the one above."""
     width, height = picture.size
     corners = product(range(0, width, _WEBP_BLOCK), range(0, height, _WEBP_BLOCK))
     blocks = (
         picture.crop((x, y, min(x + _WEBP_BLOCK, width), min(y + _WEBP_BLOCK, height)))
         for x, y in corners
     )
-    colours = (block.convert("RGB").getcolors(1) for block in blocks)
-    return sum(found is not None for found in colours)
+    pixels = (block.convert("RGB").tobytes() for block in blocks)
+    return sum(one == other for one, other in pairwise(pixels))
 
 
 def has_zeros(content: bytes, start: int, end: int, length: int) -> bool:
