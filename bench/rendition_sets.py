@@ -63,7 +63,7 @@ class Made:
 
 
 FULL: Final = 100
-"""At most so many photos."""
+"""The highest number of photos."""
 TOY: Final = 1
 MINUTES: Final = 2.0
 

@@ -96,7 +96,7 @@ def _modules() -> Iterator[tuple[str, ast.AST]]:
 
 
 def test_everything_that_is_printed_goes_through_output() -> None:
-    """Where text could reach a terminal by another way, its place is in this list."""
+    """The list has each place where text could reach a terminal by another way."""
     allowed = {
         ("output.py", "stderr"),  # Asked whether it is a terminal.
         ("output.py", "Console"),

@@ -91,7 +91,7 @@ def emptied(content: bytes, start: int, end: int) -> bytes:
 
 
 def data_of(content: bytes) -> tuple[int, int]:
-    """From where and to where the picture's data stand, of which PARTS are parts."""
+    """The offsets between which the picture's data stand, of which PARTS are parts."""
     structure = jpeg_structure.read_structure(content)
     if structure is not None:
         return structure.scans[0].start, structure.end

@@ -19,7 +19,7 @@ _DERIVED: Final = frozenset({b"grid", b"iden", b"iovl"})
 """The types of items that are made of others."""
 
 Extent = tuple[int, int]
-"""From which offset to which data stand in the file."""
+"""The offsets in the file between which data stand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def check_webp(content: bytes, width: int, height: int) -> None:
 def check_decoded_webp(content: bytes, picture: Image.Image) -> None:
     """Raise `PhotoRefused` if the data of a lossy WebP have more zeros than the areas of one colour
     or pattern in its picture account for. What is decoded from zeros is such an area, but a far
-    smaller one than the data of so many bytes would have filled."""
+    smaller one than data of that length would have filled."""
     data = _webp_data(content)
     if data is None or data.is_lossless:
         return

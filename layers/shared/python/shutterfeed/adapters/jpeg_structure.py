@@ -71,7 +71,7 @@ class JpegStructure:
     is_arithmetic: bool
     scans: tuple[Scan, ...]
     end: int
-    """Where the picture's last data end: at the end marker, if there is one."""
+    """The offset at which the picture's last data end: that of the end marker, if there is one."""
     has_end: bool
     zeros_are_flat: bool
     """Whether zeros among the data may stand for an area of one colour. With the Huffman tables

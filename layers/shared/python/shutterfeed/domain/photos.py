@@ -18,8 +18,8 @@ MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
 """25 MB, counted in units of 1,024 x 1,024 bytes as file managers do."""
 MAX_SIDE: Final = 30_000
 MAX_PIXELS: Final = 200_000_000
-"""Panoramas, screenshots of whole pages and the largest phones. Whether so many pixels can be
-processed is for `check_memory` to say, which depends on how they are saved."""
+"""Panoramas, screenshots of whole pages and the largest phones. Whether they can be processed
+is for `check_memory` to say, as it depends on how they are saved."""
 MAX_FRAMES: Final = 1_000
 """The highest number of pictures in one file. Only one of them is shown, but the parser reads the
 header of each."""

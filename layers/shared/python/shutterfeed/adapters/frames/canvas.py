@@ -86,7 +86,7 @@ def on_white(picture: Image.Image) -> Image.Image:
 
 
 def with_8_bits(picture: Image.Image) -> Image.Image:
-    """The picture with 8 bits a channel: itself if it has so many. Pillow would clip greater values
+    """The picture with 8 bits a channel: itself unless it has 16. Pillow would clip greater values
     of grey. The one grey of 16 bits that a PNG may name as transparent stays grey."""
     if not picture.mode.startswith("I;16"):
         return picture
