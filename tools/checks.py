@@ -110,7 +110,7 @@ def prepare() -> None:
     """Install and build what tests and benchmarks need."""
     work: list[Callable[[], object]] = [
         cloud.prepare,
-        lambda: layers.build(layers.Target.host()),
+        layers.link,
         node.environment,
         site.install,
         site.build,

@@ -98,6 +98,27 @@ def build(target: Target, root: Path = paths.LAYERS) -> Path:
     return folder
 
 
+def link(root: Path = paths.LAYERS, links: Path = paths.LINKED_LAYERS) -> Path:
+    """Build the layers for this machine, and beside them layers that only say where these are.
+    Returns the folder of the latter, laid out like `root`.
+
+    A local cloud unpacks a function's layers, of up to 230 MB, for every process that runs it. So
+    it gets these: their one file has the interpreter look for modules in the layer itself. It
+    names the layer's digest, so that functions start anew with another layer.
+    """
+    target = Target.host()
+    built = build(target, root)
+    for name in names():
+        library = f"lib/python{target.python}/site-packages"
+        file = links / str(target) / name / "python" / library / f"{name}.pth"
+        # Lines that begin with this word are executed; a bare path would come after all others.
+        line = f"import sys; sys.path.insert(0, {str(built / name / 'python')!r})"
+        text = f"# {_digest(name, target)}\n{line}\n"
+        if not file.exists() or file.read_text() != text:
+            stamps.replace_text(file, text)
+    return links
+
+
 def _is_current(folder: Path, name: str, target: Target) -> bool:
     built = (folder / name / "python").is_dir()
     return built and stamps.is_current(_stamp(folder, name), _digest(name, target))

@@ -185,7 +185,7 @@ def _events(
 
 
 def _start_ministack(port: int | None) -> Running:
-    layers.build(layers.Target.host())
+    layers.link()
     site.build()
     server = cloud.LocalCloud()
     if port is None:
@@ -210,7 +210,9 @@ def _start_localstack(port: int | None) -> Running:
     target = layers.Target.of_function(_LOCALSTACK_RUNTIME, layers.Target.host().cpu)
     layers.build(target)
     site.build()
-    outputs = deploy(endpoint, context={"layers_target": str(target)})
+    outputs = deploy(
+        endpoint, context={"layers_target": str(target), "layers_dir": str(paths.LAYERS)}
+    )
     return Running(LOCALSTACK, endpoint, outputs.get("UserPoolId", ""), outputs)
 
 

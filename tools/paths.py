@@ -16,6 +16,7 @@ CLIENTS_VENV: Final = ROOT / ".venv-clients"
 
 BUILD: Final = ROOT / "build"
 LAYERS: Final = BUILD / "layers"
+LINKED_LAYERS: Final = BUILD / "linked-layers"
 CODE: Final = BUILD / "code"
 PYTHONS: Final = BUILD / "python"
 TEMPLATES: Final = BUILD / "templates"

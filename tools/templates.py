@@ -67,6 +67,7 @@ def local_context(overrides: Mapping[str, object] | None = None) -> dict[str, ob
         "local_port": DEFAULT_PORT,
         "architecture": "arm64" if target.cpu == "aarch64" else "x86_64",
         "layers_target": str(target),
+        "layers_dir": str(paths.LINKED_LAYERS),
         **({"push_contact": contact} if contact else {}),
         **(overrides or {}),
     }

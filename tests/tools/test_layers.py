@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,13 @@ import pytest
 from tools import environments, interpreters, layers, paths
 from tools.errors import ToolError
 from tools.layers import Target
+
+_FIRST_AND_PACKAGE = """
+import site, sys
+site.addsitedir(sys.argv[1])
+import package
+print(sys.path[0], package.__file__)
+"""
 
 
 class FakeIndex:
@@ -214,3 +222,36 @@ def test_a_target_is_read_as_it_is_written(name: str) -> None:
 def test_anything_else_is_no_target(name: str) -> None:
     with pytest.raises(ToolError, match="looks like cp313-aarch64"):
         Target.parse(name)
+
+
+def test_a_linked_layer_leads_to_the_modules_of_the_layer(
+    index: FakeIndex, sources: Path, tmp_path: Path
+) -> None:
+    links = layers.link(tmp_path / "built", tmp_path / "links")
+
+    [file] = (path for path in links.rglob("*") if path.is_file())
+    found = subprocess.run(
+        [sys.executable, "-I", "-c", _FIRST_AND_PACKAGE, str(file.parent)],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+    layer = tmp_path / "built" / str(Target.host()) / "runtime" / "python"
+    # Before the interpreter's own packages, as the modules of a layer are on AWS.
+    assert found == [str(layer), str(layer / "package" / "__init__.py")]
+
+
+def test_a_linked_layer_changes_with_the_layer_and_only_then(
+    index: FakeIndex, sources: Path, tmp_path: Path
+) -> None:
+    def linked() -> dict[Path, tuple[str, int]]:
+        links = layers.link(tmp_path / "built", tmp_path / "links")
+        files = [path for path in links.rglob("*") if path.is_file()]
+        return {file: (file.read_text(), file.stat().st_mtime_ns) for file in files}
+
+    first = linked()
+    assert linked() == first
+    (sources / "runtime" / "requirements.txt").write_text("package==1.1\n")
+    assert {file: text for file, (text, _) in linked().items()} != {
+        file: text for file, (text, _) in first.items()
+    }

@@ -117,3 +117,4 @@ def test_a_local_stack_runs_on_this_machine(root: Path) -> None:
 
     assert context["stage"] == "mine"
     assert context["layers_target"] == str(layers.Target.host())
+    assert context["layers_dir"] == str(paths.LINKED_LAYERS)
