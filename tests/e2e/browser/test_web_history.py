@@ -69,7 +69,7 @@ def test_back_closes_what_is_open_and_only_then_leaves_the_page(
     expect(dialog).to_be_hidden()
 
     # Closed by themselves they leave nothing to go back over.
-    page.wait_for_function("!history.state.layers")
+    somebody.waits_until("!history.state.layers")
     page.go_back()
     expect(page.get_by_role("combobox", name="Search")).to_be_visible()
 
@@ -104,7 +104,7 @@ def test_undoing_a_deletion_puts_the_post_back_where_it_was(visit: Visit, owner:
     page.get_by_role("button", name="Undo").click()
     expect(cards).to_have_count(4)
     assert [_words(text) for text in cards.all_inner_texts()] == [_words(text) for text in before]
-    page.wait_for_function("(y) => Math.abs(window.scrollY - y) < 2", arg=place)
+    somebody.waits_until(f"Math.abs(window.scrollY - {place}) < 2")
     expect(second).to_be_in_viewport()
 
 

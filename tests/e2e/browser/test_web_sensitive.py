@@ -113,7 +113,7 @@ def test_nothing_of_it_is_fetched_before_one_chooses_to_look(
     visitor.page.keyboard.press("Enter")
     picture = visitor.card("Not for everybody").locator("img.picture")
     expect(picture).to_be_visible()
-    visitor.page.wait_for_function("document.querySelector('img.picture').naturalWidth > 0")
+    visitor.waits_until("document.querySelector('img.picture').naturalWidth > 0")
     assert asked != []
     assert visitor.focused() == hide
     _is_readable(visitor)

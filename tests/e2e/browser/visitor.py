@@ -20,7 +20,7 @@ from playwright.sync_api import (
 )
 
 from shutterfeed_cli.client.http import request
-from tests.e2e.conftest import PASSWORD, Person
+from tests.e2e.conftest import PASSWORD, Person, eventually
 from tools import paths
 from tools.cloud import LOCAL_CONFIRMATION_CODE
 
@@ -170,7 +170,16 @@ class Visitor:
         then the browser goes back by itself, which would abort going elsewhere."""
         self.page.keyboard.press("Escape")
         expect(dialog).to_be_hidden()
-        self.page.wait_for_function("!history.state?.layers")
+        self.waits_until("!history.state?.layers")
+
+    def waits_until(self, condition: str) -> None:
+        """Return once a condition in JavaScript holds in the page.
+
+        The policy of our pages lets no text be evaluated. It does not hold for what the browser's
+        tools evaluate, but it does for what they repeat within the page, as `wait_for_function`
+        does if the condition does not hold at once.
+        """
+        eventually(lambda: self.page.evaluate(condition), until=bool)
 
     def post(self, *files: FilePayload, caption: str) -> None:
         """Posts them; returns when the uploads are on their way."""
