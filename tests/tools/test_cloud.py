@@ -53,7 +53,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalClo
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signal_action: str) -> None:
     bin_folder = tmp_path / "bin"
     bin_folder.mkdir(exist_ok=True)
-    script = bin_folder / "ministack"
+    script = bin_folder / "python"
     script.write_text(STAND_IN.format(signal_action=signal_action))
     script.chmod(0o755)
     monkeypatch.setattr(environments, "ensure", lambda *_: bin_folder / "python")
@@ -209,7 +209,7 @@ def test_a_taken_port_is_one_sentence(server: LocalCloud) -> None:
 def test_a_failed_start_says_where_to_look_and_leaves_no_process(
     server: LocalCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "bin" / "ministack").write_text(f"#!{sys.executable}\nraise SystemExit('no')\n")
+    (tmp_path / "bin" / "python").write_text(f"#!{sys.executable}\nraise SystemExit('no')\n")
 
     with pytest.raises(ToolError, match=r"did not start on port \d+: see .*cloud.log"):
         server.start()
