@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -23,8 +23,19 @@ class Benchmark(Protocol):
 def names() -> list[str]:
     """The names of all benchmarks. None is imported, so that each measures only what it loads
     itself."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    return [file.stem for file in files if "\ndef run(" in file.read_text(encoding="utf-8")]
+    return [name for name, text in _modules() if "\ndef run(" in text]
+
+
+def on_a_stack() -> list[str]:
+    """The names of those that look at a deployed stack from outside."""
+    texts = dict(_modules())
+    return [name for name in names() if "\nfrom bench.deployment import " in texts[name]]
+
+
+def _modules() -> Iterator[tuple[str, str]]:
+    """The modules of this package, with their sources."""
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        yield file.stem, file.read_text(encoding="utf-8")
 
 
 def load(name: str) -> Benchmark:

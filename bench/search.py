@@ -43,7 +43,7 @@ from shutterfeed_cli.client.content import Photo
 from tests import samples
 from tests.fakes.system import FakeClock
 from tests.tables import create_search_table
-from tools import environments, opensearch_node, paths
+from tools import environments, paths
 from tools.deploy import REGION
 from tools.errors import Unavailable
 from tools.pictures import landscape
@@ -349,6 +349,6 @@ def _embedded() -> Iterator[tuple[SearchIndex, Units]]:
 
 @contextmanager
 def _opensearch() -> Iterator[tuple[SearchIndex, OpenSearch]]:
-    with opensearch_node.running() as endpoint:
+    with engines.opensearch() as endpoint:
         client = OpenSearch(hosts=[endpoint], timeout=30)
         yield OpenSearchIndex(client), client

@@ -6,6 +6,7 @@ import gc
 import os
 import socket
 from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -45,7 +46,8 @@ from moto import mock_aws  # noqa: E402 - it sees the requests of sessions made 
 from tests import moto_shortcuts  # noqa: E402
 from tests import valkey_server as valkey_server_tools  # noqa: E402
 from tests.fakes.system import FakeClock, FakeIds  # noqa: E402
-from tools import paths  # noqa: E402
+from tools import dynamodb_local, opensearch_node, paths  # noqa: E402
+from tools.errors import Unavailable  # noqa: E402
 
 # The same examples in every run, on a busy machine too. SHUTTERFEED_FUZZ=1000 tries that many new
 # ones per property instead.
@@ -121,6 +123,31 @@ def valkey_client(valkey_server: int) -> Iterator[Valkey]:
     with connect("127.0.0.1", valkey_server, **valkey_server_tools.PATIENT) as client:
         client.flushall()
         yield client
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local_server() -> Iterator[str | Unavailable]:
+    """The address of a DynamoDB Local, stopped after the last test, or why there is none."""
+    yield from _served(dynamodb_local.running())
+
+
+@pytest.fixture(scope="session")
+def opensearch_server() -> Iterator[str | Unavailable]:
+    """The address of an OpenSearch node, stopped after the last test, or why there is none. Each
+    test that uses it begins by removing all indexes."""
+    yield from _served(opensearch_node.running())
+
+
+def _served(running: AbstractContextManager[str]) -> Iterator[str | Unavailable]:
+    try:
+        address = running.__enter__()
+    except Unavailable as error:
+        yield error
+        return
+    try:
+        yield address
+    finally:
+        running.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="session")

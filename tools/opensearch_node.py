@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import httpx
+
 from tools import cloud, paths, stamps
 from tools.commands import CommandError, run_logged
 from tools.dynamodb_local import java_of
@@ -63,6 +65,11 @@ def running(port: int | None = None) -> Iterator[str]:
                 _stop(process)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def empty(address: str) -> None:
+    """Remove all indexes of the node at `address`. Raises `httpx.HTTPError` if it cannot."""
+    httpx.delete(f"{address}/_all").raise_for_status()
 
 
 def _distribution() -> Path:

@@ -1,8 +1,8 @@
 """A pytest plugin for runs in several processes. It keeps the tests of some folders in one process.
 
 Those tests share something that takes long to make: a deployed cloud, a browser, the synthesized
-templates, DynamoDB Local. In one process it is made once. All other tests go to whichever process
-is free.
+templates, the servers of databases. In one process it is made once. All other tests go to whichever
+process is free.
 
 pytest-xdist has a mode for this (`--dist loadgroup`), but it does nothing from pytest 9.2 on: it
 marks a test by changing an attribute of its id that pytest no longer reads. So the group is found
@@ -18,14 +18,23 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling, Scheduling
 from xdist.workermanage import WorkerController
 
-FOLDERS: Final = ("tests/e2e/browser", "tests/e2e", "tests/bench", "tests/contract", "tests/infra")
+GROUPS: Final = (
+    ("tests/e2e/browser",),
+    ("tests/e2e",),
+    ("tests/bench", "tests/contract"),
+    ("tests/infra",),
+)
 """The folders whose tests stay together, the longest run first. A folder comes before the one that
 contains it."""
+_FIRST_OF: Final = {folder: folders[0] for folders in GROUPS for folder in folders}
 
 
 def group(test: str) -> str:
-    """Returns the folder of a test that stays with its neighbours, or else its own id."""
-    return next((folder for folder in FOLDERS if test.startswith(f"{folder}/")), test)
+    """Returns the group of a test that stays with others, by its first folder, or else the test's
+    own id."""
+    return next(
+        (first for folder, first in _FIRST_OF.items() if test.startswith(f"{folder}/")), test
+    )
 
 
 class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist is not typed
@@ -53,5 +62,5 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the groups first: what takes longest must not begin last."""
-    order = {folder: place for place, folder in enumerate(FOLDERS)}
+    order = {folders[0]: place for place, folders in enumerate(GROUPS)}
     items.sort(key=lambda item: order.get(group(item.nodeid), len(order)))

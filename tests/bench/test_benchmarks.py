@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import math
-import os
-import subprocess
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from bench import catalogue, deployment, engines
-from tools import node, paths
+from bench import catalogue, engines
+from tests import benchmarks
+from tools import paths
+from tools.errors import Unavailable
 
 pytestmark = pytest.mark.slow
-
-_SECONDS = 600
-"""Until one that hangs is given up, on a busy machine."""
-
-
-def environment(**more: str) -> Mapping[str, str]:
-    roots = (".", "cli", "functions", "layers/shared/python")
-    path = os.pathsep.join(str(paths.ROOT / root) for root in roots)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return {**kept, "PATH": node.environment()["PATH"], "PYTHONPATH": path, **more}
 
 
 def test_there_are_benchmarks() -> None:
     assert {"feed_read", "imports", "search"} <= set(catalogue.names())
     assert not {"figures", "compare", "wire"} & set(catalogue.names())
+    assert {"hot_post", "search", "upload_to_feed"} <= set(catalogue.on_a_stack())
+    assert not {"bill", "feed_read"} & set(catalogue.on_a_stack())
 
 
 @pytest.mark.parametrize("name", catalogue.names())
@@ -43,32 +31,12 @@ def test_a_benchmark_declares_its_sizes_and_says_what_it_measures(name: str) -> 
     assert f"| `{name}` |" in documented
 
 
-@pytest.mark.parametrize("name", catalogue.names())
-def test_a_benchmark_runs(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("name", sorted({*catalogue.names()} - {*catalogue.on_a_stack()}))
+def test_a_benchmark_runs(
+    name: str, tmp_path: Path, dynamodb_local_server: str | Unavailable
+) -> None:
+    """Those on a deployed stack run in `tests/e2e`, which has one."""
     more = {}
-    if hasattr(catalogue.load(name), "engines"):
-        more[engines.SHARED] = request.getfixturevalue("shared_dynamodb")
-    if hasattr(catalogue.load(name), "deployed"):
-        more[deployment.SHARED] = str(request.getfixturevalue("shared_stack"))
-    answer = subprocess.run(
-        [sys.executable, "-m", "bench", name, "--toy", "--results", str(tmp_path)],
-        cwd=paths.ROOT,
-        env=environment(**more),
-        capture_output=True,
-        text=True,
-        timeout=_SECONDS,
-        check=False,
-    )
-    assert answer.returncode == 0, answer.stderr[-3000:]
-    if f"{name} is left out: " in answer.stdout:
-        pytest.skip(answer.stdout.strip())
-    result = json.loads((tmp_path / f"{name}.json").read_text())
-    assert result["name"] == name
-    assert result["figures"]
-    for figure in result["figures"]:
-        assert set(figure) == {"name", "value", "unit", "goal", "met"}
-        assert math.isfinite(figure["value"]), figure
-        assert (figure["goal"] is None) == (figure["met"] is None)
-        assert f"  {figure['name']} " in answer.stdout
-    # No request logs between the lines of the table.
-    assert '"level"' not in answer.stdout
+    if isinstance(dynamodb_local_server, str):
+        more[engines.DYNAMODB] = dynamodb_local_server
+    benchmarks.check_run(name, tmp_path, more)

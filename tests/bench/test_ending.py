@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from bench.ending import ENDED, quiet_worker
-from tests.bench.test_benchmarks import environment
+from tests.benchmarks import environment
 from tools import dynamodb_local, paths
 from tools.errors import Unavailable
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from itertools import count
@@ -108,7 +108,6 @@ from tests.fakes.metadata import (
 from tests.fakes.system import FakeClock
 from tests.tables import create_tables
 from tests.valkey_server import let_pass
-from tools import dynamodb_local, opensearch_node
 from tools.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -184,16 +183,13 @@ class RecentPostsCaches:
 
 
 @pytest.fixture(scope="session")
-def local_dynamodb() -> Iterator[DynamoDBClient]:
-    try:
-        running = dynamodb_local.running()
-        endpoint = running.__enter__()
-    except Unavailable as error:
-        pytest.skip(str(error))
-    try:
-        yield connect("dynamodb", region_name=REGION, endpoint_url=endpoint)
-    finally:
-        running.__exit__(None, None, None)
+def local_dynamodb(dynamodb_local_server: str | Unavailable) -> DynamoDBClient:
+    if isinstance(dynamodb_local_server, Unavailable):
+        pytest.skip(str(dynamodb_local_server))
+    client: DynamoDBClient = connect(
+        "dynamodb", region_name=REGION, endpoint_url=dynamodb_local_server
+    )
+    return client
 
 
 @pytest.fixture(params=["container", "valkey", "tiers"])
@@ -362,20 +358,12 @@ def _ttl(table: Table, key: Key) -> int | None:
 
 
 @pytest.fixture(scope="session")
-def opensearch() -> Iterator[OpenSearch]:
+def opensearch(request: pytest.FixtureRequest) -> OpenSearch:
     """A real node: the one that `OPENSEARCH_URL` names, which is emptied, or one of our own."""
     from opensearchpy import OpenSearch
 
     given = os.environ.get("OPENSEARCH_URL")
-    if given:
-        yield OpenSearch(hosts=[given])
-        return
-    try:
-        running = opensearch_node.running()
-        endpoint = running.__enter__()
-    except Unavailable as error:
-        pytest.skip(str(error))
-    try:
-        yield OpenSearch(hosts=[endpoint])
-    finally:
-        running.__exit__(None, None, None)
+    server: str | Unavailable = given or request.getfixturevalue("opensearch_server")
+    if isinstance(server, Unavailable):
+        pytest.skip(str(server))
+    return OpenSearch(hosts=[server])

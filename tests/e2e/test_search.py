@@ -21,21 +21,20 @@ from tools.errors import Unavailable
 
 
 @pytest.fixture(scope="module")
-def opensearch_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def opensearch_stack(
+    opensearch_server: str | Unavailable, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployment]:
     """Another deployment, whose functions search in a real OpenSearch node."""
-    node = opensearch_node.running()
-    try:
-        endpoint = node.__enter__()
-    except Unavailable as error:
-        pytest.skip(str(error))
+    if isinstance(opensearch_server, Unavailable):
+        pytest.skip(str(opensearch_server))
+    opensearch_node.empty(opensearch_server)
     cloud = LocalCloud(tmp_path_factory.mktemp("cloud") / "state")
     try:
         cloud.start()
-        context = {"search": "opensearch", "search_endpoint": endpoint}
+        context = {"search": "opensearch", "search_endpoint": opensearch_server}
         yield Deployment(cloud.endpoint, deploy(cloud.endpoint, context=context))
     finally:
         cloud.stop()
-        node.__exit__(None, None, None)
 
 
 @pytest.fixture(params=["dynamodb", "opensearch"])

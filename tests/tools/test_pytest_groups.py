@@ -21,17 +21,19 @@ def test_where_it_runs(number):
     [
         ("tests/e2e/browser/test_web_tabs.py::test_one", "tests/e2e/browser"),
         ("tests/e2e/test_feeds.py::test_two[x-y]", "tests/e2e"),
+        ("tests/contract/test_likes.py::test_four", "tests/bench"),
         ("tests/unit/test_keys.py::test_three[tests/e2e/]", None),
     ],
 )
-def test_a_test_belongs_to_the_innermost_folder_that_stays_together(
+def test_a_test_belongs_to_the_group_of_the_innermost_folder_that_stays_together(
     test: str, group: str | None
 ) -> None:
     assert pytest_groups.group(test) == (group or test)
 
 
 def test_the_folders_are_there() -> None:
-    assert all((paths.ROOT / folder).is_dir() for folder in pytest_groups.FOLDERS)
+    folders = [folder for together in pytest_groups.GROUPS for folder in together]
+    assert all((paths.ROOT / folder).is_dir() for folder in folders)
 
 
 def test_a_folder_stays_in_one_process(tmp_path: Path) -> None:
