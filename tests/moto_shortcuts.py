@@ -71,21 +71,56 @@ def direct(dynamodb: DynamoDBClient) -> None:
     A call that fails is made once more in the long way, which knows how to answer with an error,
     as are the few with binary values.
     """
+    client: Any = dynamodb
+    resolve, convert = client._resolve_endpoint_ruleset, client._convert_to_request_dict
+
+    def complete(request: dict[str, Any], model: OperationModel, context: dict[str, Any]) -> None:
+        """Make of a request what botocore would have sent, in place."""
+        parameters = request["parameters"]
+        url, headers, properties = resolve(model, parameters, context)
+        if properties:
+            context["endpoint_properties"] = properties
+        whole = convert(parameters, model, endpoint_url=url, context=context, headers=headers)
+        request.clear()
+        request.update(whole)
+
+    def call(
+        model: OperationModel, params: dict[str, Any], context: dict[str, Any], **_: Any
+    ) -> tuple[Any, dict[str, Any]] | None:
+        answer = _called(model, params["parameters"], context)
+        if answer is None:
+            complete(params, model, context)
+        return answer
+
+    client._resolve_endpoint_ruleset = lambda *_: ("", {}, {})
+    client._convert_to_request_dict = _unwritten
     events = dynamodb.meta.events
     events.register("choose-signer.dynamodb", lambda **_: UNSIGNED)
-    events.register_last("before-call.dynamodb", _called)  # type: ignore[arg-type] # it may answer
+    events.register_last("before-call.dynamodb", call)  # type: ignore[arg-type] # it may answer
+
+
+def _unwritten(
+    api_params: Mapping[str, Any], context: Mapping[str, Any], **_: Any
+) -> dict[str, Any]:
+    """A request that is not written yet."""
+    return {"parameters": api_params, "context": context, "headers": {}, "body": b""}
 
 
 def _called(
-    model: OperationModel, params: Mapping[str, Any], context: Mapping[str, Any], **_: Any
+    model: OperationModel, parameters: Mapping[str, Any], context: Mapping[str, Any]
 ) -> tuple[Any, dict[str, Any]] | None:
     """What the client gets for a call: the answer's status, and what is in it."""
-    sent = params["body"]
-    if not models.botocore_stubber.enabled or b'"B":' in sent:
+    known = model.input_shape.members if model.input_shape else {}
+    assert parameters.keys() <= known.keys(), f"{model.name} has no such parameter"
+    if not models.botocore_stubber.enabled:
+        return None
+    try:
+        sent = json.dumps(parameters)
+    except TypeError:  # A binary value.
         return None
     handler = DynamoHandler()
     handler.region, handler.current_account = context["client_region"], _ACCOUNT
-    handler.headers, handler.body = params["headers"], json.loads(sent)
+    handler.headers, handler.body = {}, json.loads(sent)
     handler.params = handler.body
     with _turn:
         try:

@@ -59,13 +59,21 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def operation_for(method: str, path: str) -> dict[str, Any] | None:
     """The operation behind a request's path; None for an unknown route."""
-    found = [
-        (template.count("{"), operation)
-        for known_method, template, operation in operations()
-        if known_method == method and re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path)
-    ]
-    # A path without parameters comes before one of which a parameter could be its last part.
-    return min(found, key=lambda one: one[0])[1] if found else None
+    for pattern, operation in _by_method().get(method, ()):
+        if pattern.fullmatch(path):
+            return operation
+    return None
+
+
+@cache
+def _by_method() -> Mapping[str, list[tuple[re.Pattern[str], dict[str, Any]]]]:
+    """Each method's operations, by the pattern of their paths. A path without parameters comes
+    before one of which a parameter could be its last part."""
+    found: dict[str, list[tuple[re.Pattern[str], dict[str, Any]]]] = {}
+    for method, template, operation in sorted(operations(), key=lambda one: one[1].count("{")):
+        pattern = re.compile(re.sub(r"{\w+}", "[^/]+", template))
+        found.setdefault(method, []).append((pattern, operation))
+    return found
 
 
 def violations(operation: Mapping[str, Any], status: int, body: Any) -> list[str]:

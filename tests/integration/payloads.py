@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -25,8 +26,13 @@ Event = dict[str, Any]
 
 def sample(name: str) -> Event:
     """A file of `events/` by its path there, without the ending."""
-    event: Event = json.loads((EVENTS / f"{name}.json").read_text())
+    event: Event = json.loads(_text(name))
     return event
+
+
+@cache
+def _text(name: str) -> str:
+    return (EVENTS / f"{name}.json").read_text()
 
 
 def sample_names(folder: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -36,11 +37,13 @@ _OBJECT_ACTIONS: Final = {
 
 def missing(function: str, service: str, operation: str, parameters: Parameters) -> list[str]:
     """What the function may not do of a call."""
-    return [
-        right
-        for right in _needed(service, operation, parameters)
-        if not any(fnmatchcase(right, granted) for granted in GRANTED[function])
-    ]
+    needed = _needed(service, operation, parameters)
+    return [right for right in needed if not _is_granted(function, right)]
+
+
+@cache
+def _is_granted(function: str, right: str) -> bool:
+    return any(fnmatchcase(right, granted) for granted in GRANTED[function])
 
 
 @contextmanager

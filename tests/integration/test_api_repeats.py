@@ -521,13 +521,31 @@ def test_every_route_that_writes_has_a_scenario() -> None:
 
 
 @pytest.mark.parametrize(("route", "scenario"), CASES)
-def test_a_repeated_write_is_answered_like_the_first_and_changes_nothing_more(
+def test_a_repeated_write_changes_nothing_more_and_completes_one_that_broke_off_anywhere(
     route: Route, scenario: Scenario, logs: Logs
 ) -> None:
+    expected = _repeated(route, scenario, logs)
+    for number in range(1, expected.written + 1):
+        _break_off_and_repeat(route, scenario, number, expected)
+
+
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """What comes of a request that does not break off."""
+
+    answer: Answer
+    shown: Any
+    written: int
+    """How many writes it takes."""
+
+
+def _repeated(route: Route, scenario: Scenario, logs: Logs) -> _Expected:
+    """A repeated write is answered like the first and changes nothing more."""
     with _stage() as stage:
         request = scenario(stage)
         before = stage.allowances()
-        first = stage.play(route, request)
+        with _broken_off(after=None) as calls:
+            first = stage.play(route, request)
         charged = before != stage.allowances()
         # The first scenario of a route is one in which it changes something.
         assert charged is route.limited or (scenario != SCENARIOS[route.name][0] and not charged)
@@ -537,29 +555,23 @@ def test_a_repeated_write_is_answered_like_the_first_and_changes_nothing_more(
         shown = stage.shown()
         _assert_same(stage.play(route, request), first)
         assert stage.shown() == shown
+    return _Expected(first, shown, calls.written)
 
 
-@pytest.mark.parametrize(("route", "scenario"), CASES)
-def test_a_write_that_broke_off_anywhere_is_completed_by_repeating_it(
-    route: Route, scenario: Scenario, logs: Logs
+def _break_off_and_repeat(
+    route: Route, scenario: Scenario, number: int, expected: _Expected
 ) -> None:
-    """The request breaks off after each of its writes in turn; after the last, only the answer is
+    """The request breaks off after so many of its writes; after the last, only the answer is
     lost."""
     with _stage() as stage:
         request = scenario(stage)
-        with _broken_off(after=None) as calls:
-            expected = stage.play(route, request)
-        shown = stage.shown()
-    for number in range(1, calls.written + 1):
-        with _stage() as stage:
-            request = scenario(stage)
-            with _broken_off(after=number):
-                assert stage.play(route, request).status == 500
-            repeated = stage.play(route, request)
-            assert repeated.status == expected.status, (number, repeated.text)
-            assert _timeless(_body(repeated)) == _timeless(_body(expected)), number
-            assert _timeless(stage.shown()) == _timeless(shown), number
-            _assert_same(stage.play(route, request), repeated)
+        with _broken_off(after=number):
+            assert stage.play(route, request).status == 500
+        repeated = stage.play(route, request)
+        assert repeated.status == expected.answer.status, (number, repeated.text)
+        assert _timeless(_body(repeated)) == _timeless(_body(expected.answer)), number
+        assert _timeless(stage.shown()) == _timeless(expected.shown), number
+        _assert_same(stage.play(route, request), repeated)
 
 
 @contextmanager

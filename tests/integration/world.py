@@ -16,6 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from boto3.dynamodb.conditions import Key
+from moto.s3.models import s3_backends
 from moto.sqs.models import SQSBackend, sqs_backends
 
 from shutterfeed import keys, topology
@@ -145,13 +146,11 @@ class World:
         return not _queues().get_queue(name).messages
 
     def create_storage(self) -> None:
+        # Not asked for by the SDK, like the queues.
+        buckets = s3_backends[ACCOUNT]["aws"]
         for bucket in (UPLOADS, ORIGINALS, RENDITIONS):
-            aws("s3").create_bucket(
-                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
-            )
-        aws("s3").put_bucket_versioning(
-            Bucket=ORIGINALS, VersioningConfiguration={"Status": "Enabled"}
-        )
+            buckets.create_bucket(bucket, REGION)
+        buckets.put_bucket_versioning(ORIGINALS, "Enabled")
         for lane in topology.LANES:
             self.create_queue(lane.queue)
 
