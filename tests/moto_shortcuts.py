@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, wraps
@@ -51,6 +50,8 @@ def take() -> None:
     _replace(Table, "all_items", _of_the_partition)
     _replace(JSONSerializer, "get_value", _by_name)
     _replace(Item, "__init__", _measured_once)
+    _replace(DynamoType, "size", _size_of_text)
+    setattr(DynamoType, "cast_value", property(_as_text(vars(DynamoType)["cast_value"].fget)))  # noqa: B010
     setattr(Table, "__deepcopy__", _as_before)  # noqa: B010
     for module, function in (
         (responses, method_names_from_class),
@@ -162,6 +163,26 @@ def _by_name(get_value: Callable[..., Any]) -> Callable[..., Any]:
     return found
 
 
+def _as_text(cast_value: Callable[[DynamoType], Any]) -> Callable[[DynamoType], Any]:
+    """Give the value of a text at once, by which most items are found and sorted. moto asks first
+    whether it is something else."""
+
+    def cast(value: DynamoType) -> Any:
+        return value.value if value.type == "S" else cast_value(value)
+
+    return cast
+
+
+def _size_of_text(size: Callable[[DynamoType], int]) -> Callable[[DynamoType], int]:
+    """Measure texts, which are most of an item, at once."""
+
+    @wraps(size)
+    def measured(value: DynamoType) -> int:
+        return len(value.value.encode()) if value.type == "S" else size(value)
+
+    return measured
+
+
 def _measured_once(init: Callable[..., None]) -> Callable[..., None]:
     """Let the size of a new item be looked at with its last attribute. moto measures all that are
     there with each attribute."""
@@ -194,13 +215,17 @@ def _among_its_partition(query: Callable[..., Any]) -> Callable[..., Any]:
 
 def _partition(table: Any, hash_key: Any, index: str | None) -> list[Any]:
     if index is None:
-        return sorted(table.items.get(hash_key, {}).values(), key=lambda item: item.range_key)
+        return sorted(table.items.get(hash_key, {}).values(), key=_sort_value)
     name = next(
         key["AttributeName"] for key in table.get_index(index).schema if key["KeyType"] == "HASH"
     )
     every = (item for some in table.items.values() for item in some.values())
     found = [item for item in every if name in item.attrs and item.attrs[name] == hash_key]
-    return sorted(found, key=lambda item: (item.hash_key, item.range_key))
+    return sorted(found, key=lambda item: (item.hash_key.cast_value, _sort_value(item)))
+
+
+def _sort_value(item: Any) -> Any:
+    return item.range_key and item.range_key.cast_value
 
 
 def _of_the_partition(all_items: Callable[..., Any]) -> Callable[..., Any]:
@@ -226,14 +251,16 @@ def _as_before(table: Any, _: dict[int, Any]) -> Any:
     """A copy of a table to return to if a transaction fails. moto copies all its items and all that
     was ever written to its stream, once for each write of the transaction."""
     kept = copy.copy(table)
-    kept.items = defaultdict(dict, {key: dict(some) for key, some in table.items.items()})
+    kept.items = table.items.copy()
     for change in _changes[-1]:
         key = change.get("Key") or change.get("Item")
         if change.get("TableName") == table.name and key is not None:
-            place = kept.items.get(DynamoType(key[table.hash_key_attr]), {})
-            sort = DynamoType(key[table.range_key_attr])
-            if sort in place:
-                place[sort] = copy.deepcopy(place[sort])
+            partition = DynamoType(key[table.hash_key_attr])
+            if partition in kept.items:
+                place = kept.items[partition] = kept.items[partition].copy()
+                sort = DynamoType(key[table.range_key_attr])
+                if sort in place:
+                    place[sort] = copy.deepcopy(place[sort])
     if table.stream_shard is not None:
         kept.stream_shard = copy.copy(table.stream_shard)
         kept.stream_shard.items = list(table.stream_shard.items)
