@@ -20,6 +20,13 @@ STEPS = 200
 CASES = [(seed, POLICY, 1_000) for seed in (0, 4, 5)] + [(3, PULLING, 3)]
 MOST_STEPS, MOST_SEEDS = 150, 30
 """In which a mutant is found."""
+FOUND_BY = {
+    "comment_of_somebody_whom_the_owner_has_blocked": 6,
+    "list_of_what_may_not_be_seen": 2,
+    "notice_that_is_never_followed_by_another": 5,
+    "reply_that_waits_for_ever": 23,
+}
+"""The seeds that found a mutant after others had not: they are tried first."""
 
 
 @pytest.mark.parametrize(("seed", "policy", "recent_entries"), CASES)
@@ -47,7 +54,8 @@ def test_the_shortest_way_to_a_wrong_count_would_be_found(data: st.DataObject) -
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_mutant_is_found(name: str) -> None:
     with MUTANTS[name]():
-        assert any(not _holds(seed) for seed in range(MOST_SEEDS))
+        seeds = sorted(range(MOST_SEEDS), key=lambda seed: seed != FOUND_BY.get(name))
+        assert any(not _holds(seed) for seed in seeds)
 
 
 def _holds(seed: int) -> bool:

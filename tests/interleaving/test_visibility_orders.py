@@ -19,6 +19,8 @@ STEPS = 200
 CASES = [(seed, POLICY, 1_000) for seed in range(4)] + [(seed, PULLING, 3) for seed in range(4, 6)]
 MOST_STEPS, MOST_SEEDS = 150, 8
 """In which a mutant is found."""
+FOUND_BY = {"switch_that_accepts_nobody": 1, "switch_that_the_index_is_not_told": 1}
+"""The seeds that found a mutant after others had not: they are tried first."""
 
 
 @pytest.mark.parametrize(("seed", "policy", "recent_entries"), CASES)
@@ -43,7 +45,8 @@ def test_the_shortest_way_to_a_violation_would_be_found(data: st.DataObject) -> 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_mutant_is_found(name: str) -> None:
     with MUTANTS[name]():
-        assert any(not _holds(seed) for seed in range(MOST_SEEDS))
+        seeds = sorted(range(MOST_SEEDS), key=lambda seed: seed != FOUND_BY.get(name))
+        assert any(not _holds(seed) for seed in seeds)
 
 
 def _holds(seed: int) -> bool:
