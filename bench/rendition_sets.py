@@ -21,9 +21,9 @@ from bench import bill_prices as prices
 from bench.figures import Figure
 from bench.progress import clear, show
 from bench.renditions import full_decode
-from bench.ssim import ssim
 from shutterfeed.domain.photos import RENDITIONS
 from tests.pictures import SHARED_DATA
+from tests.ssim import ssim
 from tools.errors import Unavailable
 
 _PHOTOS_A_DAY: Final = 2_000_000

@@ -27,10 +27,10 @@ from PIL import Image, ImageCms, ImageOps
 
 from bench.figures import FOLDER, Figure
 from bench.progress import clear, show
-from bench.ssim import ssim
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.domain.photos import RenderedPhoto, plan, sniff, working_size
 from tests.pictures import SHARED_DATA
+from tests.ssim import ssim
 from tools import node, paths, stamps
 from tools.commands import CommandError, run_logged
 from tools.errors import ToolError, Unavailable

@@ -13,7 +13,6 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from bench.ssim import ssim
 from shutterfeed.adapters import boxes, chunks
 from shutterfeed.adapters.colour import described, spaces
 from shutterfeed.adapters.colour.conversion import ToSrgb
@@ -22,6 +21,7 @@ from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.domain.photos import sniff
 from tests import pictures
 from tests.pictures import SHARED_DATA, needs_shared_data
+from tests.ssim import ssim
 
 Chunk = tuple[bytes, bytes]
 Colour = tuple[int, int, int]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from PIL import Image, ImageChops
 
-from bench.ssim import ssim
 from tests import pictures
+from tests.ssim import ssim
 
 
 def test_a_picture_is_like_itself_and_less_like_others() -> None:
