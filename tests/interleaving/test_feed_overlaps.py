@@ -96,7 +96,7 @@ class Story:
         return published if (BOB, ADA) in data.edges else set()
 
     def stands(self) -> tuple[int, str]:
-        """Where the story stands after everything is delivered: what `check` finds depends on that
+        """The point of the story after everything is delivered: what `check` finds depends on that
         alone."""
         self.backend.drain()
         return self.made, standing(self.backend)

@@ -50,7 +50,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeCloud:
     monkeypatch.setattr(paths, "LOCAL", tmp_path / "local")
     monkeypatch.setattr(cloud, "LocalCloud", lambda: fake)
     monkeypatch.setattr(cloud, "prepare", lambda: None)
-    monkeypatch.setattr(layers, "build", lambda _: None)
+    monkeypatch.setattr(layers, "link", lambda: None)
     monkeypatch.setattr(site, "build", lambda: None)
     monkeypatch.setattr(local, "deploy", lambda *_, **__: OUTPUTS)
     return fake
