@@ -104,7 +104,7 @@ def link(root: Path = paths.LAYERS, links: Path = paths.LINKED_LAYERS) -> Path:
 
     A local cloud unpacks a function's layers, of up to 230 MB, for every process that runs it. So
     it gets these: their one file has the interpreter look for modules in the layer itself. It
-    names the layer's digest, so that functions start anew with another layer.
+    names the layer's digest, so that functions start again with another layer.
     """
     target = Target.host()
     built = build(target, root)
