@@ -36,11 +36,7 @@ export function Picture(props: Props) {
     // A new element for a new attempt or link: the old one has given up.
     <picture key={`${attempt} ${url}`}>
       {webp.length > 0 && (
-        <source
-          type="image/webp"
-          srcset={srcset(webp, links.fresh)}
-          sizes={sizes}
-        />
+        <source type="image/webp" srcset={srcset(webp, links.fresh)} sizes={sizes} />
       )}
       <img
         class={failed ? "picture picture-failed" : "picture"}
