@@ -58,7 +58,7 @@ SOURCES: Final = tuple(
 )
 EXPIRING_TAGS: Final = {
     "released": timedelta(days=1),
-    "refused": timedelta(days=30),
+    "refused": timedelta(days=1),
     "abandoned": timedelta(days=30),
 }
 """The tags of objects in the uploads bucket, and after how long these expire."""
