@@ -7,7 +7,7 @@ wrote goes through `escape` and stands in a quoted attribute or in the title.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Final
@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from api.models import Author, MediumView, PostBody, RenditionBody, User
 from shutterfeed.domain.excerpts import excerpt, one_line
+from shutterfeed.domain.photos import SQUARE_NAME
 
 SITE_NAME: Final = "Shutterfeed"
 BEGIN: Final = "<!-- card -->"
@@ -110,25 +111,38 @@ def of_user(user: User, site_url: str) -> Card:
     )
 
 
-def largest_jpeg(
-    medium: MediumView, max_width: int | None = None, max_height: int | None = None
+def largest_jpeg(medium: MediumView) -> RenditionBody | None:
+    """The largest JPEG of a medium, since not all messengers know WebP; None if there is none."""
+    return _largest(one for one in medium.renditions if one.content_type == JPEG)
+
+
+def largest_within(
+    medium: MediumView, max_width: int | None, max_height: int | None
 ) -> RenditionBody | None:
-    """The largest JPEG of a medium within the limits; None if there is none."""
+    """The picture of a medium for a page that embeds it: the largest JPEG if it is within the
+    limits, or else the largest rendition that is; None if there is none. The square one, which is
+    cropped, is taken only if no other fits."""
     fitting = [
         rendition
         for rendition in medium.renditions
-        if rendition.content_type == JPEG
-        and (max_width is None or rendition.width <= max_width)
+        if (max_width is None or rendition.width <= max_width)
         and (max_height is None or rendition.height <= max_height)
     ]
-    return max(fitting, key=lambda rendition: rendition.width * rendition.height, default=None)
+    jpeg = largest_jpeg(medium)
+    if jpeg in fitting:
+        return jpeg
+    return _largest(one for one in fitting if one.name != SQUARE_NAME) or _largest(fitting)
+
+
+def _largest(renditions: Iterable[RenditionBody]) -> RenditionBody | None:
+    return max(renditions, key=lambda one: one.width * one.height, default=None)
 
 
 def avatar_of(user: User) -> RenditionBody | None:
     """A user's avatar, with the greatest size that it may have: a smaller one's is not known."""
     if user.avatar is None:
         return None
-    return RenditionBody("150.jpg", user.avatar.url, JPEG, 150, 150)
+    return RenditionBody(SQUARE_NAME, user.avatar.url, JPEG, 150, 150)
 
 
 def name_of(person: User | Author) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Final
 
-from api.cards import SITE_NAME, avatar_of, largest_jpeg, name_of, of_post, of_user, user_url
+from api.cards import SITE_NAME, avatar_of, largest_within, name_of, of_post, of_user, user_url
 from api.http import Call
 from api.models import OEmbed, PostBody, RenditionBody, User
 from shutterfeed.domain.errors import InvalidInput, NotFound, NotOffered
@@ -55,7 +55,7 @@ def _not_found() -> NotFound:
 def _of_post(
     post: PostBody, site_url: str, max_width: int | None, max_height: int | None
 ) -> OEmbed:
-    picture = None if post.sensitive else largest_jpeg(post.media[0], max_width, max_height)
+    picture = None if post.sensitive else largest_within(post.media[0], max_width, max_height)
     card = of_post(post, site_url)
     made = _made(card.title, post.author.handle, name_of(post.author), site_url)
     if picture is not None:

@@ -120,10 +120,14 @@ def test_a_card_has_what_messengers_show() -> None:
 
 def test_the_largest_jpeg_is_taken_since_not_all_messengers_know_webp() -> None:
     webp, square = POST.media[0].renditions
-    large = msgspec.structs.replace(square, name="1080.jpg", url="large", width=1080, height=810)
-    medium = msgspec.structs.replace(POST.media[0], renditions=[webp, large, square])
-    found = [cards.largest_jpeg(medium, *limits) for limits in ((), (640,), (None, 809), (149,))]
-    assert found == [large, square, square, None]
+    large = msgspec.structs.replace(square, name="640.jpg", url="large", width=640, height=480)
+    small = msgspec.structs.replace(webp, name="320.webp", url="small", width=320, height=240)
+    largest = msgspec.structs.replace(webp, name="1080.webp", width=1080, height=810)
+    medium = msgspec.structs.replace(POST.media[0], renditions=[largest, large, small, square])
+    assert cards.largest_jpeg(medium) == large
+    limits = [(None, None), (640, None), (639, None), (None, 479), (319, None), (149, None)]
+    found = [cards.largest_within(medium, *within) for within in limits]
+    assert found == [large, large, small, small, square, None]
 
 
 def test_a_sensitive_post_has_no_picture_and_no_video() -> None:
