@@ -35,8 +35,7 @@ _CHECKS: Final[Mapping[str, Sequence[str]]] = {
 _MYPY: Final = ["-m", "mypy"]
 _COLLECTION: Final[Mapping[str, Sequence[str]]] = {
     # The first who imports the tests rewrites their assertions and keeps that. The processes of a
-    # run begin at the same time, and in a fresh clone each of them would do it. One core has
-    # nothing else to do before mypy ends.
+    # run begin at the same time, and in a fresh clone each of them would do it.
     "collection": ["-m", "pytest", "--collect-only", "-qq"],
 }
 
@@ -46,17 +45,16 @@ def check(
 ) -> None:
     """Check style, types, the dependency rule and the OpenAPI document, after `before`, and `more`
     by name. Raises `ToolError` after printing the output of each check that failed."""
-    with ThreadPoolExecutor(1) as beside:
-        # It takes longest, and longer than all the others together.
-        types = beside.submit(_run, "mypy", _MYPY)
+    with ThreadPoolExecutor() as beside:
+        # What takes long: mypy longer than all that is done before.
+        slow = {"mypy": beside.submit(_run, "mypy", _MYPY)}
         before()
+        slow |= {name: beside.submit(_run, name, words) for name, words in (more or {}).items()}
         passed = {
             name: _passes(name, partial(_run, name, words)) for name, words in _CHECKS.items()
         }
         passed["web client"] = _web_client_passes()
-        for name, words in (more or {}).items():
-            passed[name] = _passes(name, partial(_run, name, words))
-        passed["mypy"] = _passes("mypy", types.result)
+        passed |= {name: _passes(name, run.result) for name, run in slow.items()}
     failed = [name for name, has_passed in passed.items() if not has_passed]
     if failed:
         raise ToolError(f"These checks failed: {', '.join(failed)}.")
