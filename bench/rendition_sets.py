@@ -98,9 +98,11 @@ def _pictures(most: int) -> Iterator[Image.Image]:
     found = 0
     for path in sorted(SHARED_DATA.glob("photos/*/*.*")):
         picture = full_decode(path.read_bytes())
-        if picture.width >= _SHOWN and found < most:
+        if picture.width >= _SHOWN:
             found += 1
             yield _scaled(picture, _ZOOM)
+        if found == most:
+            break
     if not found:
         raise Unavailable(f"There are no photos of {_SHOWN} pixels in {SHARED_DATA}.")
 

@@ -13,7 +13,7 @@ from tests.exploration.faults import Fault, Kind, Schedule
 from tests.exploration.machinery import Machinery, machinery
 from tests.exploration.scenarios import SCENARIOS
 
-SINGLES: Final = 3
+SINGLES: Final = 2
 DOUBLES: Final = 1
 """The numbers of schedules for each scenario. With the mutants they take about a minute of one
 core."""
