@@ -16,6 +16,7 @@ import {
 } from "./cognito.ts";
 import { config } from "./config.ts";
 import { CognitoError, SessionOver } from "./errors.ts";
+import { reload } from "./layers.ts";
 import { Store } from "./store.ts";
 
 const REFRESH_KEY = "shutterfeed.refresh";
@@ -256,7 +257,7 @@ function belongTo(id: string | null): void {
   // Somebody else signs in on top of what is shown and asked for: none of it is theirs.
   waiting.stop();
   waiting = undefined;
-  window.location.reload();
+  reload();
 }
 
 /** The account's id in a token, which is a JWT. */

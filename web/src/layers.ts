@@ -22,6 +22,8 @@ const open: (() => void)[] = [];
 let tidying: ReturnType<typeof setTimeout> | undefined;
 /** On the way back over such entries. */
 let isReturning = false;
+/** The page is being loaded again, which going back would cancel. */
+let isLeaving = false;
 
 export function entry(): Entry | null {
   return history.state as Entry | null;
@@ -64,7 +66,14 @@ export function isOnLayer(): boolean {
   return layersHere() > 0;
 }
 
+/** Loads the page again, whatever layer closes at the same time. */
+export function reload(): void {
+  isLeaving = true;
+  window.location.reload();
+}
+
 function tidy(): void {
+  if (isLeaving) return;
   const extra = layersHere() - open.length;
   if (extra <= 0) return;
   isReturning = true;
