@@ -317,18 +317,24 @@ def _findable(count: int) -> list[Figure]:
 
 
 def _time_to_find(api: Api, number: int) -> float:
-    word = "w" + "".join(string.ascii_lowercase[int(digit)] for digit in f"{number:05}")
+    word = _word_of(number)
     photo = Photo(landscape(number))
     created = api.create_post([photo], caption=f"{word} on a quiet morning by the sea")
     api.upload(created["uploads"][0], photo)
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         found = api.call("GET", f"/search?type=posts&q={quote(word + ' ')}")["posts"]
-        if found:
-            published = datetime.fromisoformat(found[0]["published_at"])
-            return (datetime.now(UTC) - published).total_seconds()
+        for post in found:
+            if post["id"] == created["post"]["id"]:
+                published = datetime.fromisoformat(post["published_at"])
+                return (datetime.now(UTC) - published).total_seconds()
         time.sleep(0.02)
     raise TimeoutError(f"{word} is not found")
+
+
+def _word_of(number: int) -> str:
+    """A word that is no typing error of another number's, whose post a search would find, too."""
+    return "".join(string.ascii_lowercase[int(digit)] * 2 for digit in f"{number:05}")
 
 
 @contextmanager
