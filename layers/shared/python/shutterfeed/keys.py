@@ -48,6 +48,9 @@ Metadata table
     SYSTEM             RECONCILE          the positions where the reconciler's last run stopped
     SYSTEM             POPULAR            those who are popular or active now, packed
     NOMINATIONS        <slot>             the last user who was nominated for that list in this slot
+    SYSTEM             RECEIPT_KEY        key that signs the receipts of erasures
+    ERASURES           <user>             an erased account that waits for its receipt
+    ERASED#<user>      CONTENTS#<part>    contents of which it had copies, packed
     index `followers`: FOLLOWEE#<id>#<shard> / <ulid of the follow>#<follower>
                        REQUESTS#<id>         / <ulid of the request>#<follower>
                        COMMENT_LIKED#<comment> / <ulid of the like>#<id>
@@ -71,6 +74,8 @@ Uploads bucket         uploads/<author>/<post ulid>/<media>
                        discarded/<author>/<post ulid>/<media>
                        downloads/<author>/<post ulid>/<media>
 Originals bucket       <sha256>/<blob id>
+                       erasures/<kind>/<digest>   an erasure, by the hash of what was erased
+                       receipts/<digest>          the hash of the receipt of an erased account
 Renditions bucket      media/<blob id>/<rendition>
 """
 
@@ -142,6 +147,9 @@ BLOCKS_PREFIX: Final = "BLOCKS#"
 MUTES_PREFIX: Final = "MUTES#"
 ACQUAINTANCES: Final = "ACQUAINTANCES"
 NOMINATIONS: Final = "NOMINATIONS"
+ERASURES: Final = "ERASURES"
+ERASURE_LIST: Final = "erasures/"
+"""The beginning of the keys of the list of erasures in the originals bucket."""
 ACTIVITY_PREFIX: Final = "ACTIVITY#"
 DEVICE_PREFIX: Final = "DEVICE#"
 PAIR_PREFIX: Final = "PAIR#"
@@ -173,6 +181,7 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 GENERATIONS: Final = Key("GENERATIONS", "GENERATIONS")
 CURSOR_KEY: Final = Key("SYSTEM", "CURSOR_KEY")
 ACCOUNT_KEY: Final = Key("SYSTEM", "ACCOUNT_KEY")
+RECEIPT_KEY: Final = Key("SYSTEM", "RECEIPT_KEY")
 RECONCILE: Final = Key("SYSTEM", "RECONCILE")
 POPULAR: Final = Key("SYSTEM", "POPULAR")
 
@@ -613,6 +622,25 @@ def parse_nomination(key: Key) -> int:
     return int(key.sk)
 
 
+def erasure(user_id: str) -> Key:
+    """The key of the record of an erased account."""
+    return Key(ERASURES, user_id)
+
+
+def parse_erasure(key: Key) -> str:
+    """The user's id."""
+    return key.sk
+
+
+def erased_partition(user_id: str) -> str:
+    """The partition of the contents of which an erased account had copies."""
+    return f"ERASED#{user_id}"
+
+
+def erased_contents(user_id: str, part: str) -> Key:
+    return Key(erased_partition(user_id), f"CONTENTS#{part}")
+
+
 def blocks(user_id: str) -> Key:
     """The key of the number of users whom this one has blocked."""
     return Key(user_partition(user_id), BLOCKS)
@@ -854,6 +882,24 @@ def parse_original_object(key: str) -> tuple[str, str]:
     if not (_SHA256.fullmatch(sha256) and is_ulid(blob_id)):
         raise MalformedKey(key)
     return sha256, blob_id
+
+
+def erasure_object(kind: str, digest: str) -> str:
+    """The key of an entry of the list of erasures, which lies in the originals bucket."""
+    return f"{ERASURE_LIST}{kind}/{digest}"
+
+
+def parse_erasure_object(key: str) -> tuple[str, str]:
+    """The kind and the digest of an entry of the list of erasures. Raises `MalformedKey`."""
+    kind, _, digest = _tail(key, ERASURE_LIST).partition("/")
+    if not _SHA256.fullmatch(digest):
+        raise MalformedKey(key)
+    return kind, digest
+
+
+def receipt_object(digest: str) -> str:
+    """The key of the note that a receipt was issued, in the originals bucket."""
+    return f"receipts/{digest}"
 
 
 def rendition_prefix(blob_id: str) -> str:

@@ -17,6 +17,7 @@ from shutterfeed.schema import PK
 
 _KEY_BYTES = 32
 _SECRETS = (keys.CURSOR_KEY, keys.ACCOUNT_KEY)
+"""Those that functions need. The operator's commands alone need the others."""
 
 
 @dataclass(slots=True)
@@ -32,13 +33,18 @@ class DynamoSecrets:
     def account_key(self) -> bytes:
         return self._secret(keys.ACCOUNT_KEY)
 
+    def receipt_key(self) -> bytes:
+        """The key that signs receipts: an Ed25519 private key. It is made on first use, and needed
+        by the operator's commands alone."""
+        return self._secret(keys.RECEIPT_KEY)
+
     def _secret(self, key: Key) -> bytes:
         if key not in self._known:
-            self._read()
+            self._read(key)
         return self._known.get(key) or self._created(key)
 
-    def _read(self) -> None:
-        for item in self.table.get_many(_SECRETS, consistent=True):
+    def _read(self, wanted: Key) -> None:
+        for item in self.table.get_many((*_SECRETS, wanted), consistent=True):
             self._known[item_key(item)] = bytes.fromhex(item["secret"])
 
     def _created(self, key: Key) -> bytes:
