@@ -72,6 +72,8 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "comments_closed": "Nobody may comment on the post.",
         "comments_for_followers": "Only the owner's followers may comment on the post.",
         "not_your_comment": "The comment is somebody else's.",
+        "account_closed": "The caller has closed the account, and has not come back.",
+        "account_suspended": "The caller's account is suspended by a moderator.",
         "private_account": "The account is private, and the caller does not follow it.",
     },
     404: {

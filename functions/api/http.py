@@ -116,6 +116,9 @@ class Route:
     reads_session: bool
     """Whether the endpoint's service itself looks at the session, with what it reads first, which
     saves a round trip. Otherwise that is done before the endpoint is called."""
+    any_standing: bool
+    """Whether it is open to people whose account is closed or suspended. Others that look at the
+    session refuse them: 403 `account_closed`, `account_suspended`."""
     may_wait: bool
     """Whether what is asked for may take somebody else's consent: then the status is 202, with the
     same body."""
@@ -164,6 +167,7 @@ def route(
     query: tuple[Parameter, ...] = (),
     checks_session: bool | None = None,
     reads_session: bool = False,
+    any_standing: bool = False,
     may_wait: bool = False,
     cached: bool = False,
     text: str | None = None,
@@ -191,6 +195,7 @@ def route(
             query,
             method != "GET" if checks_session is None else checks_session,
             reads_session,
+            any_standing,
             may_wait,
             cached,
             text,
@@ -258,7 +263,9 @@ class Call:
     @property
     def viewer(self) -> Viewer:
         """Who is shown the answer; nobody on a public route, which looks at no token."""
-        return NOBODY if self.route.public else Viewer(self.user_id, self.session_began)
+        if self.route.public:
+            return NOBODY
+        return Viewer(self.user_id, self.session_began, self.route.any_standing)
 
     def header(self, name: str) -> str:
         """A header's value; empty if the header is missing."""
@@ -467,12 +474,15 @@ def _success(declared: Route, result: object) -> Response[Any]:
 
 
 def _called(call: Call) -> object:
-    """What the endpoint returns. Raises `Unauthenticated` or `SessionEnded` if the caller may not
-    call the route, whatever else is wrong: they learn nothing of other mistakes."""
+    """What the endpoint returns. Raises `Unauthenticated`, `SessionEnded`, or `Forbidden` for an
+    account that is closed or suspended, if the caller may not call the route, whatever else is
+    wrong: they learn nothing of other mistakes."""
     if call.route.public:
         return call.route.endpoint(call)
     user_id, began_at = call.user_id, call.session_began
-    check = partial(call.services.sessions.check, user_id, began_at)
+    check = partial(
+        call.services.sessions.check, user_id, began_at, any_standing=call.route.any_standing
+    )
     if not call.route.reads_session:
         if call.route.checks_session:
             check()

@@ -67,12 +67,12 @@ def get_health(_: Call) -> Health:
     return Health("ok")
 
 
-@route("GET", "/me", returns=Me)
+@route("GET", "/me", returns=Me, any_standing=True)
 def get_me(call: Call) -> Me:
     """Get the caller's profile and settings, and the number of requests to follow them. The first
     call creates it."""
     profile = call.services.users.me(call.user_id)
-    profile.check_session(call.session_began)
+    profile.check_session(call.session_began, any_standing=call.route.any_standing)
     return _own(call, profile)
 
 

@@ -164,12 +164,13 @@ def post_document(
     post_id: PostId, post: Post | None, author: Profile | None
 ) -> PostDocument | Gone:
     """The document that the index should hold for a post; `Gone` unless it is published by an
-    account that is not private. The version grows with every change of the post, and whenever the
-    account becomes private or public."""
+    account that is neither private nor closed. The version grows with every change of the post, and
+    whenever the account becomes private or public, is closed or comes back."""
     if post is None or author is None:
         return Gone(post_id, _LAST_VERSION)
     version = post.revision + author.switches
-    if post.state is not PostState.PUBLISHED or post.position is None or author.private:
+    is_hidden = author.private or author.is_closed
+    if post.state is not PostState.PUBLISHED or post.position is None or is_hidden:
         return Gone(post_id, version)
     # People change their handles, and the index would have the former ones.
     place, caption = post.place, without(post.caption, post.mentions)
@@ -191,6 +192,8 @@ def user_document(user_id: str, profile: Profile | None) -> UserDocument | Gone:
     instead of the present number of followers."""
     if profile is None:
         return Gone(user_id, _LAST_VERSION)
+    if profile.is_closed:
+        return Gone(user_id, profile.revision)
     return UserDocument(
         user_id,
         profile.revision,

@@ -11,7 +11,7 @@ from typing import Final
 
 from shutterfeed.domain.activity import ActivitySettings
 from shutterfeed.domain.characters import PARAGRAPHS, check_characters, check_name, clean
-from shutterfeed.domain.errors import InvalidInput, SessionEnded
+from shutterfeed.domain.errors import Forbidden, InvalidInput, SessionEnded
 from shutterfeed.domain.media import Medium
 
 MAX_DISPLAY_NAME: Final = 50
@@ -82,6 +82,17 @@ class Avatar:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspension:
+    """A user is suspended by a moderator: they may sign in, export and appeal, and nothing of
+    theirs is shown."""
+
+    case_id: str
+    """The case in which that was decided."""
+    until: datetime | None = None
+    """When it ends; None if it does not end by itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A user, with the exact counts of followers, accounts followed and published posts."""
 
@@ -120,6 +131,13 @@ class Profile:
     sessions_ended_at: datetime | None = None
     """The moment at which the user last signed out everywhere; None if they never did."""
 
+    closed_at: datetime | None = None
+    """When the user closed the account, of which nothing is shown since; None if it is open."""
+    erase_at: datetime | None = None
+    """When a closed account is erased. Until then its user may come back."""
+    erasing: bool = False
+    """Whether the erasing of a closed account has begun, so that nobody can come back to it."""
+
     comments_from: CommentsFrom = CommentsFrom.EVERYONE
     """Who may comment on the user's posts, unless a post says otherwise."""
     held_words: int = 0
@@ -129,6 +147,10 @@ class Profile:
     activity_seen_at: datetime | None = None
     """When the user last looked at what others did; None if they never have."""
 
+    suspension: Suspension | None = None
+    """Why the user is suspended; None if they are not. One that is over is taken away within
+    minutes."""
+
     renamed_at: tuple[datetime, ...] = ()
     """The moments of the last changes of the handle, at least of those that are `HANDLE_REST` ago
     or less."""
@@ -136,18 +158,36 @@ class Profile:
     @property
     def is_public(self) -> bool:
         """Whether the user and the posts may be shown to people who are not signed in."""
-        return self.public_page and not self.private
+        return self.public_page and not self.private and not self.is_closed
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the user has closed the account, so that nothing of theirs is shown."""
+        return self.closed_at is not None
 
     def has_ended(self, began_at: datetime) -> bool:
         """Whether the session that began at this moment was ended. The identity provider gives the
         moment in whole seconds: a session that began in the same second has ended too."""
         return self.sessions_ended_at is not None and began_at <= self.sessions_ended_at
 
-    def check_session(self, began_at: datetime | None) -> None:
+    def check_session(self, began_at: datetime | None, *, any_standing: bool = False) -> None:
         """Raise `SessionEnded` if the session that began at this moment was ended; None stands for
-        a caller without a session, such as a worker."""
-        if began_at is not None and self.has_ended(began_at):
+        a caller without a session, such as a worker. Unless the request is open to people of
+        `any_standing`, raise `Forbidden` if the account is closed or suspended."""
+        if began_at is None:
+            return
+        if self.has_ended(began_at):
             raise SessionEnded
+        if not any_standing:
+            self._check_standing()
+
+    def _check_standing(self) -> None:
+        if self.is_closed:
+            message = "You have closed your account. Come back to it, or export what is yours."
+            raise Forbidden("account_closed", message)
+        if self.suspension is not None:
+            message = "Your account is suspended. You can appeal, or export what is yours."
+            raise Forbidden("account_suspended", message)
 
     def takes_avatar(self, post_ulid: str) -> bool:
         """Whether this avatar was asked for later than the last change that took effect."""

@@ -9,7 +9,7 @@ If several reasons apply, `decide` returns the first in this order. A new reason
 
     about the subject      missing, never shown, (erased), (withheld by a moderator), deleted,
                            unpublished, held, hidden
-    about its owner        missing, (account closed or suspended)
+    about its owner        missing, account closed, (account suspended)
     about viewer and       one has blocked the other, private and the viewer does not follow,
     owner                  the viewer is not signed in and the owner has no public page, muted
                            (only among posts of many and suggestions), unfollowed (only in feeds)
@@ -43,15 +43,16 @@ class Viewer:
     user_id: str | None
     session_began: datetime | None = field(default=None, compare=False)
     """When they signed in; None if that decides nothing, as for a worker."""
+    any_standing: bool = field(default=False, compare=False)
+    """Whether their request is open to people whose account is closed or suspended."""
 
     def is_user(self, user_id: str) -> bool:
         return self.user_id == user_id
 
     def check_session(self, profile: Profile) -> None:
-        """Raise `SessionEnded` if the profile is the viewer's own and says that their session was
-        ended."""
+        """Raise what `Profile.check_session` raises if the profile is the viewer's own."""
         if self.is_user(profile.user_id):
-            profile.check_session(self.session_began)
+            profile.check_session(self.session_began, any_standing=self.any_standing)
 
 
 NOBODY: Final = Viewer(None)
@@ -99,6 +100,8 @@ class Reason(StrEnum):
     """The post's owner has hidden the comment, and the viewer is neither that nor its author."""
     OWNER_MISSING = "owner_missing"
     """Its author has no profile."""
+    OWNER_CLOSED = "owner_closed"
+    """Its owner has closed the account, and may come back to it for some days."""
     BLOCKED = "blocked"
     """The viewer has blocked its owner, or the owner the viewer; or it is a comment or a like of
     somebody whom the owner of the post has blocked."""
@@ -239,9 +242,20 @@ def _decide_on_author(
     return reason
 
 
+def _decide_on_standing(viewer: Viewer, owner: Profile) -> Reason | None:
+    """Whether nothing of the owner of a subject is shown. It changes nothing about what the owner
+    sees: their requests are refused instead."""
+    if viewer.is_user(owner.user_id):
+        return None
+    return Reason.OWNER_CLOSED if owner.is_closed else None
+
+
 def _decide_on_user(
     viewer: Viewer, profile: Profile, relation: Relation, surface: Surface
 ) -> Reason | None:
+    reason = _decide_on_standing(viewer, profile)
+    if reason is not None:
+        return reason
     if is_kept_from(viewer, profile):
         return Reason.NOT_PUBLIC
     if surface is Surface.BLOCKS and relation.has_blocked:
@@ -265,9 +279,12 @@ def _decide_on_comment(
         return Reason.OWNER_MISSING
     if viewer.is_user(comment.author_id):
         return None
-    if relation.is_cut or subject.is_barred:
-        return Reason.BLOCKED
-    return None if viewer.is_user(comment.owner_id) else _kept_back(comment)
+    reason = _decide_on_standing(viewer, subject.author)
+    if reason is None and (relation.is_cut or subject.is_barred):
+        reason = Reason.BLOCKED
+    if reason is not None or viewer.is_user(comment.owner_id):
+        return reason
+    return _kept_back(comment)
 
 
 def _kept_back(comment: Comment) -> Reason | None:
@@ -287,7 +304,8 @@ def _decide_on_post(
         return reason
     if subject.author is None:
         return Reason.OWNER_MISSING
-    return _decide_on_author(viewer, subject.author, relation, surface)
+    reason = _decide_on_standing(viewer, subject.author)
+    return reason or _decide_on_author(viewer, subject.author, relation, surface)
 
 
 def _decide_on_state(viewer: Viewer, post: Post, surface: Surface) -> Reason | None:

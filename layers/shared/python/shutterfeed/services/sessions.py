@@ -23,11 +23,13 @@ class SessionService:
     sign_ins: SignIns
     clock: Clock
 
-    def check(self, user_id: str, began_at: datetime) -> None:
-        """Raises `SessionEnded` if the user's session that began at this moment was ended."""
+    def check(self, user_id: str, began_at: datetime, *, any_standing: bool = False) -> None:
+        """Raises `SessionEnded` if the user's session that began at this moment was ended, and
+        `Forbidden` if the account is closed or suspended, unless people of `any_standing` may do
+        what is asked for."""
         profile = self.profiles.item(user_id)
         if profile is not None:
-            profile.check_session(began_at)
+            profile.check_session(began_at, any_standing=any_standing)
 
     def end_all(self, user_id: str, account: str, began_at: datetime) -> None:
         """End all sessions of a user, whose account has the name `account`, at the request of the
