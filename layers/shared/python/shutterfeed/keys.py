@@ -177,6 +177,7 @@ _MOMENT: Final = 10
 _UNIT: Final = "\x1f"
 """The separator between texts that people chose, which have no control characters."""
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_WORD: Final = re.compile(r"[A-Z_]{1,20}")
 
 GENERATIONS: Final = Key("GENERATIONS", "GENERATIONS")
 CURSOR_KEY: Final = Key("SYSTEM", "CURSOR_KEY")
@@ -233,6 +234,16 @@ def kind_of(key: Key) -> Kind:
     if kind is None:
         raise MalformedKey(f"{key.pk} {key.sk}")
     return kind
+
+
+def shape(key: Key) -> str:
+    """The kind of an item of any table, which names nobody: the words with which both parts of its
+    key begin, such as `USER POST`; `*` stands for a part that begins with something else. A search
+    table's partition keys begin with their generation, which is left out."""
+    partition = key.pk.split("#")
+    word = partition[1] if partition[0].isdigit() and len(partition) > 1 else partition[0]
+    sort = key.sk.partition("#")[0]
+    return f"{word} {sort if _WORD.fullmatch(sort) else '*'}"
 
 
 def user_partition(user_id: str) -> str:
