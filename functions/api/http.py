@@ -27,6 +27,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from api.models import ErrorBody, ErrorDetail, LimitBody, LimitDetail, RequestBody
+from api.models_errors import CaseChangedBody, CaseChangedDetail
 from api.parameters import LIMIT, Parameter
 from shutterfeed.bootstrap.api import Api, services
 from shutterfeed.domain.errors import (
@@ -42,10 +43,11 @@ from shutterfeed.domain.errors import (
     SessionEnded,
 )
 from shutterfeed.domain.ids import MalformedId
+from shutterfeed.domain.moderation import CaseChanged
 from shutterfeed.domain.pages import CursorScope
 from shutterfeed.domain.visibility import NOBODY, Viewer
 from shutterfeed.runtime import logger, metrics
-from shutterfeed.schema import FORMER_ACCOUNT
+from shutterfeed.schema import FORMER_ACCOUNT, GROUPS_CLAIM, MODERATORS
 
 B = TypeVar("B", bound=RequestBody)
 Endpoint = Callable[["Call"], Any]
@@ -126,6 +128,8 @@ class Route:
     """Whether CloudFront keeps the answers for `EDGE_SECONDS`."""
     text: str | None
     """The media type of the answer if it is a text and no JSON, such as a page."""
+    moderators: bool
+    """Whether only moderators may call it."""
     alike: tuple[int, ...]
     """The statuses besides `status` that come with the same kind of body."""
 
@@ -171,11 +175,13 @@ def route(
     may_wait: bool = False,
     cached: bool = False,
     text: str | None = None,
+    moderators: bool = False,
     alike: tuple[int, ...] = (),
 ) -> Callable[[Endpoint], Endpoint]:
     """Declare an endpoint; its docstring is its documentation. `errors` lists the error statuses
     that it has besides those of every route. Unless `checks_session` says otherwise, a session is
-    looked at before everything that writes."""
+    looked at before everything that writes, and before what only moderators may do."""
+    checks_session = method != "GET" or moderators if checks_session is None else checks_session
 
     def declare(endpoint: Endpoint) -> Endpoint:
         summary = (endpoint.__doc__ or "").strip()
@@ -190,15 +196,16 @@ def route(
             headers,
             paged,
             public,
-            errors,
+            (*errors, 403) if moderators else errors,
             limited,
             query,
-            method != "GET" if checks_session is None else checks_session,
+            checks_session,
             reads_session,
             any_standing,
             may_wait,
             cached,
             text,
+            moderators,
             alike,
         )
         ROUTES.append(declared)
@@ -250,6 +257,13 @@ class Call:
             return datetime.fromtimestamp(int(self._claims["auth_time"]), UTC)
         except (KeyError, ValueError, OverflowError) as error:
             raise Unauthenticated from error
+
+    @property
+    def is_moderator(self) -> bool:
+        """Whether the caller's token says that they are a moderator. Raises `Unauthenticated`."""
+        # The gateway gives a list of names as a text, in brackets.
+        groups = str(self._claims.get(GROUPS_CLAIM) or "")
+        return MODERATORS in groups.strip("[]").split()
 
     @cached_property
     def _claims(self) -> Mapping[str, Any]:
@@ -451,6 +465,8 @@ def _answer(call: Call) -> Response[Any]:
         result = _called(call)
     except LimitReached as error:
         return _limited(error)
+    except CaseChanged as error:
+        return _case_changed(error)
     except DomainError as error:
         status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
         return _error(status, _detail(error))
@@ -480,6 +496,10 @@ def _called(call: Call) -> object:
     if call.route.public:
         return call.route.endpoint(call)
     user_id, began_at = call.user_id, call.session_began
+    if call.route.moderators and not call.is_moderator:
+        # The document of the API names the route, so there is nothing to hide; and somebody who has
+        # just become a moderator learns from it to sign in again.
+        raise Forbidden("moderators_only", "Only moderators may do this.")
     check = partial(
         call.services.sessions.check, user_id, began_at, any_standing=call.route.any_standing
     )
@@ -548,6 +568,11 @@ def _limited(error: LimitReached) -> Response[Any]:
     response = _json(STATUS[LimitReached], LimitBody(detail))
     response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def _case_changed(error: CaseChanged) -> Response[Any]:
+    detail = CaseChangedDetail(error.code, error.message, None, error.state, error.version)
+    return _json(STATUS[Conflict], CaseChangedBody(detail))
 
 
 def _invalid_body(explanation: str) -> InvalidInput:

@@ -705,7 +705,7 @@ class PostBody(Struct):
             post.created_at,
             post.published_at,
             post.taken_at,
-            post.sensitive,
+            post.is_sensitive,
             list(caption.handles),
             view.can_comment,
             post.comments_from if view.is_own else None,

@@ -13,6 +13,7 @@ from shutterfeed.domain import ids, pages, users
 from shutterfeed.domain.characters import QUERY
 from shutterfeed.domain.comments import COMMENT_ID, Order
 from shutterfeed.domain.devices import DEVICE_ID
+from shutterfeed.domain.moderation import CASE_ID, CaseState, ReportReason
 from shutterfeed.domain.search import DEFAULT_KM, MAX_KM, MAX_QUERY, POINT, MediaKind, SearchKind
 from shutterfeed.domain.suggestions import MAX_SUGGESTIONS
 from shutterfeed.services.liked_by import MAX_POSTS
@@ -85,6 +86,11 @@ IN_PATH: Final[Mapping[str, Parameter]] = {
             {"type": "string", "pattern": whole(DEVICE_ID)},
         ),
         Parameter(
+            "case_id",
+            "The id of a case. A text that cannot be a case's id is answered with 404.",
+            {"type": "string", "pattern": whole(CASE_ID)},
+        ),
+        Parameter(
             "tag",
             "A hashtag, with or without `#`: up to 100 letters, digits, emoji and underscores, but"
             " not only digits. Anything else is refused with 400 `invalid_hashtag`.",
@@ -142,6 +148,19 @@ ORDER: Final = Parameter(
     "order",
     "The order of the comments.",
     {"type": "string", "enum": list(Order), "default": Order.OLDEST},
+)
+
+QUEUE: Final = (
+    Parameter(
+        "state",
+        "Whether the cases wait for a decision, or for that of an appeal, or are decided.",
+        {"type": "string", "enum": list(CaseState), "default": CaseState.OPEN},
+    ),
+    Parameter(
+        "reason",
+        "Only the cases of which this is the gravest reason.",
+        {"type": "string", "enum": list(ReportReason)},
+    ),
 )
 
 SINCE: Final = Parameter(

@@ -6,6 +6,7 @@ import crypto from 'crypto';
 const KEYS = '@KEYS@'.split(',');
 const PATH = /^\/media\/([0-9A-Z]{26})\/[0-9a-z_-]+\.[0-9a-z]+$/;
 const MEDIUM = /^[0-9A-Z]{26}$/;
+const EVIDENCE = '00000000000000000000000000';
 const EXPIRY = /^[0-9]{10}$/;
 const SIGNATURE = /^[A-Za-z0-9_-]{22}$/;
 
@@ -19,7 +20,9 @@ async function handler(event) {
   if (Number(expiry) * 1000 <= Date.now()) return refused();
   const signed = path[1] + '/' + medium + '/' + expiry;
   if (!KEYS.some((key) => isSame(signatureOf(key, signed), signature))) return refused();
-  if ((await isDenied(medium)) || (await isDenied(path[1]))) return refused();
+  // Moderators see what is denied: only the API, which signs, can name this medium.
+  const denied = (await isDenied(medium)) || (await isDenied(path[1]));
+  if (denied && medium !== EVIDENCE) return refused();
   // The cache knows a file by its path and medium, whatever token it was asked for with.
   request.querystring = { m: { value: medium } };
   return request;

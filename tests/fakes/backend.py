@@ -78,6 +78,7 @@ from tests.fakes.metadata import (
     FakeViewingReads,
     Metadata,
 )
+from tests.fakes.moderation import FakeCases, FakeModerationLog
 from tests.fakes.search import FakeSearchIndex
 from tests.fakes.storage import (
     Buckets,
@@ -237,6 +238,8 @@ class Backend:
             notices=notices,
             crowds=crowds,
             devices=guard(FakeDevices(self.metadata)),
+            cases=guard(FakeCases(self.metadata)),
+            moderation_log=guard(FakeModerationLog(self.metadata)),
             push_services=PushServices(samples.PUSH_SERVICES),
             preparations=queues["deliver"],
             acquaintance_orders=queues["deliver"],

@@ -15,6 +15,7 @@ from shutterfeed.domain.activity import ActivitySettings, Notice
 from shutterfeed.domain.blocks import MAX_BLOCKS, Block, too_many_blocks
 from shutterfeed.domain.changes import (
     BlobRemoved,
+    CaseDecided,
     Change,
     CommentChanged,
     CountsChanged,
@@ -24,6 +25,7 @@ from shutterfeed.domain.changes import (
     PostChanged,
     ProfileChanged,
     ReferenceAdded,
+    WithholdingChanged,
 )
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.delivery import Delivery, Reader, RecentPosts, entry_of
@@ -39,6 +41,7 @@ from shutterfeed.domain.limits import (
     storage_full,
     wait,
 )
+from shutterfeed.domain.marks import withheld_mark
 from shutterfeed.domain.media import (
     Blob,
     BlobState,
@@ -51,6 +54,8 @@ from shutterfeed.domain.media import (
     Upload,
 )
 from shutterfeed.domain.mentions import Mention
+from shutterfeed.domain.moderation import Case, CaseId, Evidence, Report
+from shutterfeed.domain.moderation_log import Entry
 from shutterfeed.domain.mutes import MAX_MUTES, NO_MUTES, Mute, MutedUsers, too_many_mutes
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.people import TaggedPerson
@@ -64,6 +69,7 @@ from shutterfeed.domain.posts import (
     PostState,
     has_media,
 )
+from shutterfeed.domain.reported import NOTHING_REPORTED, Reported
 from shutterfeed.domain.retention import (
     ACQUAINTANCES_RETENTION,
     ALLOWANCES_RETENTION,
@@ -170,7 +176,34 @@ class Metadata:
     subscriptions: dict[str, dict[str, datetime]] = field(default_factory=dict)
     """The readers of each author, and until when they are pushed to. In AWS the feed table has
     them."""
+    cases: dict[CaseId, Case] = field(default_factory=dict)
+    reports: dict[tuple[CaseId, str], Report] = field(default_factory=dict)
+    """The reports of cases, by who has reported."""
+    evidence: dict[CaseId, dict[str, Evidence]] = field(default_factory=dict)
+    kept: set[tuple[str, CaseId]] = field(default_factory=set)
+    """The contents that are kept for cases."""
+    statements: dict[CaseId, str] = field(default_factory=dict)
+    """The positions of cases in their owners' lists of statements."""
+    suspensions: dict[CaseId, datetime] = field(default_factory=dict)
+    """When suspensions end that do, by the cases in which they were decided."""
+    withheld: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The cases in which contents are withheld."""
+    reported: dict[str, Reported] = field(default_factory=dict)
+    """What users have reported."""
+    log: list[Entry] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+
+    def write_case(self, case: Case) -> None:
+        before = self.cases.get(case.id)
+        self.cases[case.id] = case
+        self.changes.append(CaseDecided(before, case))
+
+    def write_withheld(self, sha256: str, cases: frozenset[str]) -> None:
+        before = self.withheld.pop(sha256, frozenset())
+        if cases:
+            self.withheld[sha256] = cases
+        if cases != before:
+            self.changes.append(WithholdingChanged(sha256, before ^ cases))
 
     def count(
         self,
@@ -775,6 +808,11 @@ class FakePosts:
         if post is None or not has_media(post, media):
             return False
         self._count(post.author_id, 1)
+        marks = {
+            withheld_mark(medium.sha256, case_id)
+            for medium in media
+            for case_id in self.data.withheld.get(medium.sha256, ())
+        }
         published = replace(
             post,
             state=PostState.PUBLISHED,
@@ -782,6 +820,7 @@ class FakePosts:
             position=position,
             published_at=at,
             pulled=self.data.recent_posts_of(post.author_id).delivery is Delivery.PULL,
+            withheld=post.withheld | marks,
         )
         self._write(published, None)
         self.data.write_recent_posts(self.data.recent_posts_of(post.author_id).with_post(published))
@@ -1341,7 +1380,10 @@ class FakeBlobs:
             self.data.referred_blobs.get(reference, blob.blob_id) == blob.blob_id
             for reference in self.data.references
             if reference.sha256 == blob.sha256
-        )
+        ) or self.is_kept(blob.sha256)
+
+    def is_kept(self, sha256: str) -> bool:
+        return any(kept == sha256 for kept, _ in self.data.kept)
 
     def is_referred_to_by(self, reference: Reference) -> bool:
         return reference in self.data.references
@@ -1416,6 +1458,7 @@ class FakeReaders:
             pulled=frozenset(a for reader, a in self.data.pulled if reader == reader_id),
             unfollowed=frozenset(a for reader, a in self.data.unfollowed if reader == reader_id),
             muted=self.data.muted_by(reader_id),
+            reported=self.data.reported.get(reader_id, NOTHING_REPORTED),
             hashtags=self.data.hashtags_of(reader_id),
         )
 
@@ -1502,18 +1545,25 @@ class FakeViewingReads:
         posts = (*wanted.posts, *wanted.at_hand, *wanted.bare)
         authors = {post_id.author_id for post_id in posts}
         muted = self.data.muted_by(viewer.user_id) if wanted.needs_mutes else NO_MUTES
+        reported = NOTHING_REPORTED
+        if wanted.needs_mutes:
+            reported = self.data.reported.get(viewer.user_id, NOTHING_REPORTED)
         found = {
             user_id: replace(
                 relation_of(self.data, viewer.user_id, user_id, users, authors, named),
                 has_muted=muted.has(user_id, self.clock.now()),
+                has_reported=reported.has(user_id),
             )
             for user_id in {*users, *authors, *named, *wanted.authors, *wanted.people}
             - {viewer.user_id}
         }
         for user_id in wanted.followed:
             has_muted = muted.has(user_id, self.clock.now())
-            found[user_id] = Relation(follows=True, has_muted=has_muted)
-        return replace(stored, relations={i: r for i, r in found.items() if r != STRANGERS})
+            found[user_id] = Relation(
+                follows=True, has_muted=has_muted, has_reported=reported.has(user_id)
+            )
+        relations = {i: r for i, r in found.items() if r != STRANGERS}
+        return replace(stored, relations=relations, reported=reported)
 
 
 def relation_of(

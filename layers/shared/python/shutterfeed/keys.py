@@ -13,7 +13,8 @@ Metadata table
     USER#<author>      RECENT_POSTS       newest posts, and how they are delivered
     USER#<reader>      PULLS#<author>     pull marker: this reader pulls this celebrity
     USER#<reader>      UNFOLLOWED#<author> unfollowed marker: hides posts that may be in the feed
-    USER#<reader>      READER_MUTES       all whom the reader has muted, packed
+    USER#<reader>      READER_MUTES       all whom the reader has muted, and what they have
+                                          reported, packed
     USER#<reader>      READER_HASHTAGS#<tag> followed hashtag, with its newest posts
     USER#<id>          MUTES#<muted>      one mute, for the list of them
     USER#<id>          BLOCKS             the number of users whom this one has blocked
@@ -42,6 +43,13 @@ Metadata table
     HANDLE#<handle>    HANDLE             handle claim
     BLOB#<sha256>      BLOB               distinct content
     BLOB#<sha256>      REF#<post>#<media> one reference to that content
+    BLOB#<sha256>      WITHHELD           the cases in which moderators withhold the content
+    BLOB#<sha256>      KEPT#<case>        a case for which the content is kept
+    CASE#<case>        CASE               all reports of a subject, and what was decided about it
+    CASE#<case>        EVIDENCE#<digest>  the subject as it was when it was reported
+    CASE#<case>        REPORT#<reporter>  one report of it
+    CASE#<case>        DUE                when a suspension ends that was decided in it
+    MODERATION_LOG     <number>           entry of the log of moderation
     SYSTEM             CURSOR_KEY         key that signs cursors
     SYSTEM             ACCOUNT_KEY        key between accounts and user ids
     SYSTEM             REMOVALS#<hour>    contents removed in that hour
@@ -56,9 +64,14 @@ Metadata table
                        COMMENT_LIKED#<comment> / <ulid of the like>#<id>
                        ACTIVITY#<id>         / <position>#<shard>#<since>#<until>
                        HASHTAG#<tag>         / <ulid of the follow>#<follower>
+                       REPORTS#<reporter>    / <ulid of the report>
+                       STATEMENTS#<owner>    / <ulid of the first decision>
     index `published`: AUTHOR#<id>           / <position>
                        DELETED#<author>      / <moment of deletion>#<post ulid>
+                       CASES#<state>         / <ulid of the opening>#<case>
     index `open`:      OPEN#<shard>          / <post ulid>#<author>
+                       CASES#<state>#<reason> / <ulid of the opening>#<case>
+                       SUSPENSIONS           / <ulid of the end>#<case>
 Feed table
     FEED#<user>        <position>#<post>  pushed post
     FEED#<user>        SNAPSHOT           the feed as it was made when its reader returned
@@ -93,6 +106,7 @@ from shutterfeed.domain.comments import CommentId
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId, is_ulid, ulid, ulid_time
 from shutterfeed.domain.media import Reference
+from shutterfeed.domain.moderation import CaseId, CaseState, ReportReason
 from shutterfeed.domain.posts import OPEN_SHARDS
 from shutterfeed.domain.saves import comparable
 
@@ -119,6 +133,15 @@ APPEARANCES_PREFIX: Final = "APPEARANCES#"
 COUNTS: Final = "COUNTS"
 COUNTS_SHARD: Final = "COUNTS_SHARD"
 REFERENCE_PREFIX: Final = "REF#"
+WITHHELD: Final = "WITHHELD"
+KEPT_PREFIX: Final = "KEPT#"
+_CASE: Final = "CASE#"
+CASE: Final = "CASE"
+EVIDENCE_PREFIX: Final = "EVIDENCE#"
+REPORT_PREFIX: Final = "REPORT#"
+SUSPENSIONS: Final = "SUSPENSIONS"
+"""The partition of suspensions that end in the index of what is open."""
+MODERATION_LOG: Final = "MODERATION_LOG"
 _USER: Final = "USER#"
 _BLOB: Final = "BLOB#"
 _HANDLE: Final = "HANDLE#"
@@ -766,6 +789,87 @@ def reference(ref: Reference) -> Key:
 def parse_reference(key: Key) -> Reference:
     post_id, _, media_id = _tail(key.sk, REFERENCE_PREFIX).partition("#")
     return Reference(_tail(key.pk, _BLOB), PostId.parse(post_id), media_id)
+
+
+def withheld(sha256: str) -> Key:
+    return Key(blob_partition(sha256), WITHHELD)
+
+
+def parse_withheld(key: Key) -> str:
+    """The SHA-256 of the content."""
+    return _tail(key.pk, _BLOB)
+
+
+def kept(sha256: str, case_id: CaseId) -> Key:
+    return Key(blob_partition(sha256), f"{KEPT_PREFIX}{case_id}")
+
+
+def case_partition(case_id: CaseId) -> str:
+    return f"{_CASE}{case_id}"
+
+
+def case(case_id: CaseId) -> Key:
+    return Key(case_partition(case_id), CASE)
+
+
+def parse_case(key: Key) -> CaseId:
+    """The case of any item in its partition."""
+    return CaseId.parse(_tail(key.pk, _CASE))
+
+
+def evidence(case_id: CaseId, digest: str) -> Key:
+    return Key(case_partition(case_id), EVIDENCE_PREFIX + digest)
+
+
+def report(case_id: CaseId, reporter: str) -> Key:
+    return Key(case_partition(case_id), REPORT_PREFIX + reporter)
+
+
+def parse_report(key: Key) -> str:
+    """Who has reported."""
+    return _tail(key.sk, REPORT_PREFIX)
+
+
+def suspension_due(case_id: CaseId) -> Key:
+    return Key(case_partition(case_id), "DUE")
+
+
+def suspension_due_sort(until: datetime, case_id: CaseId) -> str:
+    """The sort key of a suspension in the index of what is open: when it ends."""
+    return f"{ulid(until, 0)}#{case_id}"
+
+
+def reports_partition(reporter: str) -> str:
+    """The partition of what somebody has reported in the index of followers."""
+    return f"REPORTS#{reporter}"
+
+
+def statements_partition(owner_id: str) -> str:
+    """The partition of the cases about somebody in the index of followers."""
+    return f"STATEMENTS#{owner_id}"
+
+
+def queue_partition(state: CaseState, reason: ReportReason | None = None) -> str:
+    """The partition of the cases with a state in the index of published posts; with a reason, in
+    that of what is open."""
+    return f"CASES#{state}" if reason is None else f"CASES#{state}#{reason}"
+
+
+def queue_sort(opened: str, case_id: CaseId) -> str:
+    return f"{opened}#{case_id}"
+
+
+def parse_queue_sort(text: str) -> CaseId:
+    return CaseId.parse(text.partition("#")[2])
+
+
+def log_entry(number: int) -> Key:
+    return Key(MODERATION_LOG, f"{number:012}")
+
+
+def parse_log_entry(key: Key) -> int:
+    """The number of the entry."""
+    return int(key.sk)
 
 
 def feed_partition(owner_id: str) -> str:

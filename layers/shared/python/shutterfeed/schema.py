@@ -56,6 +56,7 @@ visit. An unfollowing is remembered for longer than posts that were pushed by th
 
 LIMITS: Final = (
     *("posts", "files", "bytes", "follows", "likes", "comments", "changes", "originals"),
+    "reports",
 )
 """The kinds of actions that are limited for each user; `domain/limits.py` says what each is."""
 LIMITS_FULL_WITHIN_HOURS: Final = 168
@@ -69,6 +70,11 @@ factor, or delete it."""
 FORMER_ACCOUNT: Final = "account"
 """The user pool's own attribute (`custom:account`) and the claim of access tokens that hold the id
 which an account had in the pool before: a pool that was lost is made again, with new ids."""
+
+GROUPS_CLAIM: Final = "cognito:groups"
+"""The claim of access tokens with the names of the groups that the account is in."""
+MODERATORS: Final = "moderators"
+"""The group of the user pool whose members are moderators."""
 
 CACHED_RECENT_POSTS: Final = "recent_posts:"
 """The beginning of the keys in the shared cache."""

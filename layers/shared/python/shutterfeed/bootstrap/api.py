@@ -14,6 +14,7 @@ from shutterfeed.adapters.dynamodb.appearances import DynamoAppearances
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
+from shutterfeed.adapters.dynamodb.cases import DynamoCases
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.devices import DynamoDevices
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
@@ -22,6 +23,7 @@ from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.hashtags import DynamoFollowedHashtags, DynamoTaggedPosts
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.likes import DynamoLikes
+from shutterfeed.adapters.dynamodb.moderation_log import DynamoModerationLog
 from shutterfeed.adapters.dynamodb.mutes import DynamoMutes
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
@@ -56,6 +58,7 @@ from shutterfeed.ports.hashtags import FollowedHashtags, TaggedPostsStore
 from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances
 from shutterfeed.ports.media import Blobs, Downloads
+from shutterfeed.ports.moderation import Cases, ModerationLog
 from shutterfeed.ports.posts import Avatars, Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
@@ -85,11 +88,13 @@ from shutterfeed.services.liked_by import LikedByService
 from shutterfeed.services.likes import LikeService
 from shutterfeed.services.links import MediaLinks
 from shutterfeed.services.mending import MendingService
+from shutterfeed.services.moderation import ModerationService
 from shutterfeed.services.mutes import MuteService
 from shutterfeed.services.people import PeopleService
 from shutterfeed.services.posts import PostService
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.progress import ProgressService
+from shutterfeed.services.reporting import ReportingService
 from shutterfeed.services.saves import SaveService
 from shutterfeed.services.search import SearchService
 from shutterfeed.services.sessions import SessionService
@@ -125,6 +130,8 @@ class People:
     suggestions: SuggestionService
     activity: ActivityService
     devices: DeviceService
+    reporting: ReportingService
+    moderation: ModerationService
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +172,8 @@ def wire(
     notices: Notices,
     crowds: Crowds,
     devices: Devices,
+    cases: Cases,
+    moderation_log: ModerationLog,
     push_services: PushServices,
     preparations: Queue[PrepareFeed],
     acquaintance_orders: Queue[FindAcquaintances],
@@ -309,6 +318,18 @@ def wire(
         devices=DeviceService(
             users=users, devices=devices, services=push_services, limits=limits, clock=clock
         ),
+        reporting=ReportingService(
+            users=users,
+            viewing=viewing,
+            discussions=discussions,
+            cases=cases,
+            limits=limits,
+            clock=clock,
+            ids=ids,
+        ),
+        moderation=ModerationService(
+            cases=cases, entries=moderation_log, profiles=profiles, clock=clock, ids=ids
+        ),
     )
 
 
@@ -351,6 +372,8 @@ def services() -> Api:
         notices=DynamoNotices(metadata),
         crowds=DynamoCrowds(metadata),
         devices=DynamoDevices(metadata),
+        cases=DynamoCases(metadata),
+        moderation_log=DynamoModerationLog(metadata),
         push_services=PushServices.parse(settings.push_services),
         preparations=aws.queue(settings.deliver_queue_url, Codec[PrepareFeed]("deliver")),
         acquaintance_orders=aws.queue(

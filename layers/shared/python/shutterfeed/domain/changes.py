@@ -10,6 +10,7 @@ from shutterfeed.domain.activity import Notice
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Reference
+from shutterfeed.domain.moderation import Case
 from shutterfeed.domain.posts import Post, PostCounts
 from shutterfeed.domain.users import Profile
 
@@ -123,6 +124,22 @@ class NoticeOpened:
     notice: Notice
 
 
+@dataclass(frozen=True, slots=True)
+class CaseDecided:
+    """Something was decided about a case. `before` is None for a case that was not there."""
+
+    before: Case | None
+    after: Case
+
+
+@dataclass(frozen=True, slots=True)
+class WithholdingChanged:
+    """A content is withheld in other cases than before: these were added or taken away."""
+
+    sha256: str
+    cases: frozenset[str]
+
+
 Change = (
     PostChanged
     | FollowChanged
@@ -136,4 +153,6 @@ Change = (
     | CountsChanged
     | LikesCountedApart
     | NoticeOpened
+    | CaseDecided
+    | WithholdingChanged
 )

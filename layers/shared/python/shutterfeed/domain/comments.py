@@ -96,6 +96,9 @@ class Comment:
     held: bool = False
     """Whether it waits for the post's owner, because of a word of their list."""
     removed: bool = False
+    taken_down: str | None = None
+    """The case in which a moderator has removed it; None if it was not. It goes on counting, so
+    that undoing that changes no number."""
     likes: int = 0
     version: int = 0
     """The number of changes so far, without likes and replies."""

@@ -29,6 +29,7 @@ from shutterfeed.domain.hashtags import FollowedHashtag
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.mutes import NO_MUTES, MutedUsers
 from shutterfeed.domain.posts import Post, PostCounts
+from shutterfeed.domain.reported import NOTHING_REPORTED, Reported
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import Relation
 
@@ -269,6 +270,7 @@ class Reader:
     """The user ids of authors whom they no longer follow, but whose posts may still be in their
     feed."""
     muted: MutedUsers = NO_MUTES
+    reported: Reported = NOTHING_REPORTED
     hashtags: tuple[FollowedHashtag, ...] = ()
 
     def is_pushed(self, now: datetime) -> bool:
@@ -279,7 +281,11 @@ class Reader:
         authors whom the reader follows or has followed; if one has blocked the other since, that
         has ended the following."""
         follows = author_id not in self.unfollowed
-        return Relation(follows=follows, has_muted=self.muted.has(author_id, now))
+        return Relation(
+            follows=follows,
+            has_muted=self.muted.has(author_id, now),
+            has_reported=self.reported.has(author_id),
+        )
 
 
 def entry_of(post: Post) -> FeedEntry:

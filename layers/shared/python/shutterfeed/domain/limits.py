@@ -99,6 +99,8 @@ class Limited(StrEnum):
     """Changes of posts, profiles and comments, restored posts, blocks and mutes."""
     ORIGINALS = "originals"
     """Copies of originals, made for their owner to download."""
+    REPORTS = "reports"
+    """Reports, and appeals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,7 @@ _TOO_MUCH: Final = {
     Limited.COMMENTS: "You have commented a lot in a short time.",
     Limited.CHANGES: "You have changed a lot in a short time.",
     Limited.ORIGINALS: "You have downloaded many originals in a short time.",
+    Limited.REPORTS: "You have reported a lot in a short time.",
 }
 
 

@@ -28,6 +28,10 @@ SIGNATURE_LENGTH: Final = 22
 """The number of characters of a signature: 132 of the HMAC's 256 bits. RFC 2104 lets an HMAC be cut
 to half its length, and nobody can try out more than a tiny part of 2^132 signatures at the edge."""
 
+EVIDENCE: Final = "0" * 26
+"""What stands in the place of a medium's id in the links of moderators. The edge does not ask for
+them whether their content is denied."""
+
 _REMEMBERED: Final = 10_000
 """How many links a function keeps in memory, in some 5 MB. What celebrities post is in many feeds,
 and a link stays the same for a whole step."""

@@ -142,6 +142,13 @@ class Post:
     """The people tagged in its media."""
     untagged: tuple[str, ...] = ()
     """The ids of those who have removed their tags: nobody tags them in this post again."""
+    withheld: frozenset[str] = frozenset()
+    """The marks of moderators who withhold one of its contents, whoever posted that first:
+    `WithheldContent.mark` makes them."""
+    taken_down: str | None = None
+    """The case in which a moderator has hidden the post; None if it is not hidden."""
+    labelled: str | None = None
+    """The case in which a moderator has labelled it as sensitive; None if nobody has."""
     popularity: int = 0
     """The order of magnitude of the number of likes, as last noted: see
     `search.noted_popularity`."""
@@ -151,6 +158,11 @@ class Post:
     @property
     def author_id(self) -> str:
         return self.id.author_id
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether its author has marked it as sensitive, or a moderator has labelled it."""
+        return self.sensitive or self.labelled is not None
 
     @property
     def person_ids(self) -> frozenset[str]:

@@ -150,6 +150,9 @@ class Profile:
     suspension: Suspension | None = None
     """Why the user is suspended; None if they are not. One that is over is taken away within
     minutes."""
+    limited: str | None = None
+    """The case in which a moderator has limited the user, so that neither they nor their posts are
+    in any search, list of a hashtag, or suggestion; None if they are not limited."""
 
     renamed_at: tuple[datetime, ...] = ()
     """The moments of the last changes of the handle, at least of those that are `HANDLE_REST` ago

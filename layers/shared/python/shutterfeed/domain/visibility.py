@@ -7,12 +7,14 @@ exactly the same answer as one that does not exist, so that nobody learns that i
 If several reasons apply, `decide` returns the first in this order. A new reason is added to
 `Reason`, and to this list at its position:
 
-    about the subject      missing, never shown, (erased), (withheld by a moderator), deleted,
-                           unpublished, held, hidden
-    about its owner        missing, account closed, (account suspended)
+    about the subject      missing, never shown, (erased), withheld or taken down by a moderator,
+                           deleted, unpublished, held, hidden
+    about its owner        missing, account closed or suspended, limited (only where people look
+                           for something, and in suggestions)
     about viewer and       one has blocked the other, private and the viewer does not follow,
-    owner                  the viewer is not signed in and the owner has no public page, muted
-                           (only among posts of many and suggestions), unfollowed (only in feeds)
+    owner                  the viewer is not signed in and the owner has no public page, reported
+                           or muted (only among posts of many and suggestions), unfollowed (only
+                           in feeds)
 
 Reasons in brackets do not exist yet. `decide_on_relation` decides the reasons that need nothing but
 the `Relation` of viewer and owner; feeds call it before they read any post. The profile of a
@@ -70,6 +72,9 @@ class Surface(StrEnum):
     MIXED = "mixed"
     """The subject is a post or a user among those of many that nobody has asked for by name: the
     hits of a search for posts, the posts with a hashtag."""
+    FOUND = "found"
+    """The subject is a post or a user that a search or the list of a hashtag has found. Posts are
+    then as among those of many; a user may be muted."""
     SUGGESTED = "suggested"
     """The subject is a user whom the viewer may like to follow. A private account is suggested to
     nobody: people find it if they look for it."""
@@ -81,7 +86,7 @@ class Surface(StrEnum):
     """The subject is one of the viewer's own deleted posts."""
 
 
-_UNASKED: Final = (Surface.FEED, Surface.MIXED, Surface.SUGGESTED)
+_UNASKED: Final = (Surface.FEED, Surface.MIXED, Surface.FOUND, Surface.SUGGESTED)
 """The surfaces that show what nobody has asked for by name: there mutes decide."""
 
 
@@ -92,6 +97,10 @@ class Reason(StrEnum):
     """Nothing is stored under this id, or it was removed."""
     NEVER_SHOWN = "never_shown"
     """It is the hidden post of an avatar."""
+    WITHHELD = "withheld"
+    """A moderator withholds one of its contents, wherever that is posted."""
+    TAKEN_DOWN = "taken_down"
+    """A moderator has hidden the post, or removed the comment."""
     DELETED = "deleted"
     UNPUBLISHED = "unpublished"
     HELD = "held"
@@ -102,6 +111,11 @@ class Reason(StrEnum):
     """Its author has no profile."""
     OWNER_CLOSED = "owner_closed"
     """Its owner has closed the account, and may come back to it for some days."""
+    OWNER_SUSPENDED = "owner_suspended"
+    """A moderator has suspended its owner."""
+    LIMITED = "limited"
+    """A moderator has limited its owner, and somebody looks for something, or is suggested
+    something."""
     BLOCKED = "blocked"
     """The viewer has blocked its owner, or the owner the viewer; or it is a comment or a like of
     somebody whom the owner of the post has blocked."""
@@ -110,6 +124,8 @@ class Reason(StrEnum):
     NOT_PUBLIC = "not_public"
     """The viewer is not signed in, and its owner is not shown to such people: the account is
     private, or its setting `public_page` is off."""
+    REPORTED = "reported"
+    """The viewer has reported it, or its owner."""
     MUTED = "muted"
     """The viewer has muted its owner."""
     UNFOLLOWED = "unfollowed"
@@ -130,6 +146,7 @@ class Relation:
     is_blocked: bool = False
     """Whether the owner has blocked the viewer."""
     has_muted: bool = False
+    has_reported: bool = False
 
     @property
     def is_cut(self) -> bool:
@@ -143,10 +160,12 @@ STRANGERS: Final = Relation()
 
 @dataclass(frozen=True, slots=True)
 class PostSubject:
-    """A post and its author's profile; each is None if it is not stored."""
+    """A post and its author's profile; each is None if it is not stored. `is_reported` says whether
+    the viewer has reported the post."""
 
     post: Post | None
     author: Profile | None
+    is_reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +180,13 @@ class UserSubject:
 @dataclass(frozen=True, slots=True)
 class CommentSubject:
     """A comment on a post that the viewer may see, and its author's profile; each is None if it is
-    not stored. `is_barred` says whether the owner of the post has blocked its author."""
+    not stored. `is_barred` says whether the owner of the post has blocked its author, and
+    `is_reported` whether the viewer has reported the comment or its author."""
 
     comment: Comment | None
     author: Profile | None
     is_barred: bool = False
+    is_reported: bool = False
 
 
 Subject = PostSubject | UserSubject | CommentSubject
@@ -195,6 +216,8 @@ def decide_on_relation(
         return None
     if relation.is_cut:
         return Reason.BLOCKED
+    if relation.has_reported and surface in _UNASKED:
+        return Reason.REPORTED
     if relation.has_muted and surface in _UNASKED:
         return Reason.MUTED
     if surface is Surface.FEED and not relation.follows:
@@ -242,20 +265,27 @@ def _decide_on_author(
     return reason
 
 
-def _decide_on_standing(viewer: Viewer, owner: Profile) -> Reason | None:
-    """Whether nothing of the owner of a subject is shown. It changes nothing about what the owner
-    sees: their requests are refused instead."""
+def _decide_on_standing(viewer: Viewer, owner: Profile, surface: Surface) -> Reason | None:
+    """Whether nothing of the owner of a subject is shown, or not where people look for something.
+    It changes nothing about what the owner sees: if need be, their requests are refused instead."""
     if viewer.is_user(owner.user_id):
         return None
-    return Reason.OWNER_CLOSED if owner.is_closed else None
+    if owner.is_closed:
+        return Reason.OWNER_CLOSED
+    if owner.suspension is not None:
+        return Reason.OWNER_SUSPENDED
+    if owner.limited is not None and surface in (Surface.FOUND, Surface.SUGGESTED):
+        return Reason.LIMITED
+    return None
 
 
 def _decide_on_user(
     viewer: Viewer, profile: Profile, relation: Relation, surface: Surface
 ) -> Reason | None:
-    reason = _decide_on_standing(viewer, profile)
-    if reason is not None:
+    if reason := _decide_on_standing(viewer, profile, surface):
         return reason
+    if surface is Surface.FOUND:
+        surface = Surface.LIST
     if is_kept_from(viewer, profile):
         return Reason.NOT_PUBLIC
     if surface is Surface.BLOCKS and relation.has_blocked:
@@ -270,21 +300,29 @@ def _decide_on_comment(
 ) -> Reason | None:
     """A comment is shown like its post: a private account's words on somebody's public post are
     for all who see the post, and a mute takes nothing away from a discussion."""
-    comment = subject.comment
-    if comment is None:
-        return Reason.MISSING
-    if comment.removed:
-        return Reason.DELETED
-    if subject.author is None:
+    comment, author = subject.comment, subject.author
+    reason = _decide_on_item(comment)
+    if comment is None or reason is not None:
+        return reason
+    if author is None:
         return Reason.OWNER_MISSING
     if viewer.is_user(comment.author_id):
         return None
-    reason = _decide_on_standing(viewer, subject.author)
+    reason = _decide_on_standing(viewer, author, Surface.LIST)
     if reason is None and (relation.is_cut or subject.is_barred):
         reason = Reason.BLOCKED
-    if reason is not None or viewer.is_user(comment.owner_id):
-        return reason
-    return _kept_back(comment)
+    if reason is None and not viewer.is_user(comment.owner_id):
+        reason = _kept_back(comment)
+    return Reason.REPORTED if reason is None and subject.is_reported else reason
+
+
+def _decide_on_item(comment: Comment | None) -> Reason | None:
+    """Why nobody sees a comment."""
+    if comment is None:
+        return Reason.MISSING
+    if comment.taken_down is not None:
+        return Reason.TAKEN_DOWN
+    return Reason.DELETED if comment.removed else None
 
 
 def _kept_back(comment: Comment) -> Reason | None:
@@ -304,13 +342,20 @@ def _decide_on_post(
         return reason
     if subject.author is None:
         return Reason.OWNER_MISSING
-    reason = _decide_on_standing(viewer, subject.author)
-    return reason or _decide_on_author(viewer, subject.author, relation, surface)
+    reason = _decide_on_standing(viewer, subject.author, surface)
+    reason = reason or _decide_on_author(viewer, subject.author, relation, surface)
+    if reason is None and subject.is_reported and surface in _UNASKED:
+        return Reason.REPORTED
+    return reason
 
 
 def _decide_on_state(viewer: Viewer, post: Post, surface: Surface) -> Reason | None:
     if post.purpose is not Purpose.POST:
         return Reason.NEVER_SHOWN
+    if post.withheld:
+        return Reason.WITHHELD
+    if post.taken_down is not None:
+        return Reason.TAKEN_DOWN
     is_own = viewer.is_user(post.author_id)
     if post.state is PostState.DELETED:
         return None if is_own and surface is Surface.BIN else Reason.DELETED

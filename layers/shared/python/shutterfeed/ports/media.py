@@ -59,6 +59,10 @@ class Blobs(Protocol):
 
     def awaits_rendering(self, reference: Reference) -> bool: ...
 
+    def is_kept(self, sha256: str) -> bool:
+        """Whether a content is kept for the case of a moderator, whoever refers to it."""
+        ...
+
     def is_shown(self, blob: Blob) -> bool:
         """Whether a reference to this very blob exists. A reference without a blob id counts too,
         since it may be one."""

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import Post, PostCounts
+from shutterfeed.domain.reported import NOTHING_REPORTED, Reported
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer
 from shutterfeed.ports.likes import OwnLike
@@ -58,11 +59,13 @@ class Wanted:
     """Whether it is read what the viewer has left of their limits."""
     mixed: bool = False
     """Whether posts and authors are shown among those of many, where mutes decide."""
+    discussed: bool = False
+    """Whether authors are shown with what they have said, which the viewer may have reported."""
 
     @property
     def needs_mutes(self) -> bool:
-        """Whether it matters whom the viewer has muted."""
-        return self.mixed or bool(self.users or self.uncounted)
+        """Whether it matters whom the viewer has muted, or what they have reported."""
+        return self.mixed or self.discussed or bool(self.users or self.uncounted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ class Stored:
     likes: frozenset[tuple[str, PostId]] = frozenset()
     """Those of the pairs of a user and a post of which the user likes the post."""
 
+    reported: Reported = NOTHING_REPORTED
+    """What the viewer has reported, if it was read whom they have muted."""
     left: Mapping[str, int] = field(default_factory=dict)
     """What the viewer has left of their limits, as `Spending.check` takes it."""
     own_likes: Mapping[PostId, OwnLike] = field(default_factory=dict)
@@ -105,6 +110,7 @@ class Stored:
             saved=self.saved | later.saved,
             barred=self.barred | later.barred,
             likes=self.likes | later.likes,
+            reported=later.reported or self.reported,
             left={**self.left, **later.left},
             own_likes={**self.own_likes, **later.own_likes},
         )

@@ -353,7 +353,8 @@ class _Shown:
         return self.reader.relation_to(author_id, self.now)
 
     def has(self, entry: FeedEntry) -> bool:
-        return self._shows(entry.post_id.author_id)
+        is_reported = self.reader.reported.has(str(entry.post_id))
+        return not is_reported and self._shows(entry.post_id.author_id)
 
     def among(self, author_ids: Iterable[str]) -> list[str]:
         """Those of the authors whose posts the feed shows."""
@@ -361,7 +362,8 @@ class _Shown:
 
     def of(self, source: Source) -> Source:
         """The source without the entries that the feed does not show."""
-        if not self.reader.unfollowed and not self.reader.muted:
+        reader = self.reader
+        if not (reader.unfollowed or reader.muted or reader.reported):
             return source
         return Source(tuple(filter(self.has, source.entries)), source.complete_down_to)
 
@@ -378,7 +380,9 @@ class _Shown:
     def _may_bring(self, entry: FeedEntry) -> bool:
         author_id = entry.post_id.author_id
         is_own = self.viewer.is_user(author_id)
-        return not is_own and not self.reader.muted.has(author_id, self.now)
+        reported = self.reader.reported
+        is_reported = reported.has(author_id) or reported.has(str(entry.post_id))
+        return not is_own and not is_reported and not self.reader.muted.has(author_id, self.now)
 
     def _shows(self, author_id: str) -> bool:
         if author_id not in self.decided:

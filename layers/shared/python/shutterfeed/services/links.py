@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shutterfeed.domain.links import PRIVATE, PUBLIC, signed_query
+from shutterfeed.domain.links import EVIDENCE, PRIVATE, PUBLIC, Window, signed_query
 from shutterfeed.ports.system import Clock
 
 
@@ -33,6 +33,14 @@ class MediaLinks:
         """The links to a medium's files; with `private` for two hours at most, because not
         everybody may see it."""
         window = PRIVATE if private else PUBLIC
+        return self._signed(blob_id, media_id, window)
+
+    def evidence(self, blob_id: str) -> MediumLinks:
+        """The links to a content's files for moderators: they are good for content that the edge
+        shows nobody else."""
+        return self._signed(blob_id, EVIDENCE, PRIVATE)
+
+    def _signed(self, blob_id: str, media_id: str, window: Window) -> MediumLinks:
         expiry = window.expiry(self.clock.now(), blob_id)
         query = signed_query(self.key, blob_id, media_id, expiry)
         return MediumLinks(f"{self.base_url}/{blob_id}", query)

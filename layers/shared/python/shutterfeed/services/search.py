@@ -12,7 +12,7 @@ from shutterfeed.domain.errors import InvalidCursor, InvalidInput
 from shutterfeed.domain.ids import MalformedId, is_ulid, ulid, ulid_time
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.search import MAX_DEPTH, Query, SuggestionKind, parse_query, parse_tag
-from shutterfeed.domain.visibility import Viewer
+from shutterfeed.domain.visibility import Surface, Viewer
 from shutterfeed.ports.search import SearchIndex
 from shutterfeed.ports.system import Clock
 from shutterfeed.services.viewing import AuthorView, PostView, ProfileView, ViewingService
@@ -58,7 +58,7 @@ class SearchService:
         _require_words(query)
         as_of, offset = self._open(position)
         found = self.index.users(query, offset, _within_depth(offset, limit))
-        views = self.viewing.users(viewer, found.items)
+        views = self.viewing.users(viewer, found.items, surface=Surface.FOUND)
         return Page(views, _seal(as_of, found.next_position))
 
     def hashtags(self, query: Query, limit: int) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ class SearchService:
         """Suggestions for somebody who has typed this much. Raises `InvalidInput`."""
         found = self.index.suggest(parse_query(text), MAX_SUGGESTIONS)
         user_ids = [s.text for s in found if s.kind is SuggestionKind.USER]
-        users = self.viewing.authors(viewer, user_ids)
+        users = self.viewing.authors(viewer, user_ids, Surface.FOUND)
         views = []
         for suggestion in found:
             if suggestion.kind is not SuggestionKind.USER:

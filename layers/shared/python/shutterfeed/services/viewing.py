@@ -206,8 +206,8 @@ class ViewingService:
         return Answering(view, profile, stored.left, stored.own_likes.get(post_id))
 
     def posts(self, viewer: Viewer, post_ids: Sequence[PostId]) -> tuple[PostView, ...]:
-        """The posts of many authors that a list names, such as the hits of a search."""
-        return self._listed(viewer, Wanted(posts=post_ids, mixed=True), Surface.MIXED)
+        """The posts of many authors that a search or the list of a hashtag has found."""
+        return self._listed(viewer, Wanted(posts=post_ids, mixed=True), Surface.FOUND)
 
     def own_list(self, viewer: Viewer, post_ids: Sequence[PostId]) -> tuple[PostView, ...]:
         """The posts of many authors that the viewer has put on a list of their own, where mutes
@@ -342,7 +342,11 @@ class ViewingService:
         return _user_by_itself(viewer, profile.user_id, stored, profile.handle)
 
     def users(
-        self, viewer: Viewer, user_ids: Sequence[str], host: str | None = None
+        self,
+        viewer: Viewer,
+        user_ids: Sequence[str],
+        host: str | None = None,
+        surface: Surface = Surface.LIST,
     ) -> tuple[ProfileView, ...]:
         """The users of a list; if it is about a post, without those whom its owner, the `host`, has
         blocked."""
@@ -350,9 +354,7 @@ class ViewingService:
         wanted = Wanted(users=user_ids, guests=guests)
         stored = self.reads.read(viewer, wanted) if user_ids else Stored()
         barred = stored.barred
-        views = (
-            _user(viewer, i, stored, Surface.LIST, is_barred=(host, i) in barred) for i in user_ids
-        )
+        views = (_user(viewer, i, stored, surface, is_barred=(host, i) in barred) for i in user_ids)
         return tuple(view for view in views if view is not None)
 
     def likers(
@@ -453,7 +455,9 @@ class ViewingService:
         guests = {(c.owner_id, c.author_id) for c in comments} if len(hosts) == 1 else ()
         mentioned = {m.user_id for comment in comments for m in comment.mentions}
         authors = {comment.author_id for comment in comments}
-        wanted = Wanted(authors=sorted(authors), people=sorted(mentioned), guests=guests)
+        wanted = Wanted(
+            authors=sorted(authors), people=sorted(mentioned), guests=guests, discussed=True
+        )
         read = self.reads.read_now if now else self.reads.read
         stored = read(viewer, wanted)
         views = (_comment(viewer, comment, stored) for comment in comments)
@@ -507,7 +511,8 @@ def _post(
     viewer: Viewer, post_id: PostId, stored: Stored, relation: Relation, surface: Surface
 ) -> PostView | None:
     post, author = stored.posts.get(post_id), stored.profiles.get(post_id.author_id)
-    reason = visibility.decide(viewer, PostSubject(post, author), relation, surface)
+    subject = PostSubject(post, author, stored.reported.has(str(post_id)))
+    reason = visibility.decide(viewer, subject, relation, surface)
     if reason is not None or post is None or author is None:
         return None
     is_own = viewer.is_user(author.user_id)
@@ -535,11 +540,16 @@ def _likers(
 
 
 def _comment(viewer: Viewer, comment: Comment, stored: Stored) -> CommentView | None:
-    author = stored.profiles.get(comment.author_id)
-    subject = CommentSubject(
-        comment, author, (comment.owner_id, comment.author_id) in stored.barred
+    author, relation = (
+        stored.profiles.get(comment.author_id),
+        stored.relation_to(comment.author_id),
     )
-    relation = stored.relation_to(comment.author_id)
+    subject = CommentSubject(
+        comment,
+        author,
+        (comment.owner_id, comment.author_id) in stored.barred,
+        relation.has_reported or stored.reported.has(str(comment.id)),
+    )
     if author is None or visibility.decide(viewer, subject, relation, Surface.LIST) is not None:
         return None
     people = _people(viewer, (mention.user_id for mention in comment.mentions), stored)
@@ -570,8 +580,12 @@ def _tagged(
 ) -> PostView | None:
     """A post of somebody whom the viewer does not follow, if it still has the hashtag. A feed knows
     whom its reader has muted; the rest of the relation was read."""
-    relation = replace(stored.relation_to(post_id.author_id), has_muted=in_feed.has_muted)
-    view = _post(viewer, post_id, stored, relation, Surface.MIXED)
+    relation = replace(
+        stored.relation_to(post_id.author_id),
+        has_muted=in_feed.has_muted,
+        has_reported=in_feed.has_reported,
+    )
+    view = _post(viewer, post_id, stored, relation, Surface.FOUND)
     if view is None or tag not in hashtags(view.post.caption):
         return None
     return replace(view, hashtag=tag)

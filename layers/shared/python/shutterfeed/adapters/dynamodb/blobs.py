@@ -113,8 +113,13 @@ class DynamoBlobs:
             if any(item.get(BLOB_ID, blob.blob_id) == blob.blob_id for item in rows.items):
                 return True
             if rows.last is None:
-                return False
+                return self.is_kept(blob.sha256)
             after = str(rows.last[SK])
+
+    def is_kept(self, sha256: str) -> bool:
+        partition = keys.blob_partition(sha256)
+        kept = Key(PK).eq(partition) & Key(SK).begins_with(keys.KEPT_PREFIX)
+        return bool(self.table.query(kept, limit=1, consistent=True).items)
 
     def references(self, sha256: str, after: str | None, limit: int) -> Page[Reference]:
         rows = self._references(sha256, after, limit)

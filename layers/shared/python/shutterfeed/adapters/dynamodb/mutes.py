@@ -1,5 +1,6 @@
 """Mutes: an item for each, for the list of them, and all of them packed into one item, which every
-page of a feed reads with its reader. Both change in one transaction."""
+page of a feed reads with its reader. Both change in one transaction. The same item has what the
+reader has reported."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from shutterfeed.adapters.dynamodb.table import (
     Item,
     Put,
     Table,
+    Update,
     is_now,
     item_key,
     key_item,
@@ -26,9 +28,11 @@ from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.mutes import MAX_MUTES, NO_MUTES, Mute, MutedUsers, too_many_mutes
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.reported import NOTHING_REPORTED, Reported
 from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 
 _PACKED: Final = "packed"
+_REPORTED: Final = "reported"
 _ATTEMPTS: Final = 10
 
 
@@ -87,17 +91,35 @@ class DynamoMutes:
 
 
 def to_muted(item: Item | None) -> MutedUsers:
-    return NO_MUTES if item is None else MutedUsers.unpacked(bytes(item[_PACKED]))
+    if item is None or _PACKED not in item:
+        return NO_MUTES
+    return MutedUsers.unpacked(bytes(item[_PACKED]))
 
 
-def _repacked(muter_id: str, before: MutedUsers, after: MutedUsers) -> Put | Delete:
+def to_reported(item: Item | None) -> Reported:
+    """What the same item has of what its reader has reported."""
+    if item is None or _REPORTED not in item:
+        return NOTHING_REPORTED
+    return Reported.unpacked(bytes(item[_REPORTED]))
+
+
+def reporting(table: Table, reader_id: str, subject: str) -> Update:
+    """The write that adds a subject to what somebody has reported, if that has not changed since it
+    is read now."""
+    key = keys.reader_mutes(reader_id)
+    before = to_reported(table.get(key))
+    after = before.including(subject)
+    return Update(
+        key, set={_REPORTED: after.packed()}, condition=is_now(_REPORTED, before.packed())
+    )
+
+
+def _repacked(muter_id: str, before: MutedUsers, after: MutedUsers) -> Update:
     """The write of all mutes, if they have not changed since they were read."""
     key, unchanged = keys.reader_mutes(muter_id), is_now(_PACKED, before.packed())
-    return (
-        Put({**key_item(key), _PACKED: after.packed()}, unchanged)
-        if after
-        else Delete(key, unchanged)
-    )
+    if not after:
+        return Update(key, remove=(_PACKED,), condition=unchanged)
+    return Update(key, set={_PACKED: after.packed()}, condition=unchanged)
 
 
 def _mute_item(muter_id: str, mute: Mute) -> Item:

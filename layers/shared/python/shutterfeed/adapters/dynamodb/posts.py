@@ -16,8 +16,12 @@ from shutterfeed.adapters.dynamodb.allowances import transact
 from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
 from shutterfeed.adapters.dynamodb.records import (
     ALT_TEXTS,
+    CASES,
+    LABELLED,
     POPULARITY,
     SENSITIVE,
+    TAKEN_DOWN,
+    WITHHELD,
     epoch,
     media_text,
     people_texts,
@@ -35,12 +39,14 @@ from shutterfeed.adapters.dynamodb.table import (
     Update,
     Write,
     is_now,
+    item_key,
     key_item,
 )
 from shutterfeed.domain.delivery import Delivery, RecentPosts, entry_of
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
+from shutterfeed.domain.marks import withheld_mark
 from shutterfeed.domain.media import Medium, Upload
 from shutterfeed.domain.mentions import Mention
 from shutterfeed.domain.pages import Page
@@ -89,6 +95,8 @@ class Change:
     post: Update
     recent_posts: RecentPosts
     count: int = 0
+    checks: Sequence[Check] = ()
+    """What else has to be so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +212,7 @@ class DynamoPosts:
         def published(post: Post, recent: RecentPosts) -> Change | None:
             if post.state not in UNPUBLISHED or not has_media(post, media):
                 return None
+            marks, checks = self._withheld(media)
             after = replace(
                 post,
                 state=PostState.PUBLISHED,
@@ -211,6 +220,7 @@ class DynamoPosts:
                 position=position,
                 published_at=at,
                 pulled=recent.delivery is Delivery.PULL,
+                withheld=post.withheld | marks,
             )
             update = Update(
                 keys.post(post_id),
@@ -220,15 +230,45 @@ class DynamoPosts:
                     "position": position,
                     "published_at": timestamp(at),
                     _PULLED: after.pulled,
+                    **({WITHHELD: set(after.withheld)} if marks else {}),
                     PUBLISHED_PK: keys.published_partition(post_id.author_id),
                     PUBLISHED_SK: position,
                 },
                 remove=(TTL_ATTRIBUTE, *_OPEN),
-                condition=_UNPUBLISHED & _as_read(post) & _same_media(media),
+                condition=_UNPUBLISHED & _as_read(post) & _same_media(media) & _as_marked(post),
             )
-            return Change(update, recent.with_post(after), 1)
+            return Change(update, recent.with_post(after), 1, checks)
 
         return self._changed(post_id, published)
+
+    def _withheld(self, media: Sequence[Medium]) -> tuple[frozenset[str], list[Check]]:
+        """The marks of a post with these media whose contents are withheld, and the checks that
+        they still are when it is published.
+
+        A content that is withheld after this read marks the post by its reference, which was there
+        before."""
+        contents = {medium.sha256 for medium in media}
+        items = self.table.get_many(map(keys.withheld, sorted(contents)), consistent=True)
+        marks: set[str] = set()
+        checks = []
+        for item in items:
+            sha256 = keys.parse_withheld(item_key(item))
+            marks |= {withheld_mark(sha256, case_id) for case_id in item[CASES]}
+            checks.append(Check(item_key(item), Attr(CASES).eq(item[CASES])))
+        return frozenset(marks), checks
+
+    def marking(self, before: Post, after: Post, fields: Mapping[str, object]) -> list[Write]:
+        """The writes that change marks of moderators on a post that was just read, and on what its
+        author's recent posts have of it. `fields` are the attributes that change; None for one that
+        goes."""
+        recent_posts, author_id = DynamoRecentPosts(self.table), before.author_id
+        recent = recent_posts.get_many([author_id])[author_id]
+        condition = Attr(_STATE).eq(before.state) & _as_read(before) & _as_marked(before)
+        update = replace(_setting(before.id, fields, condition), add={_REVISION: 1})
+        is_recent = before.state is PostState.PUBLISHED and entry_of(before) in recent.entries
+        if not is_recent:
+            return [update]
+        return [update, recent_posts.replacing(recent, recent.with_post(after))]
 
     def fail(self, post_id: PostId, media: Sequence[Medium], at: datetime) -> bool:
         final = all(medium.is_final for medium in media)
@@ -301,6 +341,7 @@ class DynamoPosts:
             after = replace(current.restored(), pulled=recent.delivery is Delivery.PULL)
             # A post that was deleted a second time has changed since it was read.
             condition = Attr(_DELETED_AT).eq(timestamp(post.deleted_at)) & _as_read(current)
+            condition = condition & _as_marked(current)
             update = _restoring(after, at, Attr(_STATE).eq(PostState.DELETED) & condition)
             if after.state is not PostState.PUBLISHED:
                 return Change(update, recent)
@@ -359,20 +400,22 @@ class DynamoPosts:
             if changed is None:
                 return False
             revised = replace(changed.post, add={_REVISION: 1})
-            writes: list[Write] = [revised]
+            writes: list[Write | Check] = [revised]
             if changed.recent_posts is not recent:
                 writes.append(recent_posts.replacing(recent, changed.recent_posts))
             if changed.count:
                 add = {"posts": changed.count}
                 exists = Attr(PK).exists()
                 writes.append(Update(keys.profile(author_id), add=add, condition=exists))
+            count = len(writes) - 1
+            writes += changed.checks
             try:
                 if len(writes) > 1 or spending.charges:
                     transact(self.table, writes, spending)
                 else:
                     self.table.write(revised)
             except ConditionFailed as error:
-                if changed.count and len(writes) - 1 in error.failed:
+                if changed.count and count in error.failed:
                     raise
                 continue
             return True
@@ -439,6 +482,15 @@ def _as_read(post: Post) -> ConditionBase:
     for name, value in fields.items():
         same = same & is_now(name, value)
     return same
+
+
+def _as_marked(post: Post) -> ConditionBase:
+    """The condition that the marks of moderators on a post are unchanged."""
+    return (
+        is_now(WITHHELD, set(post.withheld))
+        & is_now(TAKEN_DOWN, post.taken_down)
+        & is_now(LABELLED, post.labelled)
+    )
 
 
 def _restoring(restored: Post, at: datetime, condition: ConditionBase) -> Update:

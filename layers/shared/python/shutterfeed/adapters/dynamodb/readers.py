@@ -13,7 +13,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.hashtags import to_followed_hashtag
-from shutterfeed.adapters.dynamodb.mutes import to_muted
+from shutterfeed.adapters.dynamodb.mutes import to_muted, to_reported
 from shutterfeed.adapters.dynamodb.recent_posts import to_recent_posts
 from shutterfeed.adapters.dynamodb.records import epoch, to_profile
 from shutterfeed.adapters.dynamodb.table import (
@@ -131,6 +131,7 @@ def _to_reader(items: Iterable[Item]) -> Reader:
         frozenset(author_id for author_id, pulled in markers if pulled),
         frozenset(author_id for author_id, pulled in markers if not pulled),
         to_muted(by_sort_key.get(keys.READER_MUTES)),
+        to_reported(by_sort_key.get(keys.READER_MUTES)),
         tuple(
             to_followed_hashtag(item)
             for sort_key, item in by_sort_key.items()

@@ -35,6 +35,14 @@ SENSITIVE: Final = "sensitive"
 
 MENTIONS: Final = "mentions"
 PEOPLE: Final = "people"
+CASES: Final = "cases"
+"""The attribute of what is withheld of a content: the ids of the cases."""
+
+WITHHELD: Final = "withheld"
+TAKEN_DOWN: Final = "taken_down"
+LABELLED: Final = "labelled"
+"""The attributes of a post, and of a comment, with the marks of moderators; missing if there are
+none."""
 UNTAGGED: Final = "untagged"
 """The attributes of a post that hold the people in it, as JSON; each is missing if there are
 none."""
@@ -99,6 +107,7 @@ def post_item(post: Post) -> Item:
         ALT_TEXTS: list(post.alt_texts) or None,
         SENSITIVE: post.sensitive or None,
         POPULARITY: post.popularity or None,
+        WITHHELD: set(post.withheld) or None,
     }
     return fields | own | people_texts(post) | key_item(keys.post(post.id))
 

@@ -15,6 +15,7 @@ from typing import Final
 from boto3.dynamodb.conditions import Key
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.records import TAKEN_DOWN
 from shutterfeed.adapters.dynamodb.table import Item, Rows, Table, item_key, key_item
 from shutterfeed.domain.comments import Comment, CommentId, Order
 from shutterfeed.domain.ids import PostId
@@ -115,6 +116,7 @@ def to_comment(item: Item) -> Comment:
         hidden="hidden" in item,
         held="held" in item,
         removed="removed" in item,
+        taken_down=item.get(TAKEN_DOWN),
         likes=item["likes"],
         version=item["version"],
         replies=item.get("replies", 0),

@@ -10,7 +10,7 @@ from typing import Final
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.blocks import BY
 from shutterfeed.adapters.dynamodb.likes import to_own_like
-from shutterfeed.adapters.dynamodb.mutes import to_muted
+from shutterfeed.adapters.dynamodb.mutes import to_muted, to_reported
 from shutterfeed.adapters.dynamodb.own_edges import finding, finding_likes, finding_own, own_keys
 from shutterfeed.adapters.dynamodb.profiles import with_followers
 from shutterfeed.adapters.dynamodb.records import to_counts, to_post, to_profile
@@ -53,13 +53,21 @@ class DynamoViewingReads:
         calls += self._finding_named(viewer, wanted)
         found = by_kind(item for batch in at_once(calls) for item in batch)
         owners = _Owners.of(viewer, wanted).all
-        muted, now = to_muted(next(iter(found[Kind.MUTES]), None)), self.clock.now()
-        relations = to_relations(viewer, found, owners, lambda user_id: muted.has(user_id, now))
+        packed = next(iter(found[Kind.MUTES]), None)
+        muted, reported, now = to_muted(packed), to_reported(packed), self.clock.now()
+        relations = to_relations(
+            viewer, found, owners, lambda user_id: muted.has(user_id, now), reported.has
+        )
         for user_id in wanted.followed:
-            relations[user_id] = Relation(follows=True, has_muted=muted.has(user_id, now))
+            relations[user_id] = Relation(
+                follows=True,
+                has_muted=muted.has(user_id, now),
+                has_reported=reported.has(user_id),
+            )
         stored = replace(
             to_stored(viewer, found),
             relations=relations,
+            reported=reported,
             barred=_barred(wanted.guests, found),
             likes=frozenset(_likes(found)) & frozenset(wanted.likes),
             left=next(iter(found[Kind.LIMITS]), {}),
@@ -230,9 +238,10 @@ def to_relations(
     found: dict[Kind, list[Item]],
     user_ids: Iterable[str],
     has_muted: Callable[[str], bool] = lambda _: False,
+    has_reported: Callable[[str], bool] = lambda _: False,
 ) -> dict[str, Relation]:
-    """The viewer's relations to users, without those to whom there is none; `has_muted` says whom
-    the viewer has muted."""
+    """The viewer's relations to users, without those to whom there is none; `has_muted` and
+    `has_reported` say of whom that is so."""
     edges = [keys.parse_follow(item_key(item)) for item in found[Kind.FOLLOW]]
     follows = {followee for follower, followee in edges if viewer.is_user(follower)}
     followers = {follower for follower, followee in edges if viewer.is_user(followee)}
@@ -246,6 +255,7 @@ def to_relations(
             has_blocked=viewer.user_id in blockers.get(user_id, ()),
             is_blocked=user_id in blockers.get(user_id, ()),
             has_muted=has_muted(user_id),
+            has_reported=has_reported(user_id),
         )
         for user_id in user_ids
     }

@@ -1,0 +1,57 @@
+"""What is withheld of contents, and the marks of that on posts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+from shutterfeed.adapters.dynamodb.records import CASES, WITHHELD
+from shutterfeed.adapters.dynamodb.table import Check, ConditionFailed, Table
+from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.marks import withheld_mark
+
+_ATTEMPTS: Final = 10
+"""How often a mark is tried while others change the same post."""
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoWithholdings:
+    table: Table
+
+    def cases(self, sha256: str) -> frozenset[str]:
+        item = self.table.get(keys.withheld(sha256))
+        return frozenset((item or {}).get(CASES, ()))
+
+    def mark(self, post_id: PostId, sha256: str, case_id: str) -> bool:
+        return self._changed(post_id, sha256, case_id, is_put=True)
+
+    def unmark(self, post_id: PostId, sha256: str, case_id: str) -> bool:
+        return self._changed(post_id, sha256, case_id, is_put=False)
+
+    def _changed(self, post_id: PostId, sha256: str, case_id: str, *, is_put: bool) -> bool:
+        posts, mark = DynamoPosts(self.table), withheld_mark(sha256, case_id)
+        # The mark and what is withheld change together, or not at all: an undo that overtakes a
+        # worker leaves no mark.
+        stands: ConditionBase = Attr(CASES).contains(case_id)
+        lifted: ConditionBase = Attr(CASES).not_exists() | ~stands
+        check = Check(keys.withheld(sha256), stands if is_put else lifted)
+        for _ in range(_ATTEMPTS):
+            post = posts.get(post_id)
+            if post is None or (mark in post.withheld) is is_put:
+                return False
+            marks = post.withheld | {mark} if is_put else post.withheld - {mark}
+            after = replace(post, withheld=marks)
+            writes = posts.marking(post, after, {WITHHELD: set(marks) or None})
+            try:
+                self.table.transact([check, *writes])
+            except ConditionFailed as error:
+                if 0 in error.failed:
+                    return False
+                continue
+            return True
+        raise Busy
