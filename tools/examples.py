@@ -89,6 +89,119 @@ _OTHER: Final = {
     "avatar": None,
 }
 _OTHER_AUTHOR: Final = {name: _OTHER[name] for name in _AUTHOR}
+_CASE: Final = f"post-{_POST}"
+_ACTION: Final = "01KJMVYEG0000000000000000Z"
+_PERSON: Final = {**_AUTHOR, "limited": False, "suspended": False, "suspended_until": None}
+_SUMMARY: Final = {
+    "id": _CASE,
+    "kind": "post",
+    "subject_id": _POST,
+    "owner": _PERSON,
+    "state": "appealed",
+    "reason": "hate",
+    "reasons": {"hate": 2, "other": 1},
+    "reports": 3,
+    "opened_at": "2026-03-04T18:20:00Z",
+    "reported_at": "2026-03-04T19:02:11Z",
+    "version": 2,
+}
+_REPORT: Final = {
+    "id": _CASE,
+    "kind": "post",
+    "subject_id": _POST,
+    "reason": "hate",
+    "note": "This is about my neighbours.",
+    "at": "2026-03-04T18:20:00Z",
+    "outcome": "acted",
+    "decided_at": "2026-03-04T20:00:00Z",
+}
+_APPEAL: Final = {
+    "text": "It is a photo of a play.",
+    "at": "2026-03-05T08:00:00Z",
+    "outcome": "pending",
+    "statement": "",
+    "decided_at": None,
+}
+_STATEMENT: Final = {
+    "case_id": _CASE,
+    "kind": "post",
+    "subject_id": _POST,
+    "action": "hide_post",
+    "rule": "hate",
+    "statement": "It insults a group of people.",
+    "at": "2026-03-04T20:00:00Z",
+    "until": None,
+    "undone_at": None,
+    "can_appeal": False,
+    "appeal": _APPEAL,
+}
+_DONE: Final = {
+    "id": _ACTION,
+    "kind": "hide_post",
+    "rule": "hate",
+    "statement": "It insults a group of people.",
+    "moderator_id": _BEN,
+    "at": "2026-03-04T20:00:00Z",
+    "until": None,
+    "undone_at": None,
+    "undone_by": None,
+}
+_EVIDENCE: Final = {
+    "at": "2026-03-04T18:20:00Z",
+    "handle": "ada",
+    "display_name": "Ada Linde",
+    "bio": "Lighthouses and what the sea leaves.",
+    "text": "First frost",
+    "created_at": "2026-03-01T12:00:00Z",
+    "place": "",
+    "media": [
+        {
+            "media_id": _MEDIUM,
+            "content_type": "image/jpeg",
+            "placeholder": _PLACEHOLDER,
+            "url": _url("640.jpg"),
+            "alt_text": "",
+        }
+    ],
+}
+_REPORTED_BY: Final = {
+    "reporter": {**_PERSON, "id": _BEN, "handle": "ben", "display_name": "Ben Okafor"},
+    "detector": None,
+    "reason": "hate",
+    "note": "This is about my neighbours.",
+    "at": "2026-03-04T18:20:00Z",
+}
+_WHOLE_CASE: Final = {
+    **_SUMMARY,
+    "evidence": [_EVIDENCE],
+    "reported_by": [_REPORTED_BY],
+    "actions": [_DONE],
+    "appeal": _APPEAL,
+    "possible": ["label_sensitive", "withhold_content", "limit", "suspend", "dismiss"],
+    "can_decide_appeal": True,
+}
+_STATISTICS: Final = {
+    "open": {"hate": 3, "spam": 12},
+    "appealed": 1,
+    "oldest_open": "2026-03-04T18:20:00Z",
+    "decisions": {"hide_post": 8, "dismiss": 21},
+    "undone": 1,
+    "appeals_upheld": 2,
+    "appeals_overturned": 1,
+    "minutes_to_decision": 42.5,
+}
+_LOGGED: Final = {
+    "number": 1,
+    "at": "2026-03-04T20:00:00Z",
+    "moderator_id": _BEN,
+    "case_id": _CASE,
+    "kind": "acted",
+    "action": "hide_post",
+    "rule": "hate",
+    "statement": "It insults a group of people.",
+    "previous": "0" * 64,
+    "hash": "5f6c8bd3f0a0d6c0a9ddb1f7a25b3fe54b6f7e3f5c1d4a0b9e8d7c6b5a493827",
+}
 _BLOCKED: Final = {
     "handle": "ben",
     "user": _OTHER_AUTHOR,
@@ -390,6 +503,14 @@ ANSWERS: Final[Mapping[str, Any]] = {
         ],
         "link": None,
     },
+    "ReportBody": _REPORT,
+    "ReportPage": {"items": [_REPORT], "next_cursor": _CURSOR},
+    "StatementPage": {"items": [_STATEMENT], "next_cursor": _CURSOR},
+    "AppealBody": _APPEAL,
+    "CasePage": {"items": [_SUMMARY], "next_cursor": _CURSOR},
+    "CaseBody": _WHOLE_CASE,
+    "ModerationStatistics": _STATISTICS,
+    "LogPage": {"items": [_LOGGED], "next_cursor": _CURSOR},
     "OriginalLink": {
         "url": "https://originals.example.com/lighthouse.jpg?X-Amz-Signature=5e1f",
         "expires_at": "2026-03-01T12:15:00Z",

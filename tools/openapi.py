@@ -28,6 +28,7 @@ from api import (
     routes_push,  # noqa: F401
 )
 from api.models import ErrorBody, GatewayError, LimitBody
+from api.models_errors import CaseChangedBody
 from api.parameters import IN_PATH, PAGING, Parameter
 from tools import error_codes, examples, paths
 
@@ -68,7 +69,7 @@ _ABOUT: Final = (
 def document() -> dict[str, Any]:
     """The document as nested dictionaries. The same routes always give the same document."""
     models = {model for r in http.ROUTES for model in (r.body, r.returns) if model}
-    models |= {ErrorBody, GatewayError, LimitBody}
+    models |= {CaseChangedBody, ErrorBody, GatewayError, LimitBody}
     ordered = sorted(models, key=lambda model: model.__name__)
     _, schemas = msgspec.json.schema_components(ordered, ref_template="#/components/schemas/{name}")
     paths: dict[str, dict[str, Any]] = {}
@@ -202,7 +203,9 @@ def _error(status: int, declared: http.Route) -> dict[str, Any]:
     forbids = 403 in declared.errors or not (declared.public or declared.any_standing)
     ours = status not in _OF_THE_GATEWAY_ALONE and (status != 403 or forbids)
     limited = status == HTTPStatus.TOO_MANY_REQUESTS and declared.limited
-    models: list[type[Any]] = [LimitBody] * limited + [ErrorBody] * ours
+    overtaken = status == HTTPStatus.CONFLICT and declared.moderators
+    models: list[type[Any]] = [LimitBody] * limited + [CaseChangedBody] * overtaken
+    models += [ErrorBody] * ours
     models += [GatewayError] * (status in _OF_THE_GATEWAY)
     schemas = [_reference(model) for model in models]
     schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}

@@ -127,7 +127,8 @@ class ReportingService:
     def appeal(self, user_id: str, case: str, text: str) -> Appeal:
         """Appeal against what was decided in a case about the user. A repeated appeal is the first.
 
-        Raises `NotFound`, and `Conflict` if there is nothing to appeal against, or another appeal.
+        Raises `NotFound`, `Conflict` if there is nothing to appeal against, or another appeal, and
+        `LimitReached`.
         """
         check_characters(text, PARAGRAPHS, "text")
         case_id, wanted = parse_case_id(case), clean(text).strip()
@@ -148,7 +149,8 @@ class ReportingService:
             changed = replace(
                 found, state=CaseState.APPEALED, version=found.version + 1, appeal=appeal
             )
-            if self.cases.appeal(found, changed):
+            spending = self.limits.spending(user_id, appeal.at, reports=1)
+            if self.cases.appeal(found, changed, spending):
                 return appeal
         raise Busy
 
