@@ -59,6 +59,7 @@ from shutterfeed.domain.moderation_log import Entry
 from shutterfeed.domain.mutes import MAX_MUTES, NO_MUTES, Mute, MutedUsers, too_many_mutes
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.people import TaggedPerson
+from shutterfeed.domain.perceptual import PerceptualHash
 from shutterfeed.domain.posts import (
     DELETED_RETENTION,
     UNFINISHED_RETENTION,
@@ -1339,8 +1340,15 @@ class FakeBlobs:
     def get(self, sha256: str) -> Blob | None:
         return self.data.blobs.get(sha256)
 
-    def mark_ready(self, blob: Blob, picture: Picture) -> bool:
-        ready = replace(blob, state=BlobState.READY, picture=picture, failure=None)
+    def mark_ready(
+        self, blob: Blob, picture: Picture, perceptual_hash: PerceptualHash | None = None
+    ) -> bool:
+        stored = self.get(blob.sha256)
+        kept = None if stored is None else stored.perceptual_hash
+        hashed = perceptual_hash or kept
+        ready = replace(
+            blob, state=BlobState.READY, picture=picture, failure=None, perceptual_hash=hashed
+        )
         return self._change(blob, ready, tuple(BlobState))
 
     def mark_failed(self, blob: Blob, failure: Failure) -> bool:

@@ -1017,6 +1017,11 @@ def receipt_object(digest: str) -> str:
     return f"receipts/{digest}"
 
 
+def list_object(name: str) -> str:
+    """The key of an operators' list of hashes or words."""
+    return f"lists/{name}.txt"
+
+
 def rendition_prefix(blob_id: str) -> str:
     return f"{MEDIA_PREFIX}{blob_id}/"
 

@@ -37,6 +37,7 @@ from shutterfeed.adapters.frames.canvas import on_white, with_8_bits
 from shutterfeed.adapters.incomplete_photos import DAMAGED, check_decoded_webp
 from shutterfeed.adapters.jpeg_decoding import WatchedJpeg
 from shutterfeed.adapters.jpeg_structure import read_structure
+from shutterfeed.adapters.pdq import perceptual_hash
 from shutterfeed.adapters.thumb_hash import thumb_hash
 from shutterfeed.domain.notes import Note
 from shutterfeed.domain.photos import (
@@ -104,12 +105,18 @@ _WHOLE_PIXELS: Final = 8_000_000
 _OUT_OF_MEMORY: Final = re.compile(r"memory|security limit", re.IGNORECASE)
 """The words with which decoders say that they asked for more memory than they may have."""
 
+_HASHABLE_SIDE: Final = 256
+"""The shorter side in pixels from which on a perceptual hash is computed of a smaller picture."""
 _PLACEHOLDER_SIDE: Final = 32
 """The size in pixels from which the ThumbHash is made, which keeps only 7 waves a side."""
 
 
+@dataclass(frozen=True, slots=True)
 class PillowImageCodec:
     """Makes all renditions of a photo from one decode."""
+
+    hashes: bool = False
+    """Whether it also computes the photo's perceptual hash."""
 
     def render(self, source: bytes | IO[bytes], content_type: str) -> RenderedPhoto:
         """Make every planned size of the photo: upright, in sRGB, without any metadata.
@@ -142,6 +149,7 @@ class PillowImageCodec:
             ),
             photo.capture,
             photo.notes,
+            perceptual_hash(_hashable(photo.picture, made)) if self.hashes else None,
         )
 
 
@@ -460,6 +468,16 @@ def _cascade(
             scaled = source.resize(size, Image.Resampling.LANCZOS)
         made[rendition.spec.name] = scaled
     return [(rendition, made[rendition.spec.name]) for rendition in planned]
+
+
+def _hashable(
+    picture: Image.Image, made: list[tuple[PlannedRendition, Image.Image]]
+) -> Image.Image:
+    """The smallest picture that has all that a perceptual hash looks at: a large one takes longer,
+    and gives the same."""
+    whole = [scaled for planned, scaled in made if not planned.spec.square_crop]
+    enough = [scaled for scaled in whole if min(scaled.size) >= _HASHABLE_SIDE]
+    return min(enough, key=lambda scaled: scaled.width, default=picture)
 
 
 def _encode(picture: Image.Image, planned: PlannedRendition) -> bytes:

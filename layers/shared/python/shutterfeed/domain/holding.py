@@ -36,7 +36,7 @@ def check_held_words(words: Sequence[str]) -> tuple[str, ...]:
             message = f"An entry has at most {MAX_HELD_WORD} characters."
             raise InvalidInput("held_word_too_long", message, field)
         check_name(word, field)
-        found = _parts(word)
+        found = word_parts(word)
         if not found:
             message = "An entry needs a letter, a digit or an emoji."
             raise InvalidInput("invalid_held_word", message, field)
@@ -46,11 +46,12 @@ def check_held_words(words: Sequence[str]) -> tuple[str, ...]:
 
 def holds(text: str, words: Iterable[str]) -> bool:
     """Whether one of the entries is in the text."""
-    found = _parts(text)
-    return any(_is_within(_parts(word), found) for word in words)
+    found = word_parts(text)
+    return any(_is_within(word_parts(word), found) for word in words)
 
 
-def _parts(text: str) -> tuple[str, ...]:
+def word_parts(text: str) -> tuple[str, ...]:
+    """The words of a text as they are compared, in their order."""
     return tuple(parts(fold(_UNSEEN.sub("", text))))
 
 

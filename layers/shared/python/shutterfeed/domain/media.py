@@ -20,6 +20,7 @@ from typing import Final
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.multipart import RESUMABLE, in_parts
 from shutterfeed.domain.notes import Note
+from shutterfeed.domain.perceptual import PerceptualHash
 from shutterfeed.domain.photos import Capture, Rendition
 from shutterfeed.domain.videos import VIDEO_TYPES
 
@@ -265,10 +266,21 @@ class Blob:
     state: BlobState = BlobState.STORED
     picture: Picture | None = None
     failure: Failure | None = None
+    perceptual_hash: PerceptualHash | None = None
+    """The hash of the photo, or of the video's poster; None unless the deployment has lists to hold
+    it against."""
 
     @property
     def is_final(self) -> bool:
         return self.state is not BlobState.STORED
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What was made of a stored content."""
+
+    picture: Picture
+    perceptual_hash: PerceptualHash | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from shutterfeed.domain.notes import Note
+from shutterfeed.domain.perceptual import PerceptualHash
 
 SNIFF_BYTES: Final = 64
 """How much of a file's beginning `sniff` needs."""
@@ -357,3 +358,5 @@ class RenderedPhoto:
     capture: Capture | None = None
     notes: tuple[Note, ...] = ()
     """What of the file could not be kept."""
+    perceptual_hash: PerceptualHash | None = None
+    """None unless it was asked for."""

@@ -10,6 +10,7 @@ from typing import IO, Protocol
 
 from shutterfeed.domain.media import Blob, Failure, Picture, Reference, Upload
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.perceptual import PerceptualHash
 from shutterfeed.domain.photos import RenderedPhoto, Rendition
 from shutterfeed.domain.videos import RenderedVideo
 
@@ -25,9 +26,12 @@ class Blobs(Protocol):
 
     def get(self, sha256: str) -> Blob | None: ...
 
-    def mark_ready(self, blob: Blob, picture: Picture) -> bool:
+    def mark_ready(
+        self, blob: Blob, picture: Picture, perceptual_hash: PerceptualHash | None = None
+    ) -> bool:
         """Make the blob `ready` from any state, since what was rendered once can be rendered: a
-        `ready` blob gets the newest picture. False if the blob is gone or has been replaced."""
+        `ready` blob gets the newest picture. It keeps the hash that it has if there is none now.
+        False if the blob is gone or has been replaced."""
         ...
 
     def mark_failed(self, blob: Blob, failure: Failure) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from shutterfeed.domain.media import Blob, BlobState, Failure, Picture
+from shutterfeed.domain.media import Blob, BlobState, Failure, Rendered
 from shutterfeed.domain.messages import RenderPhoto, TranscodeVideo
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto
 from shutterfeed.domain.videos import VideoRefused
@@ -18,7 +18,7 @@ from shutterfeed.ports.system import Together
 
 
 def complete_order(
-    blobs: Blobs, order: RenderPhoto | TranscodeVideo, make: Callable[[Blob], Picture]
+    blobs: Blobs, order: RenderPhoto | TranscodeVideo, make: Callable[[Blob], Rendered]
 ) -> BlobState | None:
     """Let `make` write all renditions, then mark the blob ready, or failed, with the reason; then
     tell the reference that waits for it.
@@ -44,12 +44,12 @@ def store(renditions: Renditions, together: Together, blob: Blob, photo: Rendere
     together(*(partial(put, made, content) for made, content in photo.renditions))
 
 
-def _complete(blobs: Blobs, blob: Blob, make: Callable[[Blob], Picture]) -> BlobState:
+def _complete(blobs: Blobs, blob: Blob, make: Callable[[Blob], Rendered]) -> BlobState:
     try:
-        picture = make(blob)
+        rendered = make(blob)
     except (PhotoRefused, VideoRefused) as refused:
         # A blob that is ready stays so: this time it took too long, perhaps.
         blobs.mark_failed(blob, Failure(refused.code, refused.message))
         return BlobState.FAILED
-    blobs.mark_ready(blob, picture)
+    blobs.mark_ready(blob, rendered.picture, rendered.perceptual_hash)
     return BlobState.READY

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shutterfeed.domain.media import Blob, BlobState, Picture
+from shutterfeed.domain.media import Blob, BlobState, Picture, Rendered
 from shutterfeed.domain.messages import RenderPhoto
 from shutterfeed.ports.media import Blobs, Originals, PhotoCodec, Renditions
 from shutterfeed.ports.system import Together
@@ -26,13 +26,13 @@ class RenderingService:
 
     def render(self, message: RenderPhoto) -> BlobState | None:
         """Write all renditions and tell the outcome, as `complete_order` says."""
-        return complete_order(self.blobs, message, self._picture)
+        return complete_order(self.blobs, message, self._render)
 
-    def _picture(self, blob: Blob) -> Picture:
+    def _render(self, blob: Blob) -> Rendered:
         with self.originals.open(blob) as source:
             photo = self.codec.render(source, blob.content_type)
         store(self.renditions, self.together, blob, photo)
-        return Picture(
+        picture = Picture(
             blob.blob_id,
             photo.width,
             photo.height,
@@ -41,3 +41,4 @@ class RenderingService:
             photo.capture,
             notes=photo.notes,
         )
+        return Rendered(picture, photo.perceptual_hash)

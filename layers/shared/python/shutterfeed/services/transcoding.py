@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shutterfeed.domain.media import Blob, BlobState, Clip, Picture, Reference
+from shutterfeed.domain.media import Blob, BlobState, Clip, Picture, Reference, Rendered
 from shutterfeed.domain.messages import TranscodeVideo
 from shutterfeed.domain.videos import CLIP_NAME, CLIP_TYPE, RenderedClip
 from shutterfeed.ports.media import Blobs, Originals, Renditions, VideoCodec
@@ -30,10 +30,10 @@ class TranscodingService:
     def transcode(self, message: TranscodeVideo) -> BlobState | None:
         """Write clip and poster and tell the outcome, as `complete_order` says."""
         return complete_order(
-            self.blobs, message, lambda blob: self._picture(blob, message.reference)
+            self.blobs, message, lambda blob: self._render(blob, message.reference)
         )
 
-    def _picture(self, blob: Blob, reference: Reference | None) -> Picture:
+    def _render(self, blob: Blob, reference: Reference | None) -> Rendered:
         told = 0
 
         def report(percent: int) -> None:
@@ -49,7 +49,7 @@ class TranscodingService:
             clip = None if video.clip is None else self._store(blob, video.clip)
             poster = video.poster
         store(self.renditions, self.together, blob, poster)
-        return Picture(
+        picture = Picture(
             blob.blob_id,
             poster.width,
             poster.height,
@@ -59,6 +59,7 @@ class TranscodingService:
             clip,
             video.notes,
         )
+        return Rendered(picture, poster.perceptual_hash)
 
     def _store(self, blob: Blob, clip: RenderedClip) -> Clip:
         self.renditions.put_file(blob.blob_id, CLIP_NAME, CLIP_TYPE, clip.path)

@@ -30,6 +30,8 @@ from shutterfeed.adapters.decoding.orders import (
 _PICTURES: Final = "shutterfeed.adapters.decoding.pictures"
 """The module that the server of a function loads. Tests have modules of their own."""
 PHOTO: Final = f"{_PICTURES}:photo"
+HASHED_PHOTO: Final = f"{_PICTURES}:hashed_photo"
+"""A photo of which the perceptual hash is wanted, too."""
 ANIMATION: Final = f"{_PICTURES}:animation"
 
 _PROGRAM: Final = """

@@ -15,9 +15,10 @@ from shutterfeed.adapters.decoding.animated import decoded as animation
 from shutterfeed.adapters.decoding.works import PhotoWork
 from shutterfeed.adapters.imaging import PillowImageCodec
 
-__all__ = ("animation", "photo")
+__all__ = ("animation", "hashed_photo", "photo")
 
 photo: Final = PhotoWork(PillowImageCodec())
+hashed_photo: Final = PhotoWork(PillowImageCodec(hashes=True))
 
 
 def _rehearse() -> None:

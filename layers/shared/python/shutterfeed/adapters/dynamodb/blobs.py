@@ -28,6 +28,7 @@ from shutterfeed.adapters.dynamodb.table import (
 )
 from shutterfeed.domain.media import Blob, BlobState, Failure, Picture, Reference
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.perceptual import PerceptualHash
 from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 
 _STATE = "state"
@@ -53,8 +54,12 @@ class DynamoBlobs:
         item = self.table.get(keys.blob(sha256))
         return to_blob(item) if item else None
 
-    def mark_ready(self, blob: Blob, picture: Picture) -> bool:
+    def mark_ready(
+        self, blob: Blob, picture: Picture, perceptual_hash: PerceptualHash | None = None
+    ) -> bool:
         changes = {_STATE: BlobState.READY, "picture": plain(picture)}
+        if perceptual_hash is not None:
+            changes["perceptual_hash"] = plain(perceptual_hash)
         return self._change(blob, Update(keys.blob(blob.sha256), set=changes, remove=("failure",)))
 
     def mark_failed(self, blob: Blob, failure: Failure) -> bool:

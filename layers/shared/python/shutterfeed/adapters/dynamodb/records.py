@@ -20,6 +20,7 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Failure, Medium, Picture, Purpose, Upload
 from shutterfeed.domain.mentions import Mention
 from shutterfeed.domain.people import TaggedPerson
+from shutterfeed.domain.perceptual import PerceptualHash
 from shutterfeed.domain.posts import Place, Post, PostCounts
 from shutterfeed.domain.users import Avatar, Profile
 
@@ -75,6 +76,7 @@ def plain(
     | Blob
     | Picture
     | Failure
+    | PerceptualHash
     | Place
     | Medium,
 ) -> Item:

@@ -1,0 +1,1 @@
+"""Detectors: lists of hashes and words in S3, and Rekognition."""
