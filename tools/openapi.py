@@ -24,6 +24,7 @@ from api import (
     routes_comments,  # noqa: F401
     routes_hashtags,  # noqa: F401
     routes_mending,  # noqa: F401
+    routes_moderation,  # noqa: F401
     routes_people,  # noqa: F401
     routes_push,  # noqa: F401
 )
