@@ -12,7 +12,7 @@ from infra import grants
 from infra.buckets import MEDIA_PREFIX, UPLOADS_PREFIX, Buckets
 from infra.functions import Functions
 from infra.identity import Identity
-from infra.lifecycle import DISCARDED_PREFIX, DOWNLOADS_PREFIX
+from infra.lifecycle import DISCARDED_PREFIX, DOWNLOADS_PREFIX, EXPORTS_PREFIX
 from infra.media_keys import MediaKeys
 from infra.origin_keys import OriginKeys
 from infra.push_keys import PushKeys
@@ -118,6 +118,8 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     # An original is copied into the uploads bucket, where its owner downloads it.
     grants.objects(function, originals, "GetObject")
     grants.objects(function, uploads, "GetObject", "PutObject", prefix=DOWNLOADS_PREFIX)
+    # The links to the parts of an export have the rights of their signer.
+    grants.objects(function, uploads, "GetObject", prefix=EXPORTS_PREFIX)
 
 
 def _caches_recent_posts(function: lambda_.Function, to: Resources) -> None:

@@ -12,6 +12,7 @@ REFUSED_TAG: Final = "refused"
 ABANDONED_TAG: Final = "abandoned"
 DISCARDED_PREFIX: Final = "discarded/"
 DOWNLOADS_PREFIX: Final = "downloads/"
+EXPORTS_PREFIX: Final = "exports/"
 
 ABORT_MULTIPART: Final = s3.LifecycleRule(
     id="abort-multipart", abort_incomplete_multipart_upload_after=Duration.days(2)
@@ -26,6 +27,8 @@ UPLOADS: Final = [
     s3.LifecycleRule(id="discarded", prefix=DISCARDED_PREFIX, expiration=Duration.days(1)),
     # Copies of originals, made for download links that are valid for minutes.
     s3.LifecycleRule(id="downloads", prefix=DOWNLOADS_PREFIX, expiration=Duration.days(1)),
+    # Parts of exports, which can be downloaded for four days once the last of them is there.
+    s3.LifecycleRule(id="exports", prefix=EXPORTS_PREFIX, expiration=Duration.days(7)),
     s3.LifecycleRule(id="refused", tag_filters={REFUSED_TAG: "true"}, expiration=Duration.days(1)),
     # Uploads whose post is gone. Most are older than this by then, as a deleted post is kept for
     # the same time, and expire at once; one that came late stays as long.

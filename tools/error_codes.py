@@ -92,6 +92,7 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "request_not_found": "The user does not ask to follow the caller.",
         "upload_not_found": "The caller has no such upload.",
         "push_subscription_not_found": "The text in the path cannot be a push subscription's id.",
+        "export_not_found": "The caller has no such export, or has begun another one since.",
         "page_not_found": "There is no such page, or only those who are signed in may see it.",
         "case_not_found": "There is no such case, or it is not about the caller.",
         "action_not_found": "The case has no such action.",

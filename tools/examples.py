@@ -218,6 +218,26 @@ _PUSH: Final = {
     "created_at": "2026-03-04T18:20:00Z",
     "renewed_at": "2026-03-09T07:05:00Z",
 }
+_EXPORT_PART: Final = {
+    "number": 1,
+    "bytes": 1_734_112_004,
+    "files": 2_310,
+    "url": "https://shutterfeed-uploads-123456789012-eu-central-1.s3.eu-central-1.amazonaws.com/exports/…",
+    "url_expires_at": "2026-03-05T08:20:00Z",
+}
+_EXPORT: Final = {
+    "id": "01KJX2V8Q0T6Y9ZB3M5N7P1R4S",
+    "state": "ready",
+    "begun_at": "2026-03-04T18:20:00Z",
+    "ready_at": "2026-03-04T18:26:00Z",
+    "expires_at": "2026-03-08T18:26:00Z",
+    "posts_done": 2_204,
+    "posts_total": 2_198,
+    "bytes_done": 1_732_866_101,
+    "bytes_total": 1_730_040_512,
+    "bytes": 1_734_112_004,
+    "parts": [_EXPORT_PART],
+}
 _HASHTAG: Final = {"hashtag": "winter", "followed_at": "2026-03-04T18:20:00Z"}
 _STRANGERS: Final = {
     "followed_by_me": False,
@@ -426,6 +446,9 @@ ANSWERS: Final[Mapping[str, Any]] = {
     },
     "PushSubscriptionBody": _PUSH,
     "PushSubscriptions": {"items": [_PUSH]},
+    "ExportPartBody": _EXPORT_PART,
+    "ExportBody": _EXPORT,
+    "Exports": {"items": [_EXPORT]},
     "HashtagFollowed": _HASHTAG,
     "HashtagsFollowed": {"items": [_HASHTAG], "next_cursor": None},
     "MutedUser": _MUTED,

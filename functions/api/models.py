@@ -298,8 +298,9 @@ class ErrorBody(Struct):
 
 class LimitDetail(Struct):
     """What the caller has done too much of, `limit`: `posts`, `files`, `bytes`, `follows`,
-    `renames`, `comments`, `changes` or `originals`. The same request succeeds after `retry_after`
-    seconds, unless the caller does more of it meanwhile. `code` is `limit_reached`."""
+    `renames`, `comments`, `changes`, `originals` or `exports`. The same request succeeds after
+    `retry_after` seconds, unless the caller does more of it meanwhile. `code` is
+    `limit_reached`."""
 
     code: str
     message: str

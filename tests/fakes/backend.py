@@ -52,6 +52,7 @@ from tests import samples
 from tests.fakes.activity import FakeCrowds, FakeNotices
 from tests.fakes.comments import FakeComments
 from tests.fakes.devices import FakeDevices
+from tests.fakes.exports import FakeExportParts, FakeExports
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.hashtags import FakeFollowedHashtags, FakeTaggedPosts
 from tests.fakes.metadata import (
@@ -240,6 +241,8 @@ class Backend:
             devices=guard(FakeDevices(self.metadata)),
             cases=guard(FakeCases(self.metadata)),
             moderation_log=guard(FakeModerationLog(self.metadata)),
+            exports=guard(FakeExports(self.metadata)),
+            export_parts=guard(FakeExportParts(self.buckets)),
             push_services=PushServices(samples.PUSH_SERVICES),
             preparations=queues["deliver"],
             acquaintance_orders=queues["deliver"],

@@ -30,6 +30,7 @@ from shutterfeed.domain.changes import (
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.delivery import Delivery, Reader, RecentPosts, entry_of
 from shutterfeed.domain.devices import Device
+from shutterfeed.domain.exports import Export
 from shutterfeed.domain.hashtags import FollowedHashtag, TaggedPosts
 from shutterfeed.domain.ids import PostId, ulid, ulid_time
 from shutterfeed.domain.limits import (
@@ -169,6 +170,7 @@ class Metadata:
     acquaintances: dict[str, Acquaintances] = field(default_factory=dict)
     notices: dict[Key, Notice] = field(default_factory=dict)
     devices: dict[Key, Device] = field(default_factory=dict)
+    exports: dict[str, Export] = field(default_factory=dict)
     recent_posts: dict[str, RecentPosts] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
     """What is kept of readers; profile, recent posts and authors are filled in when one is read."""

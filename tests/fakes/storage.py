@@ -53,6 +53,7 @@ class Buckets:
     tags: dict[str, str] = field(default_factory=dict)
     discarded: dict[str, bytes] = field(default_factory=dict)
     downloads: dict[str, bytes] = field(default_factory=dict)
+    exports: dict[str, bytes] = field(default_factory=dict)
     originals: dict[str, bytes] = field(default_factory=dict)
     retired: set[str] = field(default_factory=set)
     discarded_originals: set[str] = field(default_factory=set)

@@ -91,7 +91,7 @@ class Stage:
             *("/me/likes", "/me/saved", "/me/collections"),
             *("/me/comments", "/me/held-comments", "/me/hashtags", "/feed"),
             *("/me/activity", "/me/activity/count", "/me/push-subscriptions"),
-            "/me/tagged",
+            *("/me/tagged", "/me/exports"),
         )
         public = ("/users/{}", "/users/{}/posts", "/users/{}/followers", "/users/{}/following")
         answers = [self.client.get(path, who) for who in (self.ada, self.ben) for path in own]
@@ -314,6 +314,20 @@ def _device_told(stage: Stage) -> Request:
     return request
 
 
+def _no_export(_: Stage) -> Request:
+    return Request()
+
+
+def _export_begun(stage: Stage) -> Request:
+    stage.play(_route("create_export"), Request())
+    return Request()
+
+
+def _export_to_discard(stage: Stage) -> Request:
+    begun = stage.play(_route("create_export"), Request()).json
+    return Request({"export_id": begun["id"]})
+
+
 def _device_to_remove(stage: Stage) -> Request:
     return Request(_device_told(stage).path)
 
@@ -482,6 +496,8 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "unfollow_hashtag": (_hashtag_followed, _no_hashtag),
     "put_push_subscription": (_no_device, _device_told),
     "delete_push_subscription": (_device_to_remove,),
+    "create_export": (_no_export, _export_begun),
+    "delete_export": (_export_to_discard,),
     "create_post": (_small_files, _large_file),
     "like_post": (_published_there, _liked),
     "unlike_post": (_liked, _published_there),

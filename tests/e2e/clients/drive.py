@@ -41,9 +41,11 @@ from shutterfeed_client.api.me import (
     count_activity,
     create_avatar,
     create_collection,
+    create_export,
     decline_request,
     delete_avatar,
     delete_collection,
+    delete_export,
     delete_push_subscription,
     edit_me,
     follow,
@@ -57,6 +59,7 @@ from shutterfeed_client.api.me import (
     list_collected,
     list_collections,
     list_deleted,
+    list_exports,
     list_followed_hashtags,
     list_held_comments,
     list_likes,
@@ -309,6 +312,7 @@ def drive_people(me: Any, handle: str, other: str) -> None:
     drive_blocks_and_mutes(me, other)
     drive_hashtags(me)
     drive_devices(me)
+    drive_exports(me)
     suggested = answer(list_suggestions.sync_detailed(client=me, limit=20)).items
     assert handle not in [user.handle for user in suggested]
     body = models.EditProfile(display_name="Driven by Python")
@@ -362,6 +366,16 @@ def drive_hashtags(me: Any) -> None:
     assert answer(list_followed_hashtags.sync_detailed(client=me)).items == [followed]
     assert unfollow_hashtag.sync_detailed("generated", client=me).status_code == 204
     assert answer(list_followed_hashtags.sync_detailed(client=me)).items == []
+
+
+def drive_exports(me: Any) -> None:
+    """Begin an export, and stop it, or discard it if it is complete by then."""
+    begun = answer(create_export.sync_detailed(client=me))
+    assert [export.id for export in answer(list_exports.sync_detailed(client=me)).items] == [
+        begun.id
+    ]
+    assert delete_export.sync_detailed(begun.id, client=me).status_code == 204
+    assert answer(list_exports.sync_detailed(client=me)).items == []
 
 
 def drive_devices(me: Any) -> None:

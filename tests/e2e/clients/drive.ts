@@ -220,6 +220,7 @@ async function drivePeople(): Promise<void> {
   await driveBlocksAndMutes(other);
   await driveHashtags();
   await driveDevices();
+  await driveExports();
   const suggested = (await answer(api.listSuggestions({ query: { limit: 20 } }))).items;
   assert.ok(suggested.every((user) => user.handle !== task.handle));
   const edited = await answer(api.editMe({ body: { display_name: "Driven by TypeScript" } }));
@@ -277,6 +278,16 @@ async function driveHashtags(): Promise<void> {
   const path = { tag: "generated" };
   assert.equal((await api.unfollowHashtag({ path })).response?.status, 204);
   assert.deepEqual((await answer(api.listFollowedHashtags())).items, []);
+}
+
+/** Begin an export, and stop it, or discard it if it is complete by then. */
+async function driveExports(): Promise<void> {
+  const begun = await answer(api.createExport());
+  const all = (await answer(api.listExports())).items;
+  assert.deepEqual(all.map((one) => one.id), [begun.id]);
+  const path = { export_id: begun.id };
+  assert.equal((await api.deleteExport({ path })).response?.status, 204);
+  assert.deepEqual((await answer(api.listExports())).items, []);
 }
 
 /** Subscribe a device, with the keys of a browser. */

@@ -22,6 +22,7 @@ Metadata table
     USER#<reader>      ACQUAINTANCES      whom those follow whom the reader follows, packed
     USER#<id>          ACTIVITY#<kind>#<subject>#<number> a notice of what others did
     USER#<id>          DEVICE#<id>        a browser that is told of them by Web Push
+    USER#<id>          EXPORT             the last export that the user has begun
     PAIR#<id>#<id>     BLOCK              who of two users has blocked the other; smaller id first
     FOLLOWERS#<id>#<n> COUNT              part of a celebrity's number of followers
     COUNTS#<post>      COUNTS             a post's likes and comments; none before the first
@@ -86,6 +87,7 @@ Search table (every other partition key begins with `<generation>#`)
 Uploads bucket         uploads/<author>/<post ulid>/<media>
                        discarded/<author>/<post ulid>/<media>
                        downloads/<author>/<post ulid>/<media>
+                       exports/<user>/<export>/<number>-<ulid>.zip
 Originals bucket       <sha256>/<blob id>
                        erasures/<kind>/<digest>   an erasure, by the hash of what was erased
                        receipts/<digest>          the hash of the receipt of an erased account
@@ -175,6 +177,7 @@ ERASURE_LIST: Final = "erasures/"
 """The beginning of the keys of the list of erasures in the originals bucket."""
 ACTIVITY_PREFIX: Final = "ACTIVITY#"
 DEVICE_PREFIX: Final = "DEVICE#"
+EXPORT: Final = "EXPORT"
 PAIR_PREFIX: Final = "PAIR#"
 _BLOCK: Final = "BLOCK"
 _LIMITS: Final = "LIMITS"
@@ -187,6 +190,7 @@ ENTRIES_END: Final = "8"
 _UPLOADS: Final = "uploads"
 _DISCARDED: Final = "discarded"
 _DOWNLOADS: Final = "downloads"
+_EXPORTS: Final = "exports"
 UPLOADED: Final = f"{_UPLOADS}/"
 COPIED: Final = (f"{_DISCARDED}/", f"{_DOWNLOADS}/")
 """The beginnings of the keys of copies in the uploads bucket."""
@@ -647,6 +651,17 @@ def parse_device(key: Key) -> tuple[str, str]:
     return _tail(key.pk, _USER), _tail(key.sk, DEVICE_PREFIX)
 
 
+def export(user_id: str) -> Key:
+    """The key of a user's last export. It stands outside of `READER_RANGE`, so that no feed page
+    reads the item."""
+    return Key(user_partition(user_id), EXPORT)
+
+
+def parse_export(key: Key) -> str:
+    """The id of the user whose export it is."""
+    return _tail(key.pk, _USER)
+
+
 def nomination(slot: int) -> Key:
     return Key(NOMINATIONS, f"{slot:03}")
 
@@ -974,6 +989,21 @@ def discarded_object(post_id: PostId, media_id: str) -> str:
 def download_object(post_id: PostId, media_id: str) -> str:
     """The key of the copy of an original that its owner is about to download."""
     return f"{_DOWNLOADS}/{post_id.author_id}/{post_id.ulid}/{media_id}"
+
+
+def exports_of(user_id: str) -> str:
+    """The beginning of the keys of all parts of a user's exports."""
+    return f"{_EXPORTS}/{user_id}/"
+
+
+def export_prefix(user_id: str, export_id: str) -> str:
+    """The beginning of the keys of the parts of an export."""
+    return f"{exports_of(user_id)}{export_id}/"
+
+
+def export_object(user_id: str, export_id: str, number: int, object_id: str) -> str:
+    """The key of one attempt at a part of an export."""
+    return f"{export_prefix(user_id, export_id)}{number}-{object_id}.zip"
 
 
 def parse_upload_object(key: str) -> tuple[PostId, str]:

@@ -17,6 +17,7 @@ from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
 from shutterfeed.adapters.dynamodb.cases import DynamoCases
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.devices import DynamoDevices
+from shutterfeed.adapters.dynamodb.exports import DynamoExports
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
@@ -33,6 +34,7 @@ from shutterfeed.adapters.dynamodb.saves import DynamoSaves
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.suggestions import DynamoSuggestionLists
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
+from shutterfeed.adapters.export_parts import S3ExportParts
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.adapters.site import S3SitePage
 from shutterfeed.adapters.together import together
@@ -51,6 +53,7 @@ from shutterfeed.ports.appearances import Appearances
 from shutterfeed.ports.blocks import Blocks, Mutes
 from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.devices import Devices
+from shutterfeed.ports.exports import ExportParts, Exports
 from shutterfeed.ports.feed_reads import FeedReads
 from shutterfeed.ports.feeds import Feeds, Readers
 from shutterfeed.ports.follows import Follows
@@ -81,6 +84,7 @@ from shutterfeed.services.cursors import Cursors
 from shutterfeed.services.devices import DeviceService
 from shutterfeed.services.discussions import DiscussionService
 from shutterfeed.services.downloads import DownloadService
+from shutterfeed.services.exports import ExportService
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.follows import FollowService
 from shutterfeed.services.hashtags import HashtagService
@@ -132,6 +136,7 @@ class People:
     devices: DeviceService
     reporting: ReportingService
     moderation: ModerationService
+    exports: ExportService
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +179,8 @@ def wire(
     devices: Devices,
     cases: Cases,
     moderation_log: ModerationLog,
+    exports: Exports,
+    export_parts: ExportParts,
     push_services: PushServices,
     preparations: Queue[PrepareFeed],
     acquaintance_orders: Queue[FindAcquaintances],
@@ -330,6 +337,9 @@ def wire(
         moderation=ModerationService(
             cases=cases, entries=moderation_log, profiles=profiles, clock=clock, ids=ids
         ),
+        exports=ExportService(
+            users=users, exports=exports, parts=export_parts, clock=clock, ids=ids
+        ),
     )
 
 
@@ -374,6 +384,10 @@ def services() -> Api:
         devices=DynamoDevices(metadata),
         cases=DynamoCases(metadata),
         moderation_log=DynamoModerationLog(metadata),
+        exports=DynamoExports(metadata),
+        export_parts=S3ExportParts(
+            aws.s3, settings.uploads_bucket, settings.originals_bucket, together
+        ),
         push_services=PushServices.parse(settings.push_services),
         preparations=aws.queue(settings.deliver_queue_url, Codec[PrepareFeed]("deliver")),
         acquaintance_orders=aws.queue(

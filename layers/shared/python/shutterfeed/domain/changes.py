@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shutterfeed.domain.activity import Notice
 from shutterfeed.domain.comments import Comment, CommentId
+from shutterfeed.domain.exports import Export
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Reference
 from shutterfeed.domain.moderation import Case
@@ -138,6 +139,12 @@ class WithholdingChanged:
 
     sha256: str
     cases: frozenset[str]
+class ExportChanged:
+    """An export's item changed. `before` is None for a user's first export, `after` for one that is
+    gone."""
+
+    before: Export | None
+    after: Export | None
 
 
 Change = (
@@ -155,4 +162,5 @@ Change = (
     | NoticeOpened
     | CaseDecided
     | WithholdingChanged
+    | ExportChanged
 )

@@ -44,7 +44,7 @@ from shutterfeed.keys import Key
 from shutterfeed.schema import TTL_ATTRIBUTE
 
 _ATTEMPTS: Final = 10
-_STORED: Final = "stored"
+STORED: Final = "stored"
 
 
 def charging(key: Key, charges: Sequence[Charge], at: datetime, known: Mapping[str, Any]) -> Update:
@@ -142,16 +142,16 @@ def _storing(spending: Spending) -> Update:
     """The update that counts what is stored, if there is room for it."""
     room: ConditionBase | None = None
     if spending.storage_bytes is not None:
-        stored, most = Attr(_STORED), spending.storage_bytes - spending.stored
+        stored, most = Attr(STORED), spending.storage_bytes - spending.stored
         room = stored.lte(most)
         if most >= 0:
             room = room | stored.not_exists()
-    return Update(keys.usage(spending.user_id), add={_STORED: spending.stored}, condition=room)
+    return Update(keys.usage(spending.user_id), add={STORED: spending.stored}, condition=room)
 
 
 def freeing(user_id: str, size: int) -> Update:
     """The update that counts what is no longer stored."""
-    return Update(keys.usage(user_id), add={_STORED: -size})
+    return Update(keys.usage(user_id), add={STORED: -size})
 
 
 @dataclass(frozen=True, slots=True)

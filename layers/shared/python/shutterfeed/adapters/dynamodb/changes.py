@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.activity import to_notice
+from shutterfeed.adapters.dynamodb.exports import to_export
 from shutterfeed.adapters.dynamodb.likes import AT, SHARD
 from shutterfeed.adapters.dynamodb.records import (
     ACCEPTED,
@@ -25,6 +26,7 @@ from shutterfeed.domain.changes import (
     CommentChanged,
     CommentLiked,
     CountsChanged,
+    ExportChanged,
     FollowChanged,
     FollowRequested,
     Liked,
@@ -100,6 +102,10 @@ def _notice(_: Key, before: Image | None, after: Image | None) -> Change | None:
     return NoticeOpened(to_notice(unmarshal(after)))
 
 
+def _export(_: Key, before: Image | None, after: Image | None) -> Change:
+    return ExportChanged(_read(before, to_export), _read(after, to_export))
+
+
 def _edge_changed(key: Key, before: Image | None, after: Image | None) -> Change | None:
     """The change of a follow edge; or of a request to follow or a like, on whose end nobody
     acts."""
@@ -142,6 +148,7 @@ _READERS: Final[Mapping[str, Callable[[Key, Image | None, Image | None], Change 
     keys.COUNTS: _counts,
     keys.COUNTS_SHARD: _shard,
     keys.ACTIVITY_PREFIX: _notice,
+    keys.EXPORT: _export,
     **dict.fromkeys(_EDGES, _edge_changed),
 }
 """What reads a change of an item, by the beginning of its sort key up to the first `#`."""
