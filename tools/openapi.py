@@ -22,6 +22,7 @@ from api import (
     routes_activity,  # noqa: F401
     routes_answers,  # noqa: F401
     routes_comments,  # noqa: F401
+    routes_exports,  # noqa: F401
     routes_hashtags,  # noqa: F401
     routes_mending,  # noqa: F401
     routes_moderation,  # noqa: F401

@@ -80,6 +80,11 @@ IN_PATH: Final[Mapping[str, Parameter]] = {
             {"type": "string", "pattern": whole(ids.ULID)},
         ),
         Parameter(
+            "export_id",
+            "The id of the caller's last export. Another text is answered with 404.",
+            {"type": "string", "pattern": whole(ids.ULID)},
+        ),
+        Parameter(
             "subscription_id",
             "The id of a push subscription: the first 16 bytes of the endpoint's SHA-256, in"
             " base64url without padding.",

@@ -6,7 +6,7 @@ from api.http import Call, route
 from api.models_exports import ExportBody, Exports
 
 
-@route("POST", "/me/exports", returns=ExportBody, status=202, limited=True)
+@route("POST", "/me/exports", returns=ExportBody, status=202, limited=True, any_standing=True)
 def create_export(call: Call) -> ExportBody:
     """Begin an export of everything of the caller's own: posts with their original files, profile
     and settings, likes, comments, saves, follows, blocks and mutes.
@@ -18,7 +18,7 @@ def create_export(call: Call) -> ExportBody:
     return ExportBody.of(call.services.exports.begin(call.user_id, call.account_name))
 
 
-@route("GET", "/me/exports", returns=Exports, checks_session=True)
+@route("GET", "/me/exports", returns=Exports, checks_session=True, any_standing=True)
 def list_exports(call: Call) -> Exports:
     """Get the caller's last export, with new links to its parts if it is ready.
 
@@ -28,7 +28,7 @@ def list_exports(call: Call) -> Exports:
     return Exports([ExportBody.of(view) for view in call.services.exports.all(call.user_id)])
 
 
-@route("DELETE", "/me/exports/{export_id}", status=204, errors=(404,))
+@route("DELETE", "/me/exports/{export_id}", status=204, errors=(404,), any_standing=True)
 def delete_export(call: Call) -> None:
     """Stop an export, or remove what it has made. Nothing changes if that was done already."""
     call.services.exports.discard(call.user_id, call.path["export_id"])

@@ -132,11 +132,13 @@ class Stage:
         table = composed.table(METADATA)
         rows = table.query(Key("pk").eq(keys.user_partition(self.ada.user_id)), limit=None).items
         kept = (keys.limits("").sk, keys.COMMENTED_PREFIX)
-        return [
-            {name: int(row[name]) for name in LIMITS if name in row}
+        left: list[dict[str, int]] = [
+            {str(name): int(row[name]) for name in LIMITS if name in row}
             for row in rows
             if row["sk"].startswith(kept)
         ]
+        begun = [{"exports": len(row["begun"])} for row in rows if row["sk"] == keys.EXPORT]
+        return left + begun
 
     def upload(self, media_id: str) -> Upload:
         found = DynamoLedger(composed.table(METADATA)).get(self.ada.user_id, media_id)

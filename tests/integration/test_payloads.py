@@ -20,10 +20,11 @@ REQUESTS = payloads.sample_names("api")
 BATCHES = payloads.sample_names("sqs")
 CHANGES = payloads.sample_names("stream")
 SUBJECT = payloads.sample("api/get_me")["requestContext"]["authorizer"]["jwt"]["claims"]["sub"]
-STRANGERS = {"id", "media_id", "comment_id", "collection_id"}
+STRANGERS = {"id", "media_id", "comment_id", "collection_id", "export_id"}
 """The parameters of paths by which samples name what is not there."""
+_WHAT = ("post", "upload", "comment", "collection", "export")
 NOT_FOUND = {
-    *((f"{what}_not_found", None) for what in ("post", "upload", "comment", "collection")),
+    *((f"{what}_not_found", None) for what in _WHAT),
     ("page_not_found", "url"),
 }
 ANSWERED_ALIKE = {"untag_me", "delete_collection"}

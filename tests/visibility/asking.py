@@ -32,6 +32,8 @@ QUERIES: Final = frozenset(
 """The parameters of queries that the matrix knows. One that it does not know may lead to something
 that it does not ask for."""
 KEY: Final = "Idempotency-Key"
+_OWN: Final = frozenset(("tag", "subscription_id", "export_id"))
+"""The parameters that name nobody and no post."""
 _NAMED_IN_PATH: Final[Mapping[str, type[User] | type[Post]]] = {
     "handle": User,
     "collection_id": Post,
@@ -113,7 +115,7 @@ def check_listed(known: Mapping[str, Operation], matrix: Mapping[str, Entry] = M
         raise Unlisted(f"The document has no operation {', '.join(gone)}.")
     for operation in known.values():
         unknown = operation.queries - QUERIES
-        unknown |= set(operation.parameters) - {*_NAMED_IN_PATH, "tag", "subscription_id"}
+        unknown |= set(operation.parameters) - {*_NAMED_IN_PATH, *_OWN}
         if unknown:
             raise Unlisted(
                 f"{operation.name} has unknown parameters: {', '.join(sorted(unknown))}."
@@ -184,6 +186,7 @@ def key_of(post: Post, marks: Marks) -> str:
 
 def _path(operation: Operation, target: Subject | None, marks: Marks) -> str:
     values = {"tag": f"{marks.family}all", "subscription_id": samples.device().id}
+    values["export_id"] = "0" * 26
     if isinstance(target, Post):
         post_id, media_id = marks.posts[target].id, marks.posts[target].media_id
         values |= {"id": post_id, "media_id": media_id, "collection_id": media_id}

@@ -139,6 +139,9 @@ class WithholdingChanged:
 
     sha256: str
     cases: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ExportChanged:
     """An export's item changed. `before` is None for a user's first export, `after` for one that is
     gone."""
