@@ -14,6 +14,7 @@ from infra.functions import Functions
 from infra.identity import Identity
 from infra.lifecycle import DISCARDED_PREFIX, DOWNLOADS_PREFIX, EXPORTS_PREFIX
 from infra.media_keys import MediaKeys
+from infra.media_links import NO_STORE, MediaLinks
 from infra.origin_keys import OriginKeys
 from infra.push_keys import PushKeys
 from infra.push_settings import OFF
@@ -35,6 +36,7 @@ class Resources:
     identity: Identity
     media_base_url: str
     media_keys: MediaKeys
+    media_links: MediaLinks
     site_url: str
     sending_actions: Sequence[str]
     shared_cache: SharedCache | None
@@ -54,6 +56,7 @@ def grant_all(functions: Functions, to: Resources) -> None:
     _deliver(functions["deliver"], to)
     _collect(functions["collect"], to)
     _reconcile(functions["reconcile"], to)
+    _deny(functions["deny"], to)
     _index(functions["index"], to)
     _notify(functions["notify"], to)
     _push(functions["push"], to)
@@ -177,8 +180,11 @@ def _renderer(function: lambda_.Function, to: Resources) -> None:
     grants.objects(function, renditions, "PutObject", prefix=MEDIA_PREFIX)
 
 
+_ROUTED = ("publish", "fan_out", "deliver", "collect", "deny", "index", "notify", "push")
+
+
 def _route_changes(function: lambda_.Function, to: Resources) -> None:
-    _sends(function, to, "publish", "fan_out", "deliver", "collect", "index", "notify", "push")
+    _sends(function, to, *_ROUTED)
 
 
 def _publish(function: lambda_.Function, to: Resources) -> None:
@@ -277,6 +283,14 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
     for name in only_watched:
         function.add_environment(topology.lane(name).queue_variable, to.queues[name].queue_url)
     grants.measuring(function, *(to.queues[name] for name in (*sent_to, *only_watched)))
+
+
+def _deny(function: lambda_.Function, to: Resources) -> None:
+    function.add_environment("METADATA_TABLE", to.tables.metadata.table_name)
+    function.add_environment("MEDIA_LINKS_FUNCTION", to.media_links.name)
+    function.add_environment("DENIALS_ARN", to.media_links.denials_arn or NO_STORE)
+    grants.items(function, to.tables.metadata, "BatchGetItem", partitions=["DENIED#*"])
+    to.media_links.let_deny(function)
 
 
 def _index(function: lambda_.Function, to: Resources) -> None:

@@ -7,12 +7,16 @@ from typing import Final
 
 from aws_cdk import Fn
 from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.media_keys import MediaKeys
 from infra.settings import Settings
 
 SOURCES: Final = Path(__file__).with_name("edge")
+NO_STORE: Final = "none"
+"""In place of the store's ARN, where the function's code has what is denied."""
 _KEYS: Final = "@KEYS@"
 _DENIALS: Final = "// @DENIALS@\n"
 
@@ -31,6 +35,31 @@ class MediaLinks(Construct):
             runtime=cloudfront.FunctionRuntime.JS_2_0,
             code=cloudfront.FunctionCode.from_inline(_code(keys, in_store=bool(self.denials))),
             key_value_store=self.denials,
+        )
+
+    @property
+    def name(self) -> str:
+        """The name of the function at the edge."""
+        return self.function.function_name
+
+    @property
+    def denials_arn(self) -> str | None:
+        """The store with what is denied; None if the function's code has it."""
+        return None if self.denials is None else self.denials.key_value_store_arn
+
+    def let_deny(self, function: lambda_.Function) -> None:
+        """Let a function change what is denied: entries of the store alone. On the local cloud that
+        is a change of the code of the function at the edge."""
+        if self.denials is None:
+            service, arn = "cloudfront", self.function.function_arn
+            actions = ["DescribeFunction", "GetFunction", "UpdateFunction", "PublishFunction"]
+        else:
+            service, arn = "cloudfront-keyvaluestore", self.denials.key_value_store_arn
+            actions = ["DescribeKeyValueStore", "GetKey", "UpdateKeys"]
+        function.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=[f"{service}:{action}" for action in actions], resources=[arn]
+            )
         )
 
     def _store(self, settings: Settings) -> cloudfront.KeyValueStore:

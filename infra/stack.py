@@ -90,6 +90,7 @@ class ShutterfeedStack(Stack):
                 identity=identity,
                 media_base_url=delivery.media_base_url,
                 media_keys=media_keys,
+                media_links=delivery.links,
                 site_url=delivery.site_url,
                 sending_actions=settings.sending_actions,
                 shared_cache=shared_cache,

@@ -32,7 +32,9 @@ _LICENSE_TEXT: Final = re.compile(r"\b[\w.-]+\.txt\b")
 
 # The SDK describes more than 400 services in 25 MB of JSON, of which the functions call these.
 # What a layer does not carry need not be unpacked by a cold start.
-_SDK_SERVICES: Final = frozenset({"cognito-idp", "dynamodb", "s3", "sqs", "sts"})
+_SDK_SERVICES: Final = frozenset(
+    {"cloudfront", "cloudfront-keyvaluestore", "cognito-idp", "dynamodb", "s3", "sqs", "sts"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -448,6 +448,17 @@ def delete_post(call: Call) -> None:
     call.services.posts.delete(call.path["id"], call.user_id)
 
 
+@route("POST", "/posts/{id}/erasure", status=204, errors=(403, 404), limited=True)
+def erase_post(call: Call) -> None:
+    """Erase one of the caller's posts, deleted or not. This cannot be undone.
+
+    The post disappears at once with its likes and comments, links to its media stop working within
+    seconds, and its files are removed as soon as no other post shows the same. A repeated request
+    changes nothing more and gets the same answer, also once the post is gone.
+    """
+    call.services.posts.erase(call.path["id"], call.user_id)
+
+
 @route("POST", "/posts/{id}/restore", returns=PostBody, errors=(404, 409), limited=True)
 def restore_post(call: Call) -> PostBody:
     """Restore one of the caller's deleted posts as it was, within 30 days of its deletion.

@@ -355,7 +355,9 @@ class Backend:
             media=media,
             likes=likes,
             comments=guard(FakeComments(self.metadata)),
+            posts=posts,
             steps=queues["collect"],
+            clock=clock,
         )
         self.reconciling = ReconcilingService(
             open_posts=guard(FakeOpenPosts(self.metadata)),

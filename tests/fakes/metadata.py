@@ -19,6 +19,7 @@ from shutterfeed.domain.changes import (
     Change,
     CommentChanged,
     CountsChanged,
+    DenialChanged,
     FollowChanged,
     FollowRequested,
     Liked,
@@ -63,6 +64,7 @@ from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.perceptual import PerceptualHash
 from shutterfeed.domain.posts import (
     DELETED_RETENTION,
+    ERASED_GRACE,
     UNFINISHED_RETENTION,
     UNPUBLISHED,
     Place,
@@ -136,6 +138,8 @@ class Metadata:
     """The followers of each hashtag, and the ULIDs of their follows."""
     tagged_posts: dict[str, TaggedPosts] = field(default_factory=dict)
     posts: dict[PostId, Post] = field(default_factory=dict)
+    denials: dict[str, datetime | None] = field(default_factory=dict)
+    """What the edge is to deny, and until when."""
     counts: dict[PostId, PostCounts] = field(default_factory=dict)
     likes: dict[tuple[str, PostId], str] = field(default_factory=dict)
     """The ULIDs of likes, by who likes and what."""
@@ -276,6 +280,14 @@ class Metadata:
         self.changes.append(CountsChanged(post_id, self.counts.get(post_id), counts))
         self.counts[post_id] = counts
 
+    def deny(self, denied_id: str, until: datetime | None) -> None:
+        key = keys.denial(denied_id)
+        self.denials[denied_id] = until
+        self.expiries.pop(key, None)
+        if until is not None:
+            self.expiries[key] = until
+        self.changes.append(DenialChanged(denied_id))
+
     def write_blob(self, sha256: str, blob: Blob | None) -> None:
         before = self.blobs.pop(sha256, None)
         if blob is not None:
@@ -309,6 +321,9 @@ class Metadata:
                 self.write_blob(keys.parse_blob(key), None)
             elif key.sk.startswith(keys.POST_PREFIX):
                 self.write_post(keys.parse_post(key), None)
+            elif key.sk == keys.DENIED:
+                del self.denials[keys.parse_denial(key)]
+                self.changes.append(DenialChanged(keys.parse_denial(key)))
             elif key.pk.startswith(keys.handle("").pk):
                 del self.resting[key.pk.removeprefix(keys.handle("").pk)]
             elif key.sk.startswith(keys.MUTES_PREFIX):
@@ -890,6 +905,8 @@ class FakePosts:
         current = self.get(post.id)
         if post.deleted_at is None or current is None or current.deleted_at != post.deleted_at:
             return False
+        if current.erased_at is not None:
+            return False
         self.data.spend(spending)
         recent = self.data.recent_posts_of(post.author_id)
         restored = replace(current.restored(), pulled=recent.delivery is Delivery.PULL)
@@ -902,12 +919,41 @@ class FakePosts:
             self.data.write_recent_posts(recent.with_post(restored))
         return True
 
+    def erase(
+        self,
+        post_id: PostId,
+        at: datetime,
+        *,
+        denied_until: datetime | None = None,
+        spending: Spending = NOTHING,
+    ) -> bool:
+        post = self.get(post_id)
+        if post is None or post.erased_at is not None:
+            return False
+        self.data.spend(spending)
+        if post.state is PostState.PUBLISHED:
+            self._count(post.author_id, -1)
+        self._write(post.erased(at), at + ERASED_GRACE)
+        recent = self.data.recent_posts_of(post.author_id)
+        if post.state is PostState.PUBLISHED and entry_of(post) in recent.entries:
+            self.data.write_recent_posts(recent.without_post(post_id))
+        if denied_until is not None:
+            for medium in post.media:
+                self.data.deny(medium.media_id, denied_until)
+        return True
+
+    def remove(self, post_id: PostId) -> None:
+        post = self.get(post_id)
+        if post is not None and post.erased_at is not None:
+            self.data.write_post(post_id, None)
+
     def deleted_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
         deleted = sorted(
             (keys.deleted_sort(post.deleted_at, post.id), post.id)
             for post in self.data.posts.values()
             if post.author_id == author_id
             and post.deleted_at is not None
+            and post.erased_at is None
             and post.purpose is Purpose.POST
         )
         rest = [(sort, i) for sort, i in reversed(deleted) if before is None or sort < before]
@@ -964,6 +1010,14 @@ def _is_as_read(now: Post, before: Post) -> bool:
         popularity=before.popularity,
     )
     return as_before == before and has_media(now, before.media)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeDenialNotes:
+    data: Metadata
+
+    def get(self, ids: Collection[str]) -> Mapping[str, datetime | None]:
+        return {i: self.data.denials[i] for i in ids if i in self.data.denials}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ Properties = dict[str, Any]
 def stand_in_layers(folder: Path) -> Path:
     """Fill a folder in place of `build/layers`: templates do not show what a layer holds."""
     for target in LAYERS_TARGETS:
-        for layer in ("runtime", "imaging", "video", "caching", "search", "push"):
+        for layer in ("runtime", "imaging", "video", "caching", "search", "push", "edge"):
             packages = folder / target / layer / "python"
             packages.mkdir(parents=True)
             (packages / f"{layer}.txt").write_text(layer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from shutterfeed import topology
 
@@ -176,6 +176,19 @@ class IndexSettings(Settings):
     search_target: str
     search_reader: str
     """The role that may search, for an engine that manages rights itself."""
+
+
+NO_STORE: Final = "none"
+"""In place of a key-value store's ARN, where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class DenySettings(Settings):
+    metadata_table: str
+    media_links_function: str
+    """The name of the function at the edge that checks links to media."""
+    denials_arn: str
+    """The key-value store with what that function denies; `none` if its code has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ Metadata table
     CASE#<case>        REPORT#<reporter>  one report of it
     CASE#<case>        DUE                when a suspension ends that was decided in it
     MODERATION_LOG     <number>           entry of the log of moderation
+    DENIED#<id>        DENIED             a medium or a blob that the edge shows nobody
     SYSTEM             CURSOR_KEY         key that signs cursors
     SYSTEM             ACCOUNT_KEY        key between accounts and user ids
     SYSTEM             REMOVALS#<hour>    contents removed in that hour
@@ -144,8 +145,10 @@ REPORT_PREFIX: Final = "REPORT#"
 SUSPENSIONS: Final = "SUSPENSIONS"
 """The partition of suspensions that end in the index of what is open."""
 MODERATION_LOG: Final = "MODERATION_LOG"
+DENIED: Final = "DENIED"
 _USER: Final = "USER#"
 _BLOB: Final = "BLOB#"
+_DENIED: Final = "DENIED#"
 _HANDLE: Final = "HANDLE#"
 _COUNTS: Final = "COUNTS#"
 LIKED_PREFIX: Final = "LIKED#"
@@ -795,6 +798,15 @@ def blob(sha256: str) -> Key:
 
 def parse_blob(key: Key) -> str:
     return _tail(key.pk, _BLOB)
+
+
+def denial(denied_id: str) -> Key:
+    """The key of the note that a medium or a blob, by its id, is denied at the edge."""
+    return Key(f"{_DENIED}{denied_id}", DENIED)
+
+
+def parse_denial(key: Key) -> str:
+    return _tail(key.pk, _DENIED)
 
 
 def reference(ref: Reference) -> Key:

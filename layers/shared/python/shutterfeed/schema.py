@@ -39,6 +39,7 @@ STREAM_SORT_KEY_PREFIXES: Final = (
     "REF#",
     "PROFILE",
     "COUNTS",
+    "DENIED",
 )
 """The beginnings of sort keys whose changes cause other work; the other records of the stream are
 filtered out."""

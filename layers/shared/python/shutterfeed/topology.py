@@ -188,11 +188,20 @@ WORKERS: Final = (
     ),
     Worker(
         step="collect",
-        kinds=("CollectMedia", "CollectBlob", "CollectLikes", "CollectComments"),
+        kinds=("RemovePost", "CollectMedia", "CollectBlob", "CollectLikes", "CollectComments"),
         timeout_s=60,
         batch=10,
         concurrency=5,
         dead_letters="collect-dlq",
+    ),
+    Worker(
+        step="deny",
+        kinds=("CheckDenial",),
+        timeout_s=60,
+        batch=10,
+        # Each changes the same store on the condition that no other has changed it meanwhile.
+        concurrency=2,
+        dead_letters=_DELIVERY_DEAD_LETTERS,
     ),
     Worker(
         step="index",

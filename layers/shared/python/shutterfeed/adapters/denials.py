@@ -14,8 +14,13 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
+from shutterfeed.domain.errors import Busy
+
 _BATCH: Final = 50
 """The most keys that one call changes."""
+_ROOM_FOR_PASSING: Final = 4_000_000
+"""How many bytes of a store's 5 MB may be taken when an entry is added that ends by itself. The
+rest is for what must stay denied."""
 _ATTEMPTS: Final = 5
 _FOR_GOOD: Final = "for good"
 _DENIED: Final = re.compile(r"^const DENIED = (\{.*\});$", re.MULTILINE)
@@ -40,6 +45,8 @@ class StoredDenials:
     def add(self, ids: Collection[str], until: datetime | None) -> None:
         value = _written(until)
         for batch in _batches(ids):
+            if until is not None:
+                self._check_room()
             self._change(Puts=[{"Key": key, "Value": value} for key in batch])
 
     def remove(self, ids: Collection[str]) -> None:
@@ -54,6 +61,11 @@ class StoredDenials:
         return {
             item["Key"]: _read(item["Value"]) for page in pages for item in page.get("Items", [])
         }
+
+    def _check_room(self) -> None:
+        store = self.client.describe_key_value_store(KvsARN=self.arn)
+        if store["TotalSizeInBytes"] > _ROOM_FOR_PASSING:
+            raise Busy
 
     def _has(self, key: str) -> bool:
         try:

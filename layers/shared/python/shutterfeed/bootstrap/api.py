@@ -84,6 +84,7 @@ from shutterfeed.services.cursors import Cursors
 from shutterfeed.services.devices import DeviceService
 from shutterfeed.services.discussions import DiscussionService
 from shutterfeed.services.downloads import DownloadService
+from shutterfeed.services.erasing import ErasureService
 from shutterfeed.services.exports import ExportService
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.follows import FollowService
@@ -249,6 +250,7 @@ def wire(
             uploads=uploads,
             viewing=viewing,
             people=people,
+            erasure=ErasureService(posts=posts, clock=clock),
             limits=limits,
             clock=clock,
             ids=ids,

@@ -10,6 +10,7 @@ from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.likes import DynamoLikes
+from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.removals import DynamoRemovals
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
@@ -35,5 +36,7 @@ def service() -> Collector:
         media=media,
         likes=DynamoLikes(metadata),
         comments=DynamoComments(metadata),
+        posts=DynamoPosts(metadata),
         steps=aws.queue(settings.collect_queue_url, Codec[CollectMessage]("collect")),
+        clock=aws.clock(),
     )

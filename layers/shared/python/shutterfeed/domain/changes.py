@@ -85,6 +85,13 @@ class BlobRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class DenialChanged:
+    """A medium or a blob was denied at the edge, or is denied no more."""
+
+    denied_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReferenceAdded:
     """A reference to a blob counts from now on: when it was written, or when the rendering that it
     waited for was done."""
@@ -158,6 +165,7 @@ Change = (
     | CommentChanged
     | CommentLiked
     | BlobRemoved
+    | DenialChanged
     | ReferenceAdded
     | ProfileChanged
     | CountsChanged

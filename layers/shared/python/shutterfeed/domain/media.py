@@ -36,6 +36,9 @@ BLOB_COOLING_OFF: Final = timedelta(days=7)
 """How long a content without references is kept before its objects are removed."""
 REFUSED_COOLING_OFF: Final = timedelta(0)
 """The same for a content that was refused as no picture: it may go at once."""
+ERASED_COOLING_OFF: Final = timedelta(hours=1)
+"""The same for a content whose last post was erased. It is longer than any worker runs: whoever has
+claimed the content again has referred to it by then."""
 
 
 FILE_ENDINGS: Final = {

@@ -17,6 +17,7 @@ from shutterfeed.domain.changes import (
     Change,
     CommentChanged,
     CountsChanged,
+    DenialChanged,
     FollowChanged,
     LikesCountedApart,
     NoticeOpened,
@@ -177,9 +178,20 @@ class ListAppearances:
 @dataclass(frozen=True, slots=True)
 class CollectMedia:
     """A post is gone for good, or has lost a medium that failed: give up the references and the
-    entries in the ledger."""
+    entries in the ledger. `erased` says that the post was erased, so that its contents hardly cool
+    off."""
 
     references: tuple[Reference, ...]
+    erased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePost:
+    """A post was erased at that time: remove its item after `ERASED_GRACE`, instead of waiting
+    until it expires."""
+
+    post_id: PostId
+    erased_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +213,14 @@ class CollectComments:
     """A post that was published is gone for good: remove its comments."""
 
     post_id: PostId
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDenial:
+    """What the edge denies of a medium or blob may have changed; the item says whether it is denied
+    now."""
+
+    denied_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +285,8 @@ DeliverMessage = (
     | CountLikes
     | ListAppearances
 )
-CollectMessage = CollectMedia | CollectBlob | CollectLikes | CollectComments
+CollectMessage = RemovePost | CollectMedia | CollectBlob | CollectLikes | CollectComments
+DenyMessage = CheckDenial
 IndexMessage = IndexPost | IndexUser | IndexAuthor
 NotifyMessage = Notify | ReleaseReplies
 PushMessage = PushNotice
@@ -274,6 +295,7 @@ Work = (
     | FanOutMessage
     | DeliverMessage
     | CollectMessage
+    | DenyMessage
     | IndexMessage
     | NotifyMessage
     | PushMessage
@@ -296,14 +318,12 @@ def work_for(change: Change) -> Iterator[Work]:
             yield (Followed if follows else Unfollowed)(follower_id, followee_id)
         case BlobRemoved(blob):
             yield CollectBlob(blob)
+        case DenialChanged(denied_id):
+            yield CheckDenial(denied_id)
         case ReferenceAdded(reference):
             yield PublishMedium(reference)
-        case CountsChanged(post_id, counted, counts):
-            likes = 0 if counted is None else counted.likes
-            # The first like is nothing to note, nor is it if it was the only one and is taken back.
-            noted = popularity(max(likes, 1)) != popularity(max(counts.likes, 1))
-            if noted or _is_to_be_kept(counted, counts):
-                yield CountLikes(post_id)
+        case CountsChanged():
+            yield from _counting(change)
         case CommentChanged(before, after) if before is not None and after is not None:
             if before.waiting and after.shows > before.shows:
                 yield ReleaseReplies(after.id, before.waiting)
@@ -316,6 +336,15 @@ def work_for(change: Change) -> Iterator[Work]:
             if before is not None and after is not None and before.switches != after.switches:
                 yield from _switched(after)
     yield from map(Notify, acts_of(change))
+
+
+def _counting(change: CountsChanged) -> Iterator[Work]:
+    before, after = change.before, change.after
+    likes = 0 if before is None else before.likes
+    # The first like is nothing to note, nor is it if it was the only one and is taken back.
+    noted = popularity(max(likes, 1)) != popularity(max(after.likes, 1))
+    if noted or _is_to_be_kept(before, after):
+        yield CountLikes(change.post_id)
 
 
 def _is_to_be_kept(before: PostCounts | None, after: PostCounts) -> bool:
@@ -348,8 +377,10 @@ def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
         # Media that became ready or failed while the post was deleted sent no message; and a medium
         # that is gone may have been all that the post waited for.
         yield PublishPost(after.id)
+    if after is not None and after.erased_at is not None:
+        yield RemovePost(after.id, after.erased_at)
     if before is not None and after is None:
-        yield CollectMedia(_references(before, before.media))
+        yield CollectMedia(_references(before, before.media), before.erased_at is not None)
         if before.position is not None:
             yield CollectLikes(before.id)
             yield CollectComments(before.id)

@@ -5,6 +5,7 @@ pending ──bytes of a medium landed──> processing ──every medium read
 failed ──what failed is removed or replaced──> processing
 any of them ──owner deletes──> deleted ──30 days──> gone
    └────────────owner restores────┘
+any of them ──owner or operator erases──> deleted, without a way back ──seconds──> gone
 
 The hidden post of an avatar, in place of being published:
 
@@ -43,6 +44,9 @@ _DEGREE_DIGITS: Final = 7
 not be stored in the database."""
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 DELETED_RETENTION: Final = timedelta(days=30)
+ERASED_GRACE: Final = timedelta(minutes=1)
+"""How long the item of an erased post stays, hidden from everybody. Requests that have read the
+post before end within that time, so what they write is removed with it."""
 UNFINISHED_RETENTION: Final = timedelta(days=30)
 """How long a post is kept that failed, or whose files never came."""
 
@@ -124,6 +128,8 @@ class Post:
     position: str | None = None
     deleted_from: PostState | None = None
     deleted_at: datetime | None = None
+    erased_at: datetime | None = None
+    """When it was erased; None unless it is about to be removed for good. It is `deleted`, too."""
     pulled: bool = False
     alt_texts: tuple[str, ...] = ()
     """The alt texts in the order of the media; empty if no medium has one."""
@@ -179,8 +185,9 @@ class Post:
 
     @property
     def restorable_until(self) -> datetime | None:
-        """When a deleted post is removed for good; None if the post is not deleted."""
-        if self.state is not PostState.DELETED or self.deleted_at is None:
+        """When a deleted post is removed for good; None if the post is not deleted, or if it is
+        erased."""
+        if self.state is not PostState.DELETED or self.deleted_at is None or self.erased_at:
             return None
         return self.deleted_at + DELETED_RETENTION
 
@@ -210,6 +217,12 @@ class Post:
     def deleted(self, at: datetime) -> Post:
         """The post, deleted. It keeps the state that a restored post returns to."""
         return replace(self, state=PostState.DELETED, deleted_from=self.state, deleted_at=at)
+
+    def erased(self, at: datetime) -> Post:
+        """The post, erased: it cannot be restored, and its item goes within seconds."""
+        if self.state is PostState.DELETED:
+            return replace(self, erased_at=self.erased_at or at)
+        return replace(self.deleted(at), erased_at=at)
 
     def restored(self) -> Post:
         """The post as it was before it was deleted. Raises `ValueError` if it is not deleted."""

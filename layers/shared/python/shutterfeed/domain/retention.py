@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from shutterfeed.domain.feed import FEED_RETENTION
+from shutterfeed.domain.links import PUBLIC
 from shutterfeed.domain.media import ARRIVAL_GRACE, UPLOAD_LINK_LIFETIME
 
 IDEMPOTENCY_RETENTION: Final = timedelta(hours=24)
@@ -34,6 +35,12 @@ ALLOWANCES_RETENTION: Final = timedelta(days=8)
 within 7 days, and an allowance that is full needs no item."""
 REMOVALS_RETENTION: Final = timedelta(days=7)
 """How long the number of contents removed in an hour is kept. Only the present hour's is read."""
+ERASED_RETENTION: Final = timedelta(days=35)
+"""How long a lifecycle keeps the versions of an original that nothing refers to any more: as long
+as the table's backups, so that a restored table finds the originals that it names."""
+DENIAL_RETENTION: Final = timedelta(seconds=PUBLIC.lifetime) + timedelta(hours=1)
+"""How long media that were erased are denied at the edge: until their last link has expired, and an
+hour, since what the API shows may be some seconds old and clocks differ."""
 NOMINATION_RETENTION: Final = timedelta(days=1)
 """How long a nomination for the list of popular users is kept: it is counted within minutes."""
 POPULAR_RETENTION: Final = timedelta(days=30)

@@ -7,7 +7,7 @@ exactly the same answer as one that does not exist, so that nobody learns that i
 If several reasons apply, `decide` returns the first in this order. A new reason is added to
 `Reason`, and to this list at its position:
 
-    about the subject      missing, never shown, (erased), withheld or taken down by a moderator,
+    about the subject      missing, never shown, erased, withheld or taken down by a moderator,
                            deleted, unpublished, held, hidden
     about its owner        missing, account closed or suspended, limited (only where people look
                            for something, and in suggestions)
@@ -97,6 +97,8 @@ class Reason(StrEnum):
     """Nothing is stored under this id, or it was removed."""
     NEVER_SHOWN = "never_shown"
     """It is the hidden post of an avatar."""
+    ERASED = "erased"
+    """Its owner or an operator has erased it; its item is about to be removed."""
     WITHHELD = "withheld"
     """A moderator withholds one of its contents, wherever that is posted."""
     TAKEN_DOWN = "taken_down"
@@ -349,13 +351,20 @@ def _decide_on_post(
     return reason
 
 
+def _decide_on_removal(post: Post) -> Reason | None:
+    """Whether a post is erased, or hidden by a moderator."""
+    if post.erased_at is not None:
+        return Reason.ERASED
+    if post.withheld:
+        return Reason.WITHHELD
+    return None if post.taken_down is None else Reason.TAKEN_DOWN
+
+
 def _decide_on_state(viewer: Viewer, post: Post, surface: Surface) -> Reason | None:
     if post.purpose is not Purpose.POST:
         return Reason.NEVER_SHOWN
-    if post.withheld:
-        return Reason.WITHHELD
-    if post.taken_down is not None:
-        return Reason.TAKEN_DOWN
+    if (reason := _decide_on_removal(post)) is not None:
+        return reason
     is_own = viewer.is_user(post.author_id)
     if post.state is PostState.DELETED:
         return None if is_own and surface is Surface.BIN else Reason.DELETED

@@ -142,6 +142,27 @@ class Posts(Protocol):
         """
         ...
 
+    def erase(
+        self,
+        post_id: PostId,
+        at: datetime,
+        *,
+        denied_until: datetime | None = None,
+        spending: Spending = NOTHING,
+    ) -> bool:
+        """Erase a post in any state: it is deleted, is in no list, and nobody can restore it. Make
+        the charges. With `denied_until`, its media are denied at the edge until then, in the same
+        transaction.
+
+        False, and nothing is written or charged, if there is no such post or it is erased already.
+        Raises `LimitReached`.
+        """
+        ...
+
+    def remove(self, post_id: PostId) -> None:
+        """Remove the item of an erased post. Does nothing if the post is not erased, or is gone."""
+        ...
+
     def note_popularity(self, post_id: PostId, old: int, new: int) -> None:
         """Note the order of magnitude of a post's likes, unless it is not `old` any more, or the
         post is gone."""

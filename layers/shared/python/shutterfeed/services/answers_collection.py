@@ -1,14 +1,23 @@
-"""Collection of what people have left at posts that are gone for good."""
+"""Collection of erased posts, and of what people have left at posts that are gone for good."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
-from shutterfeed.domain.messages import CollectComments, CollectLikes, CollectMessage
+from shutterfeed.domain.messages import (
+    CollectComments,
+    CollectLikes,
+    CollectMessage,
+    RemovePost,
+)
+from shutterfeed.domain.posts import ERASED_GRACE
 from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.likes import Likes
-from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.posts import Posts
+from shutterfeed.ports.queues import DelayingQueue
+from shutterfeed.ports.system import Clock
 from shutterfeed.services.collection import CollectionService
 
 AT_ONCE: Final = 1_000
@@ -22,11 +31,19 @@ class Collector:
     media: CollectionService
     likes: Likes
     comments: Comments
-    steps: Queue[CollectMessage]
+    posts: Posts
+    steps: DelayingQueue[CollectMessage]
+    clock: Clock
 
     def collect(self, message: CollectMessage) -> None:
         """Carry out one message; repeating it is harmless."""
         match message:
+            case RemovePost(post_id, erased_at):
+                wait = erased_at + ERASED_GRACE - self.clock.now()
+                if wait > timedelta():
+                    self.steps.send_later([message], wait)
+                else:
+                    self.posts.remove(post_id)
             case CollectLikes(post_id):
                 if self.likes.forget(post_id, AT_ONCE):
                     self.steps.send([message])

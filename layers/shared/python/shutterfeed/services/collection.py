@@ -13,10 +13,16 @@ off; of its original no version stays.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.media import BLOB_COOLING_OFF, REFUSED_COOLING_OFF, Blob, Reference
+from shutterfeed.domain.media import (
+    BLOB_COOLING_OFF,
+    ERASED_COOLING_OFF,
+    REFUSED_COOLING_OFF,
+    Blob,
+    Reference,
+)
 from shutterfeed.domain.messages import CollectBlob, CollectMedia
 from shutterfeed.ports.media import Blobs, Originals, Removals, Renditions
 from shutterfeed.ports.system import Clock
@@ -41,20 +47,25 @@ class CollectionService:
     def collect(self, message: CollectMedia | CollectBlob) -> None:
         """Carry out one message; repeating it is harmless."""
         match message:
-            case CollectMedia(references):
+            case CollectMedia(references, erased):
+                cooling_off = ERASED_COOLING_OFF if erased else BLOB_COOLING_OFF
                 for reference in references:
-                    release(self.blobs, reference, self.clock.now())
-                    self._let_go(reference.post_id, reference.media_id)
+                    release(self.blobs, reference, self.clock.now(), cooling_off)
+                    self._let_go(reference.post_id, reference.media_id, erased=erased)
             case CollectBlob(blob):
                 self._remove(blob)
 
-    def _let_go(self, post_id: PostId, media_id: str) -> None:
-        """Let the upload of a medium expire, as its post is gone or has lost it. The ledger entry
-        is removed last: it has the id of an upload in parts."""
+    def _let_go(self, post_id: PostId, media_id: str, *, erased: bool) -> None:
+        """Let the upload of a medium expire, as its post is gone or has lost it: within a day if
+        the post was erased. The ledger entry is removed last: it has the id of an upload in
+        parts."""
         upload = self.ledger.get(post_id.author_id, media_id)
         if upload is not None and upload.multipart_id is not None:
             self.bucket.abort(upload, upload.multipart_id)
-        self.bucket.abandon(post_id, media_id)
+        if erased:
+            self.bucket.release(post_id, media_id)
+        else:
+            self.bucket.abandon(post_id, media_id)
         self.ledger.remove(post_id.author_id, media_id)
 
     def _remove(self, blob: Blob) -> None:
@@ -75,7 +86,12 @@ class CollectionService:
             self.originals.retire(blob)
 
 
-def release(blobs: Blobs, reference: Reference, now: datetime) -> None:
+def release(
+    blobs: Blobs,
+    reference: Reference,
+    now: datetime,
+    cooling_off: timedelta = BLOB_COOLING_OFF,
+) -> None:
     """Give up a reference; the content's cooling-off begins with the last of them. What was refused
     as no picture does not cool off, whoever gives it up once more."""
     blobs.release(reference)
@@ -83,4 +99,4 @@ def release(blobs: Blobs, reference: Reference, now: datetime) -> None:
         return
     blob = blobs.get(reference.sha256)
     is_refused = blob is not None and blob.failure is not None and blob.failure.is_no_picture
-    blobs.expire(reference.sha256, now + (REFUSED_COOLING_OFF if is_refused else BLOB_COOLING_OFF))
+    blobs.expire(reference.sha256, now + (REFUSED_COOLING_OFF if is_refused else cooling_off))

@@ -35,6 +35,7 @@ from shutterfeed.domain.visibility import Surface, Viewer
 from shutterfeed.ports.posts import KEEP, Creation, Keep, Posts
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger
+from shutterfeed.services.erasing import ErasureService
 from shutterfeed.services.people import Candidates, PeopleService, Written
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.uploads import Grant, UploadService
@@ -107,6 +108,7 @@ class PostService:
     uploads: UploadService
     viewing: ViewingService
     people: PeopleService
+    erasure: ErasureService
     limits: Limits
     clock: Clock
     ids: Ids
@@ -205,6 +207,23 @@ class PostService:
                     self.uploads.drop_parts(post)
                 return
         raise Busy
+
+    def erase(self, text: str, owner_id: str) -> None:
+        """Erase a post, deleted or not, which nobody can undo. Repeated, it changes nothing more,
+        also once the post is gone.
+
+        Raises `NotFound`, `LimitReached`, and `Forbidden` for another's post.
+        """
+        post_id = parse_post_id(text)
+        if post_id.author_id != owner_id:
+            own_post(self.posts, self.viewing, post_id, owner_id)
+        post = self.posts.get(post_id)
+        if post is None:
+            return
+        if post.purpose is not Purpose.POST:
+            raise post_not_found()
+        spending = self.limits.spending(owner_id, self.clock.now(), changes=1)
+        self.erasure.erase(post_id, spending=spending)
 
     def restore(self, text: str, owner_id: str) -> PostView:
         """Bring a deleted post back to the state and the position that it had. Repeated, it changes
@@ -375,7 +394,7 @@ def own_post(posts: Posts, viewing: ViewingService, post_id: PostId, user_id: st
         viewing.post(Viewer(user_id), post_id)
         raise Forbidden("not_your_post", "Only its author may change a post.")
     post = posts.get(post_id)
-    if post is None or post.purpose is not Purpose.POST:
+    if post is None or post.purpose is not Purpose.POST or post.erased_at is not None:
         raise post_not_found()
     return post
 

@@ -26,6 +26,7 @@ from shutterfeed.domain.changes import (
     CommentChanged,
     CommentLiked,
     CountsChanged,
+    DenialChanged,
     ExportChanged,
     FollowChanged,
     FollowRequested,
@@ -73,6 +74,10 @@ def _profile(_: Key, before: Image | None, after: Image | None) -> Change:
 def _blob(_: Key, before: Image | None, after: Image | None) -> Change | None:
     blob = _read(before, to_blob)
     return BlobRemoved(blob) if blob is not None and after is None else None
+
+
+def _denial(key: Key, _: Image | None, __: Image | None) -> Change:
+    return DenialChanged(keys.parse_denial(key))
 
 
 def _comment(_: Key, before: Image | None, after: Image | None) -> Change:
@@ -142,6 +147,7 @@ _READERS: Final[Mapping[str, Callable[[Key, Image | None, Image | None], Change 
     keys.POST_PREFIX: _post,
     keys.PROFILE: _profile,
     keys.BLOB: _blob,
+    keys.DENIED: _denial,
     keys.COMMENT_PREFIX: _comment,
     keys.REPLY_PREFIX: _comment,
     keys.REFERENCE_PREFIX: _reference,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
@@ -22,6 +23,7 @@ from shutterfeed.adapters.dynamodb.records import (
     SENSITIVE,
     TAKEN_DOWN,
     WITHHELD,
+    denial_item,
     epoch,
     media_text,
     people_texts,
@@ -34,6 +36,7 @@ from shutterfeed.adapters.dynamodb.records import (
 from shutterfeed.adapters.dynamodb.table import (
     Check,
     ConditionFailed,
+    Delete,
     Put,
     Table,
     Update,
@@ -53,6 +56,7 @@ from shutterfeed.domain.pages import Page
 from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.posts import (
     DELETED_RETENTION,
+    ERASED_GRACE,
     UNFINISHED_RETENTION,
     UNPUBLISHED,
     Place,
@@ -79,6 +83,7 @@ _CAPTION: Final = "caption"
 _OPEN: Final = (OPEN_PK, OPEN_SK)
 _DELETED_FROM: Final = "deleted_from"
 _DELETED_AT: Final = "deleted_at"
+_ERASED_AT: Final = "erased_at"
 _PULLED: Final = "pulled"
 _ATTEMPTS: Final = 10
 """How often a change is tried while others change the same recent posts."""
@@ -97,6 +102,8 @@ class Change:
     count: int = 0
     checks: Sequence[Check] = ()
     """What else has to be so."""
+    more: Sequence[Put] = ()
+    """What is written besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +345,8 @@ class DynamoPosts:
         def restored(current: Post, recent: RecentPosts) -> Change | None:
             if post.deleted_at is None or current.deleted_at != post.deleted_at:
                 return None
+            if current.erased_at is not None:
+                return None
             after = replace(current.restored(), pulled=recent.delivery is Delivery.PULL)
             # A post that was deleted a second time has changed since it was read.
             condition = Attr(_DELETED_AT).eq(timestamp(post.deleted_at)) & _as_read(current)
@@ -348,6 +357,31 @@ class DynamoPosts:
             return Change(update, recent.with_post(after), 1)
 
         return self._changed(post.id, restored, spending)
+
+    def erase(
+        self,
+        post_id: PostId,
+        at: datetime,
+        *,
+        denied_until: datetime | None = None,
+        spending: Spending = NOTHING,
+    ) -> bool:
+        def erased(post: Post, recent: RecentPosts) -> Change | None:
+            if post.erased_at is not None:
+                return None
+            denials = () if denied_until is None else tuple(_denials(post, denied_until))
+            update = _erasing(post, post.erased(at))
+            if post.state is not PostState.PUBLISHED:
+                return Change(update, recent, more=denials)
+            is_recent = entry_of(post) in recent.entries
+            rest = recent.without_post(post_id) if is_recent else recent
+            return Change(update, rest, -1, more=denials)
+
+        return self._changed(post_id, erased, spending)
+
+    def remove(self, post_id: PostId) -> None:
+        with suppress(ConditionFailed):
+            self.table.write(Delete(keys.post(post_id), Attr(_ERASED_AT).exists()))
 
     def note_popularity(self, post_id: PostId, old: int, new: int) -> None:
         noted: ConditionBase = Attr(POPULARITY).eq(old)
@@ -400,7 +434,7 @@ class DynamoPosts:
             if changed is None:
                 return False
             revised = replace(changed.post, add={_REVISION: 1})
-            writes: list[Write | Check] = [revised]
+            writes: list[Write | Check] = [revised, *changed.more]
             if changed.recent_posts is not recent:
                 writes.append(recent_posts.replacing(recent, changed.recent_posts))
             if changed.count:
@@ -491,6 +525,28 @@ def _as_marked(post: Post) -> ConditionBase:
         & is_now(TAKEN_DOWN, post.taken_down)
         & is_now(LABELLED, post.labelled)
     )
+
+
+def _erasing(before: Post, erased: Post) -> Update:
+    assert erased.deleted_at is not None
+    assert erased.erased_at is not None
+    return Update(
+        keys.post(before.id),
+        set={
+            _STATE: PostState.DELETED,
+            _DELETED_FROM: erased.deleted_from,
+            _DELETED_AT: timestamp(erased.deleted_at),
+            _ERASED_AT: timestamp(erased.erased_at),
+            # In case that the message is lost which removes the item.
+            TTL_ATTRIBUTE: epoch(erased.erased_at + ERASED_GRACE),
+        },
+        remove=(PUBLISHED_PK, PUBLISHED_SK, *_OPEN),
+        condition=Attr(_STATE).eq(before.state) & Attr(_ERASED_AT).not_exists(),
+    )
+
+
+def _denials(post: Post, until: datetime) -> Iterator[Put]:
+    return (Put(denial_item(medium.media_id, until)) for medium in post.media)
 
 
 def _restoring(restored: Post, at: datetime, condition: ConditionBase) -> Update:

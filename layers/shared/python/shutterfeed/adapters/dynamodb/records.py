@@ -23,6 +23,7 @@ from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.perceptual import PerceptualHash
 from shutterfeed.domain.posts import Place, Post, PostCounts
 from shutterfeed.domain.users import Avatar, Profile
+from shutterfeed.schema import TTL_ATTRIBUTE
 
 BLOB_ID: Final = "blob_id"
 """The attribute of a blob that holds its id, and of a reference that names its blob: a content may
@@ -170,6 +171,14 @@ def blob_item(blob: Blob) -> Item:
 
 def to_blob(item: Image) -> Blob:
     return msgspec.convert({**item, "sha256": keys.parse_blob(item_key(item))}, Blob)
+
+
+def denial_item(denied_id: str, until: datetime | None) -> Item:
+    """The note that a medium or a blob is denied at the edge. It expires at `until`; if that is
+    None, it stays until it is removed."""
+    return key_item(keys.denial(denied_id)) | {
+        TTL_ATTRIBUTE: None if until is None else epoch(until)
+    }
 
 
 def _json(value: object) -> str:
