@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from shutterfeed.adapters.messages import Codec, UnknownMessage
 from shutterfeed.bootstrap.deny import service
-from shutterfeed.domain.messages import CheckDenial
+from shutterfeed.domain.messages import DenyOrAllow
 from shutterfeed.runtime import Handled, batch_worker, preload
 
-MESSAGES = Codec[CheckDenial]("deny")
+MESSAGES = Codec[DenyOrAllow]("deny")
 
 
 def deny(bodies: Sequence[str]) -> Handled:

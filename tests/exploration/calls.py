@@ -16,6 +16,7 @@ from tests.exploration.storage import Storage
 from tests.exploration.stream import Stream, Watch
 from tests.exploration.tasks import Crash, Hub, Task
 from tests.integration import rights
+from tests.integration.world import EDGE_SERVICE
 
 Parameters = dict[str, Any]
 _CONFLICTING: Final = frozenset(("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"))
@@ -24,6 +25,7 @@ _BUSY: Final = {
     "dynamodb": "ProvisionedThroughputExceededException",
     "s3": "SlowDown",
     "sqs": "RequestThrottled",
+    EDGE_SERVICE: "ThrottlingException",
 }
 
 
@@ -143,6 +145,8 @@ class Calls:
             return self._dynamodb(client, operation, parameters)
         if service == "sqs":
             return self.queues.call(operation, parameters)
+        if service == EDGE_SERVICE:
+            return self.original(client, operation, parameters)
         assert service == "s3", service
         response = self.original(client, operation, parameters)
         self.storage.changed(operation, parameters, response)
@@ -219,6 +223,8 @@ def _error(client: Any, operation: str, response: Mapping[str, Any]) -> ClientEr
 
 def _on(parameters: Parameters) -> str:
     """What the call is about, as short as tells it."""
+    if "KvsARN" in parameters:
+        return "denials"
     if "Key" in parameters and isinstance(parameters["Key"], str):
         return f"{parameters['Bucket']} {parameters['Key']}"
     key = parameters.get("Key") or parameters.get("Item")

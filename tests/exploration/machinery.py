@@ -23,11 +23,12 @@ from shutterfeed.bootstrap import aws
 from tests import moto_shortcuts, tables
 from tests.conftest import REGION
 from tests.exploration import codecs, dynamo, storage
+from tests.fakes.cloudfront import FakeCloudFront
 from tests.feed_world import small_sizes
 from tests.in_turn import InTurn
 from tests.integration import world as moto_world
 from tests.integration.conftest import forget_services
-from tests.integration.world import FEED, METADATA, SEARCH
+from tests.integration.world import EDGE_SERVICE, FEED, METADATA, SEARCH
 from tests.limits import PLENTY_SETTING
 from tests.samples import ACCOUNT_KEY
 
@@ -50,6 +51,7 @@ class Machinery:
 
     original: Callable[..., Any]
     clients: dict[str, Any]
+    edge: FakeCloudFront = field(default_factory=FakeCloudFront)
     make_call: Callable[[Any, str, dict[str, Any]], Any] | None = None
     clock: Any = None
     ids: Any = None
@@ -64,6 +66,7 @@ class Machinery:
     def reset(self) -> None:
         self.heard = []
         dynamo.clear()
+        self.edge.stored.clear()
         storage.clear()
         forget_services()
 
@@ -81,6 +84,7 @@ def machinery() -> Iterator[Machinery]:
         made = Machinery(
             original, {name: connect(name, config=settings) for name in ("dynamodb", "s3", "sqs")}
         )
+        made.clients[EDGE_SERVICE] = made.edge.client(EDGE_SERVICE)
 
         def make_call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
             if made.make_call is None:

@@ -36,6 +36,8 @@ class FakeCloudFront:
     code: str = ""
     live: str = ""
     stored: dict[str, str] = field(default_factory=dict)
+    taken: int = 0
+    """The bytes that others take in the store."""
     meanwhile: Callable[[], None] = lambda: None
     calls: list[str] = field(default_factory=list)
     _versions: Any = field(default_factory=lambda: count(1))
@@ -75,7 +77,8 @@ class FakeCloudFront:
     # The key-value store
 
     def _describe_key_value_store(self, _: Json) -> Json:
-        return {"ETag": self._version, "ItemCount": len(self.stored)}
+        size = self.taken + sum(len(key) + len(value) for key, value in self.stored.items())
+        return {"ETag": self._version, "ItemCount": len(self.stored), "TotalSizeInBytes": size}
 
     def _get_key(self, given: Json) -> Json:
         if given["Key"] not in self.stored:

@@ -57,7 +57,7 @@ def new_world() -> Iterator[World]:
         made.create_tables()
         for name, value in made.environment().items():
             patch.setenv(name, value)
-        patch.setattr(composed, "client", aws)
+        patch.setattr(composed, "client", made.client)
         patch.setattr(composed, "clock", lambda: made.clock)
         patch.setattr(composed, "ids", lambda: made.ids)
         forget_services()

@@ -68,6 +68,8 @@ def _needed(service: str, operation: str, parameters: Parameters) -> Iterator[st
             yield from _of_table(operation, parameters)
         case "s3":
             yield from _of_bucket(operation, parameters)
+        case "cloudfront-keyvaluestore":
+            yield f"{service}:{operation} DeliveryLinksDenials"
         case "cognito-idp":
             yield f"{service}:{operation} IdentityUsers"
         case _:

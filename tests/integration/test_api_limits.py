@@ -120,6 +120,7 @@ def test_the_document_names_the_limit_where_there_is_one() -> None:
     limited = {route.name for route in http.ROUTES if route.limited}
     assert limited == {
         *("create_post", "create_avatar", "follow", "edit_me", "edit_post", "restore_post"),
+        "erase_post",
         *("get_original", "block", "mute", "follow_hashtag", "untag_me"),
         *("put_push_subscription", "replace_medium"),
         *("like_post", "save_post", "create_collection", "rename_collection", "add_to_collection"),

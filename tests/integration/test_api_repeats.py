@@ -525,6 +525,7 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "remove_medium": (_failed, _failed_without_it),
     "replace_medium": (_failed, _failed_and_large),
     "delete_post": (_published_there, _pending_in_parts),
+    "erase_post": (_published_there, _published_deleted, _pending_in_parts),
     "restore_post": (_published_deleted, _pending_deleted, _published_there),
 }
 CASES: Final = [

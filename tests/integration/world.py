@@ -27,6 +27,7 @@ from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import random_id, ulid
 from tests import tables
 from tests.conftest import REGION
+from tests.fakes.cloudfront import FakeCloudFront
 from tests.limits import PLENTY_SETTING
 from tests.moto_shortcuts import direct
 from tests.samples import ACCOUNT_KEY, PUSH_KEY, PUSH_SERVICES
@@ -40,6 +41,8 @@ FEED: Final = "feed"
 UPLOADS: Final = "shutterfeed-test-uploads"
 ORIGINALS: Final = "shutterfeed-test-originals"
 RENDITIONS: Final = "shutterfeed-test-renditions"
+EDGE_SERVICE: Final = "cloudfront-keyvaluestore"
+DENIALS_ARN: Final = f"arn:aws:cloudfront::{ACCOUNT}:key-value-store/0a1b"
 SITE: Final = "shutterfeed-test-site"
 SITE_URL: Final = "https://shutterfeed.example.com"
 SEARCH: Final = "search"
@@ -116,6 +119,8 @@ class World:
     ids: CountedIds = field(default_factory=CountedIds)
     stream_arn: str = ""
     expired: set[keys.Key] = field(default_factory=set)
+    edge: FakeCloudFront = field(default_factory=FakeCloudFront)
+    """What CloudFront denies."""
     user_pool_id: str = "eu-central-1_Nobody"
     """The pool with everybody's accounts: there is none before `create_accounts`."""
 
@@ -181,6 +186,10 @@ class World:
             },
         )
 
+    def client(self, service: str) -> Any:
+        """The client of a service, as functions get it."""
+        return self.edge.client(service) if service == EDGE_SERVICE else aws(service)
+
     def environment(self) -> dict[str, str]:
         return {
             "METADATA_TABLE": METADATA,
@@ -209,6 +218,8 @@ class World:
             "RECENT_POSTS_CACHE_MEGABYTES": "64",
             **{lane.queue_variable: self.queue_url(lane.queue) for lane in topology.LANES},
             "PUSH_SERVICES": ",".join(PUSH_SERVICES),
+            "MEDIA_LINKS_FUNCTION": "media-links",
+            "DENIALS_ARN": DENIALS_ARN,
             "PUSH_CONTACT": "mailto:push@example.com",
             "PUSH_KEY": PUSH_KEY,
             "SEARCH_ENGINE": "dynamodb",

@@ -14,6 +14,7 @@ from shutterfeed import topology
 from shutterfeed.domain.changes import (
     BlobRemoved,
     Change,
+    DenialChanged,
     FollowChanged,
     NoticeOpened,
     PostChanged,
@@ -51,6 +52,7 @@ CHANGES: list[Change] = [
     FollowChanged("ada", "bob", follows=False),
     ReferenceAdded(samples.reference("content", 1)),
     BlobRemoved(BLOB),
+    DenialChanged("medium"),
     ProfileChanged(None, samples.profile(1)),
     NoticeOpened(samples.notice()),
 ]

@@ -251,6 +251,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "remove_medium": Entry(rules.MEND),
     "replace_medium": Entry(rules.MEND, body=_file),
     "delete_post": Entry(rules.DELETE, skip=_TO_STAY),
+    "erase_post": Entry(rules.DELETE, skip=_OWN),
     "restore_post": Entry(rules.RESTORE, has_files=True, skip=_ITS_OWN),
     "get_original": Entry(rules.ORIGINAL, names_authors=False, from_ledger=True),
     "complete_upload": Entry(rules.ORIGINAL, has_files=True, names_authors=False, from_ledger=True),

@@ -86,6 +86,7 @@ from shutterfeed_client.api.posts import (
     create_post,
     delete_post,
     edit_post,
+    erase_post,
     get_post,
     like_post,
     list_comments,
@@ -215,7 +216,7 @@ def drive_failed_post(me: Any, photo: bytes) -> None:
     same = answer(remove_medium.sync_detailed(post_id, link.media_id, client=me))
     assert same.state is models.PostState.PROCESSING
     assert [one.id for one in same.media] == [one.id for one in mended.post.media]
-    assert delete_post.sync_detailed(post_id, client=me).status_code == 204
+    assert erase_post.sync_detailed(post_id, client=me).status_code == 204
 
 
 def drive_post(me: Any, post_id: str) -> None:

@@ -103,7 +103,7 @@ async function driveFailedPost(): Promise<void> {
   assert.deepEqual(mended.uploads.map(({ media_id }) => media_id), ids);
   const same = await answer(api.removeMedium({ path }));
   assert.deepEqual([same.state, same.media.map(({ id }) => id)], ["processing", ids]);
-  assert.equal((await api.deletePost({ path })).response?.status, 204);
+  assert.equal((await api.erasePost({ path })).response?.status, 204);
 }
 
 async function drivePost(): Promise<void> {

@@ -196,7 +196,7 @@ WORKERS: Final = (
     ),
     Worker(
         step="deny",
-        kinds=("CheckDenial",),
+        kinds=("DenyOrAllow",),
         timeout_s=60,
         batch=10,
         # Each changes the same store on the condition that no other has changed it meanwhile.

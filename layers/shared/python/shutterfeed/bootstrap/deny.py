@@ -9,7 +9,7 @@ from shutterfeed.adapters.denials import DenialsInCode, StoredDenials
 from shutterfeed.adapters.dynamodb.denials import DynamoDenialNotes
 from shutterfeed.bootstrap import aws
 from shutterfeed.ports.denials import Denials
-from shutterfeed.services.denials import DenyingService
+from shutterfeed.services.denying import DenyingService
 
 
 @cache

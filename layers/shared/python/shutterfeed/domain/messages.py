@@ -216,7 +216,7 @@ class CollectComments:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckDenial:
+class DenyOrAllow:
     """What the edge denies of a medium or blob may have changed; the item says whether it is denied
     now."""
 
@@ -286,7 +286,7 @@ DeliverMessage = (
     | ListAppearances
 )
 CollectMessage = RemovePost | CollectMedia | CollectBlob | CollectLikes | CollectComments
-DenyMessage = CheckDenial
+DenyMessage = DenyOrAllow
 IndexMessage = IndexPost | IndexUser | IndexAuthor
 NotifyMessage = Notify | ReleaseReplies
 PushMessage = PushNotice
@@ -319,7 +319,7 @@ def work_for(change: Change) -> Iterator[Work]:
         case BlobRemoved(blob):
             yield CollectBlob(blob)
         case DenialChanged(denied_id):
-            yield CheckDenial(denied_id)
+            yield DenyOrAllow(denied_id)
         case ReferenceAdded(reference):
             yield PublishMedium(reference)
         case CountsChanged():

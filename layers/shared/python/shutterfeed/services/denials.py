@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.retention import DENIAL_RETENTION
-from shutterfeed.ports.denials import DenialNotes, Denials
+from shutterfeed.ports.denials import Denials
 from shutterfeed.ports.system import Clock
-
-_ATTEMPTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,33 +37,3 @@ class DenialService:
         if over:
             self.denials.remove(over)
         return {key: until for key, until in entries.items() if key not in over}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DenyingService:
-    """Makes the edge deny what is noted. It looks at the notes as they are now, so that messages
-    may be late, repeated and in any order."""
-
-    notes: DenialNotes
-    edge: Denials
-
-    def check(self, ids: Collection[str]) -> None:
-        """Deny those of the media and blobs that are noted, and no others of them. Raises `Busy` if
-        the notes change all the time, or if there is no room."""
-        noted = self.notes.get(ids)
-        for _ in range(_ATTEMPTS):
-            self._follow(ids, noted)
-            # Another worker may have followed later notes before this one ended.
-            before, noted = noted, self.notes.get(ids)
-            if noted == before:
-                return
-        raise Busy
-
-    def _follow(self, ids: Collection[str], noted: Mapping[str, datetime | None]) -> None:
-        by_time: defaultdict[datetime | None, list[str]] = defaultdict(list)
-        for denied_id, until in noted.items():
-            by_time[until].append(denied_id)
-        for until, denied in by_time.items():
-            self.edge.add(denied, until)
-        if allowed := [denied_id for denied_id in ids if denied_id not in noted]:
-            self.edge.remove(allowed)

@@ -218,10 +218,8 @@ class PostService:
         if post_id.author_id != owner_id:
             own_post(self.posts, self.viewing, post_id, owner_id)
         post = self.posts.get(post_id)
-        if post is None:
+        if post is None or post.purpose is not Purpose.POST:
             return
-        if post.purpose is not Purpose.POST:
-            raise post_not_found()
         spending = self.limits.spending(owner_id, self.clock.now(), changes=1)
         self.erasure.erase(post_id, spending=spending)
 
