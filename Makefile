@@ -25,6 +25,10 @@
 #   make allow ID=… [STAGE=prod]              show it again
 #   make denied [STAGE=prod]                  list what is denied
 #   make smoke [STAGE=prod] [CLEAN=…]         ask a stage some questions, as people would, and clean up
+#   make erasure-scan USER=maya [DEEP=yes] [STAGE=prod]   look for a person in everything that is stored
+#   make erasure-receipts [TO=folder] [DEEP=yes] [STAGE=prod]   give those who were erased a receipt
+#   make receipt-key [STAGE=prod]             print the key with which receipts are checked
+#   make verify-receipt FILE=receipt.txt [KEY=…] [STAGE=prod]   check a receipt
 #   make export-accounts TO=accounts.jsonl [STAGE=prod]   write all accounts into a file
 #   make restore-data TABLE=… [REGION=…] [CONTEXT=…]     make a stack of a restored table and of originals
 #   make restore-service ACCOUNTS=accounts.jsonl [STAGE=prod]   bring in accounts, renditions and search index
@@ -68,7 +72,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect audit \
-	reindex search-check sign-out deny allow denied smoke export-accounts restore-data restore-service restore-drill opensearch \
+	reindex search-check sign-out deny allow denied smoke erasure-scan erasure-receipts receipt-key verify-receipt \
+	export-accounts restore-data restore-service restore-drill opensearch \
 	layers lock site screenshots openapi events rights visibility costs synth bootstrap doctor diff deploy rotate-media-keys \
 	destroy clean
 
@@ -129,6 +134,18 @@ denied: ready
 
 smoke: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(CLEAN),--clean $(CLEAN))
+
+erasure-scan: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter yes,$(DEEP)),--deep) $(if $(findstring command,$(origin USER)),$(USER))
+
+erasure-receipts: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter yes,$(DEEP)),--deep) $(or $(TO),build/receipts)
+
+receipt-key: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE))
+
+verify-receipt: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(KEY),--key $(KEY)) $(FILE)
 
 export-accounts: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(TO)

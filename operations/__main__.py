@@ -122,6 +122,46 @@ def _smoke(options: argparse.Namespace) -> int:
     return 0
 
 
+def _erasure_scan(options: argparse.Namespace) -> int:
+    from operations import erasure_scan
+
+    print(erasure_scan.scan(deployment.find(options.stage), options.user, deep=options.deep))
+    return 0
+
+
+def _erasure_receipts(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from operations import receipts
+
+    issued = receipts.issue(deployment.find(options.stage), Path(options.folder), deep=options.deep)
+    print(*issued.reports, sep="\n")
+    for file in issued.files:
+        print(f"{file} has to be given to its person, and then deleted.")
+    print(f"{issued.sent:,} receipts sent, {len(issued.files):,} kept as files;", end=" ")
+    print(f"something is left of {len(issued.reports):,}; {issued.unfinished:,} are being erased.")
+    print(issued.cost)
+    return 1 if issued.reports else 0
+
+
+def _receipt_key(options: argparse.Namespace) -> int:
+    from operations import receipts
+
+    print(receipts.key_of(deployment.find(options.stage)))
+    return 0
+
+
+def _verify_receipt(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from operations import receipts
+
+    key = options.key or receipts.key_of(deployment.find(options.stage))
+    print(receipts.verify(Path(options.file).read_bytes(), key))
+    print("The receipt is genuine.")
+    return 0
+
+
 def _export_accounts(options: argparse.Namespace) -> int:
     from pathlib import Path
 
@@ -184,6 +224,10 @@ def _parser() -> argparse.ArgumentParser:
         ("allow", _allow, "show it again"),
         ("denied", _denied, "list what is denied"),
         ("smoke", _smoke, "ask a stage some questions, as people would"),
+        ("erasure-scan", _erasure_scan, "look for a person in everything that is stored"),
+        ("erasure-receipts", _erasure_receipts, "give those who were erased a receipt"),
+        ("receipt-key", _receipt_key, "print the key with which receipts are checked"),
+        ("verify-receipt", _verify_receipt, "check a receipt"),
         ("export-accounts", _export_accounts, "write all accounts into a file"),
         ("restore-service", _restore_service, "bring in what a restored stage lacks"),
     ):
@@ -199,6 +243,15 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("handle", help="the user's handle")
         if name in {"deny", "allow"}:
             command.add_argument("id", help="of a post, a medium or a blob")
+        if name == "erasure-scan":
+            command.add_argument("user", help="a handle, or a user id")
+        if name == "erasure-receipts":
+            command.add_argument("folder", help="where to, for those whom no mail can be sent")
+        if name in {"erasure-scan", "erasure-receipts"}:
+            command.add_argument("--deep", action="store_true", help="read every object's tags")
+        if name == "verify-receipt":
+            command.add_argument("--key", help="the public key; without it, the stage is asked")
+            command.add_argument("file", help="the receipt")
         if name == "export-accounts":
             command.add_argument("file", help="where to; only its owner may read it")
         if name == "restore-service":

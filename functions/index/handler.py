@@ -50,6 +50,9 @@ def maintain(action: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
             return {"generation": steps.begin()}
         case "copy":
             return asdict(steps.copy(event["generation"], after))
+        case "held":
+            page = steps.held(after)
+            return {"subjects": list(map(str, page.items)), "after": page.next_position}
         case "switch":
             steps.switch(event["generation"])
             return {}
@@ -66,7 +69,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
         return _work(event, context)
     logger.set_correlation_id(context.aws_request_id)
     result = maintain(event["action"], event)
-    logger.info("maintained", action=event["action"], result=result)
+    told = {name: value for name, value in result.items() if name != "subjects"}
+    logger.info("maintained", action=event["action"], result=told)
     return result
 
 

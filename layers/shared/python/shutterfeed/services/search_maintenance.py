@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.pages import Page
 from shutterfeed.domain.search import Document, Gone, post_document, user_document
 from shutterfeed.ports.posts import Posts
 from shutterfeed.ports.profiles import Profiles
@@ -76,6 +77,10 @@ class SearchMaintenance:
         """Compare a page of the index with the table, and count what is gone from the table."""
         page = self.index.held(after, PAGE)
         return self._compare(page.items, page.next_position, repair=repair)
+
+    def held(self, after: str | None) -> Page[PostId | str]:
+        """A page of the subjects of all that the index holds."""
+        return self.index.held(after, PAGE)
 
     def check_entries(self, after: str | None, *, repair: bool) -> Step:
         """Compare a page of the index's entries with its documents, and count those that belong to

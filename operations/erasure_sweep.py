@@ -1,0 +1,55 @@
+"""Removes what only a scan can find: that others have muted or blocked somebody who is erased.
+
+Nothing leads from a user to those who have muted or blocked them, so that nobody can ask. When
+everything is looked through for the receipt, both are found, and taken away as their owner would do
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from operations.deployment import Deployment
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
+from shutterfeed.adapters.dynamodb.mutes import DynamoMutes
+from shutterfeed.domain.traces import Find, Stored, Trace
+from shutterfeed.ports.system import Clock
+
+
+@dataclass(slots=True)
+class Sweep:
+    mutes: DynamoMutes
+    blocks: DynamoBlocks
+    clock: Clock
+    removed: int = 0
+
+    @classmethod
+    def of(cls, deployment: Deployment, clock: Clock) -> Sweep:
+        metadata = deployment.metadata
+        feeds = deployment.outputs["FeedTableName"]
+        return cls(DynamoMutes(metadata), DynamoBlocks(metadata, feeds), clock)
+
+    def remove(self, stored: Stored, finds: Sequence[Find]) -> None:
+        """Remove a mute or block of the people who were found in it; leave anything else."""
+        if stored.is_copy:
+            return
+        pk, _, sk = stored.where.partition(" ")
+        for find in finds:
+            if find.trace is Trace.USER and not find.is_own:
+                self._remove(keys.Key(pk, sk), stored.kind, find.user_id)
+            elif find.trace is Trace.USER and stored.kind == "PAIR BLOCK":
+                self._unblock(keys.Key(pk, sk), find.user_id)
+
+    def _remove(self, key: keys.Key, kind: str, user_id: str) -> None:
+        match kind:
+            case "USER MUTES" | "USER READER_MUTES":
+                muter_id = keys.parse_profile(key)
+                self.removed += self.mutes.unmute(muter_id, user_id, self.clock.now())
+            case "USER BLOCKS":
+                self.removed += self.blocks.unblock(keys.parse_profile(key), user_id)
+
+    def _unblock(self, key: keys.Key, user_id: str) -> None:
+        one, other = keys.parse_pair(key)
+        self.removed += self.blocks.unblock(other if one == user_id else one, user_id)
