@@ -53,7 +53,7 @@ class Bucket:
             markers = [{**entry, "marker": True} for entry in page.get("DeleteMarkers", [])]
             yield from sorted(
                 (*versions, *markers),
-                key=lambda entry: (entry["Key"], -entry["LastModified"].timestamp()),
+                key=lambda e: (e["Key"], not e["IsLatest"], -e["LastModified"].timestamp()),
             )
 
     def _stored(

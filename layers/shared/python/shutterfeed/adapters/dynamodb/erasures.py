@@ -50,8 +50,7 @@ class DynamoErasureRecords:
 
     def note_contents(self, user_id: str, part: str, contents: Sequence[Content]) -> None:
         if contents:
-            key = keys.erased_contents(user_id, part)
-            self.table.write(Put({**key_item(key), _PACKED: _packed(contents)}))
+            self.table.write(Put(erased_contents_item(user_id, part, contents)))
 
     def finish(self, user_id: str, at: datetime) -> None:
         first = Attr(PK).exists() & Attr(_FINISHED).not_exists()
@@ -86,6 +85,10 @@ class DynamoErasureRecords:
             after = rows.last
             if after is None:
                 return
+
+
+def erased_contents_item(user_id: str, part: str, contents: Iterable[Content]) -> Item:
+    return {**key_item(keys.erased_contents(user_id, part)), _PACKED: _packed(contents)}
 
 
 def _to_erased(item: Item) -> ErasedAccount:
