@@ -21,6 +21,7 @@ from shutterfeed.domain.erasures import Content
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import Reference
+from shutterfeed.domain.moderation import CaseId, SubjectKind
 from shutterfeed.domain.mutes import Mute, MutedUsers
 from shutterfeed.domain.traces import Person
 from shutterfeed.schema import FOLLOWERS_PK, FOLLOWERS_SK, OPEN_PK, OPEN_SK, TTL_ATTRIBUTE
@@ -61,6 +62,7 @@ def metadata() -> Iterator[Item]:
     yield from _of_others()
     yield from _of_answers()
     yield from _of_contents()
+    yield from _of_cases()
     yield from _of_the_deployment()
 
 
@@ -89,6 +91,7 @@ def objects() -> Iterator[tuple[str, str]]:
     yield "uploads", keys.upload_object(POST, _MEDIUM)
     yield "uploads", keys.discarded_object(POST, _MEDIUM)
     yield "uploads", keys.download_object(POST, _MEDIUM)
+    yield "uploads", keys.export_object(MAYA, ulid(START, 17), 1, ulid(START, 18))
     yield "originals", keys.original_object(CONTENT.sha256, CONTENT.blob_id)
     yield "renditions", keys.rendition_object(CONTENT.blob_id, "640.jpg")
 
@@ -120,6 +123,7 @@ def _own() -> Iterator[Item]:
     yield _item(keys.comment_key(MAYA, sha256("key")))
     yield _item(keys.held_entry(MAYA, _MOMENT))
     yield _item(keys.held_words(MAYA), words=["spoiler"])
+    yield _item(keys.export(MAYA))
     for kind in NoticeKind:
         yield _item(keys.notice(MAYA, kind, str(OTHERS), 1), expires=True)
 
@@ -165,10 +169,22 @@ def _of_contents() -> Iterator[Item]:
     yield erased_contents_item(MAYA, "1", [CONTENT])
 
 
+def _of_cases() -> Iterator[Item]:
+    mine, theirs = CaseId(SubjectKind.POST, str(POST)), CaseId(SubjectKind.POST, str(OTHERS))
+    yield _item(keys.case(mine))
+    yield _item(keys.evidence(mine, sha256("evidence")))
+    yield _item(keys.report(theirs, MAYA))
+    yield _item(keys.suspension_due(CaseId(SubjectKind.USER, MAYA)))
+    yield _item(keys.log_entry(1), subject=str(mine))
+    yield _item(keys.withheld(CONTENT.sha256))
+    yield _item(keys.kept(CONTENT.sha256, theirs))
+
+
 def _of_the_deployment() -> Iterator[Item]:
     yield _item(keys.tagged_posts("sunset"), posts=packed([_ENTRY]))
     yield _item(keys.POPULAR, expires=True, scores={MAYA: 3})
     yield _item(keys.nomination(7), expires=True, user_id=MAYA)
+    yield _item(keys.denial(CONTENT.blob_id), expires=True)
 
 
 def _opened(post_id: PostId) -> dict[str, Any]:

@@ -59,6 +59,8 @@ STAYS: Final[Mapping[str, Stay]] = {
     "TYPO WORDS": _DICTIONARY,
     "BLOB BLOB": Stay("a content to which nothing refers waits for the collector"),
     "DENIED DENIED": Stay("the edge shows an erased medium to nobody", own=True),
+    "BLOB WITHHELD": _CASE,
+    "BLOB KEPT": _CASE,
     "CASE CASE": _CASE,
     "CASE EVIDENCE": _CASE,
     "CASE REPORT": _CASE,
