@@ -9,7 +9,6 @@ on what else runs here.
 
 from __future__ import annotations
 
-import os
 import resource
 import subprocess
 import sys
@@ -32,9 +31,9 @@ from shutterfeed.adapters.ffmpeg import THREADS, locate
 from shutterfeed.adapters.video import ENCODING, FfmpegVideoCodec
 from shutterfeed.domain.videos import CORES, MP4, WEBM, RenderedClip, predicted_seconds
 from tests import videos
+from tests.pictures import SHARED_DATA
 from tools.errors import Unavailable
 
-_ROOT: Final = Path(__file__).parents[1]
 _X264: Final = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "23")
 _X265: Final = ("-pix_fmt", "yuv420p10le", "-c:v", "libx265", "-preset", "ultrafast")
 _HDR: Final = "colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:log-level=0"
@@ -84,12 +83,11 @@ MINUTES: Final = 5.0
 
 
 def run(size: Size) -> list[Figure]:
-    data = Path(os.environ.get("SHUTTERFEED_TEST_DATA", _ROOT.parent / "shared" / "data"))
-    real = sorted((data / "videos").glob("*.mp4"), key=lambda file: file.stat().st_size)[
+    real = sorted((SHARED_DATA / "videos").glob("*.mp4"), key=lambda file: file.stat().st_size)[
         : size.real
     ]
     if not real:
-        raise Unavailable(f"There are no videos in {data}.")
+        raise Unavailable(f"There are no videos in {SHARED_DATA}.")
     with tempfile.TemporaryDirectory(prefix="bench-videos-") as folder:
         hard = list(_hard(Path(folder), size))
         # In a process of its own, whose children are those of the transcoder alone.

@@ -5,10 +5,12 @@ A picture's colours vary slowly, so that encoders barely change them, and differ
 
 from __future__ import annotations
 
+import os
 import random
 import struct
 import zlib
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,14 @@ import pytest
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 
-SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-"""Real photos from cameras and phones, and hostile files; beside the repository, not in it."""
+from shutterfeed.adapters import heif_items
+from tests.videos import box, boxes
+
+SHARED_DATA = Path(
+    os.environ.get("SHUTTERFEED_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
+)
+"""Real photos from cameras and phones, and hostile files: beside the repository, not in it, or
+where the variable says."""
 
 needs_shared_data = pytest.mark.skipif(
     not SHARED_DATA.is_dir(), reason=f"no real photos here: {SHARED_DATA} does not exist"
@@ -103,6 +111,25 @@ def heic(width: int, height: int, seed: int = 0, *, mode: str = "RGB", **save: A
     target = BytesIO()
     pillow_heif.from_pillow(picture(width, height, seed, mode)).save(target, **save)
     return target.getvalue()
+
+
+def in_pieces(content: bytes, pieces: int) -> bytes:
+    """A HEIC or AVIF with one item, whose data the file declares as many pieces."""
+    parts = dict(boxes(content))
+    meta = dict(boxes(parts[b"meta"][4:]))
+    found = heif_items.read_picture(content)
+    assert found is not None
+    ((start, end),) = found.data[0]
+
+    def located(shift: int) -> bytes:
+        cuts = [start + (end - start) * piece // pieces for piece in range(pieces + 1)]
+        listed = [struct.pack(">II", at + shift, until - at) for at, until in pairwise(cuts)]
+        about = struct.pack(">HH2sHH", 0x4400, 1, meta[b"pitm"][4:], 0, pieces)
+        return bytes(4) + about + b"".join(listed)
+
+    meta[b"iloc"] = located(len(located(0)) - len(meta[b"iloc"]))
+    parts[b"meta"] = bytes(4) + b"".join(box(kind, inner) for kind, inner in meta.items())
+    return b"".join(box(kind, inner) for kind, inner in parts.items())
 
 
 def avif(width: int, height: int, seed: int = 0, *, mode: str = "RGB", **save: Any) -> bytes:

@@ -96,14 +96,19 @@ def pixel(content: bytes, place: str = "") -> tuple[int, int, int]:
     return pixels[0], pixels[1], pixels[2]
 
 
-def combs(content: bytes, width: int) -> int:
-    """How many pixels of the sixth frame are much darker or lighter than both of their neighbours
-    above and below, as where a frame holds two moments in turn."""
+def frame(content: bytes, turning: str = "null") -> bytes:
+    """The brightness of every pixel of the sixth frame, row by row, after a filter."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(content)
         file.flush()
-        chosen = ("-vf", r"select=eq(n\,5),format=gray", "-frames:v", "1", "-f", "rawvideo", "-")
-        pixels = run("-i", file.name, *chosen)
+        chosen = ("-vf", rf"select=eq(n\,5),{turning},format=gray", "-frames:v", "1")
+        return run("-i", file.name, *chosen, "-f", "rawvideo", "-")
+
+
+def combs(content: bytes, width: int) -> int:
+    """How many pixels of the sixth frame are much darker or lighter than both of their neighbours
+    above and below, as where a frame holds two moments in turn."""
+    pixels = frame(content)
     rows = [pixels[at : at + width] for at in range(0, len(pixels), width)]
     return sum(
         min(abs(here - above), abs(here - below)) > 40 and (here > above) == (here > below)

@@ -123,7 +123,7 @@ class FileBody(RequestBody):
     """A file that the client will upload. Only a file with exactly this size and SHA-256 is
     accepted.
 
-    A photo may have up to 25 MB; a video up to 300 MB, 3 minutes and 5,760 pixels a side. `width`,
+    A photo may have up to 64 MB; a video up to 300 MB, 3 minutes and 5,760 pixels a side. `width`,
     `height` (pixels) and `duration_ms` are required for a video; a video that would take too long
     to process is refused at once.
     """
@@ -167,7 +167,7 @@ class CreatePost(RequestBody):
 
 
 class CreateAvatar(RequestBody):
-    """A photo of up to 25 MB that the client will upload. Only a file with exactly this size and
+    """A photo of up to 64 MB that the client will upload. Only a file with exactly this size and
     SHA-256 is accepted. The first frame of an animated picture is shown."""
 
     content_type: Annotated[str, _documented(enum=sorted(PHOTO_TYPES))]

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,6 +62,19 @@ def test_upload_says_what_became_of_every_file(
     assert said[-1]["published"] == 2
     captions = sorted(post["draft"]["caption"] for post in service.posts.values())
     assert captions == ["", "Midsummer"]
+
+
+def test_files_that_went_wrong_once_are_posted(
+    service: Service, tmp_path: Path, found: Callable[[str], bytes]
+) -> None:
+    for name in ("video-fragmented-no-duration.mp4", "jpeg-empty-iptc-caption.jpg"):
+        (tmp_path / name).write_bytes(found(name))
+    assert main.main(["upload", str(tmp_path), "--caption-from", "exif", "--json"]) == 0
+    drafts = [post["draft"] for post in service.posts.values()]
+    assert [draft["caption"] for draft in drafts] == ["", ""]
+    (video,) = [draft["media"][0] for draft in drafts if "width" in draft["media"][0]]
+    assert (video["width"], video["height"]) == (160, 120)
+    assert abs(video["duration_ms"] - 2000) < 100
 
 
 def test_people_get_a_summary_and_no_progress_bar_outside_of_a_terminal(

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from shutterfeed import runtime
-from shutterfeed.adapters.confinement import CodecFailed, ConfinedCodec
+from shutterfeed.adapters.confinement import CodecFailed, ConfinedCodec, decoding, read_answer
 from shutterfeed.adapters.decoding import client
+from shutterfeed.adapters.decoding.orders import Decode, Limits
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto
 from tests import decoders, hostile, pictures
@@ -63,9 +64,14 @@ def test_a_refusal_comes_out_as_it_is() -> None:
     assert refused.value.code == "truncated"
 
 
-@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL, signal.SIGBUS])
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS])
 def test_a_crash_refuses_the_photo(number: signal.Signals) -> None:
     assert refusal("crash", int(number)).code == "undecodable"
+
+
+def test_a_child_that_the_kernel_kills_is_no_fault_of_the_photo() -> None:
+    with pytest.raises(CodecFailed, match="for want of memory"):
+        misbehave("crash", int(signal.SIGKILL))
 
 
 def test_a_real_crash_refuses_the_photo() -> None:
@@ -148,6 +154,33 @@ def test_a_server_that_dies_is_started_again() -> None:
     os.waitid(os.P_PID, server, os.WEXITED | os.WNOWAIT)
     misbehave("nothing")
     assert client._servers.get("tests.decoders").process != server
+
+
+def test_a_server_that_dies_while_a_child_decodes_is_no_fault_of_the_photo() -> None:
+    misbehave("nothing")
+    server = client._servers.get("tests.decoders").process
+    order = Decode("tests.decoders:photo", JPEG, Limits(60 * 1024 * 1024, 10))
+    with decoding(order, b"sleep") as (child, answers):
+        os.kill(server, signal.SIGKILL)
+        with pytest.raises(client.ServerGone):
+            read_answer(child, answers, 100, time.monotonic() + 60)
+    misbehave("nothing")
+
+
+def test_a_server_that_does_not_begin_is_tried_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    start, started = client._start, list[str]()
+
+    def counted(module: str) -> client._Server:
+        started.append(module)
+        return start(module)
+
+    monkeypatch.setattr(client, "_start", counted)
+    before, children = len(list(OPEN.iterdir())), _children()
+    with pytest.raises(client.ServerGone, match="does not begin"):
+        ConfinedCodec("tests.no_decoders:photo").render(b"nothing", JPEG)
+    assert started == ["tests.no_decoders"] * 2
+    assert len(list(OPEN.iterdir())) == before
+    assert _children() == children
 
 
 def test_a_process_that_forks_has_a_server_of_its_own() -> None:

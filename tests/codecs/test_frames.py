@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from shutterfeed.adapters import chunks, imaging
+from shutterfeed.adapters import chunks, scaling
 from shutterfeed.adapters.frames import moving
 from shutterfeed.adapters.frames.canvas import Box, Decoded, Dispose, Part, composed
 from shutterfeed.adapters.imaging import PillowImageCodec
@@ -105,7 +105,7 @@ def test_a_still_gif_that_covers_part_of_its_screen_is_on_white(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is scaled down in two strips."""
-    monkeypatch.setattr(imaging, "_STRIP_PIXELS", 4400 * 32)
+    monkeypatch.setattr(scaling, "_STRIP_PIXELS", 4400 * 32)
     content = gif((4400, 64), [Area(RED, 0, 0, 2200, 40)])
     photo = PillowImageCodec().render(content, "image/gif")
     assert photo.notes == ()

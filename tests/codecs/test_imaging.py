@@ -17,7 +17,7 @@ import pytest
 from PIL import Image, ImageChops, ImageCms, ImageStat
 from thumbhash import rgba_to_thumb_hash, thumb_hash_to_average_rgba
 
-from shutterfeed.adapters import imaging
+from shutterfeed.adapters import heif_decoding, photo_decoding
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.adapters.jpeg_structure import read_structure
 from shutterfeed.adapters.thumb_hash import thumb_hash
@@ -310,7 +310,7 @@ def test_pictures_that_show_the_same_are_not_missed(kind: str, notes: int) -> No
         primary_index = 0
         info: ClassVar = {"entity_groups": [{"type": kind, "images": [0, 1]}]}
 
-    assert len(imaging._left_out(b"", Pictures(["one", "other"]))) == notes
+    assert len(heif_decoding._left_out(b"", Pictures(["one", "other"]))) == notes
 
 
 def test_a_heif_sequence_is_shown_by_its_picture_and_refused_without_one() -> None:
@@ -496,7 +496,7 @@ def test_too_large_pictures_are_refused_by_their_header(
     def never(*_: object) -> None:
         raise AssertionError("decoded before its size was checked")
 
-    for decoder in imaging._DECODERS.values():
+    for decoder in photo_decoding._DECODERS.values():
         monkeypatch.setattr(decoder, "load", never)
     refused = refusal(content)
     assert refused.code == "too_many_pixels"
@@ -507,7 +507,7 @@ def test_memory_that_runs_out_means_too_many_pixels(monkeypatch: pytest.MonkeyPa
     def exhausted(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(imaging._DECODERS[JPEG], "load", exhausted)
+    monkeypatch.setattr(photo_decoding._DECODERS[JPEG], "load", exhausted)
     assert refusal(pictures.jpeg(16, 16)).code == "too_many_pixels"
 
 

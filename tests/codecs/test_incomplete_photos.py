@@ -17,7 +17,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 from PIL.PngImagePlugin import PngInfo
 
-from shutterfeed.adapters import heif_items, imaging, jpeg_structure
+from shutterfeed.adapters import heif_items, jpeg_structure, scaling
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto, sniff
 from tests import pictures
@@ -65,6 +65,8 @@ KINDS: dict[str, Make] = {
     **JPEGS,
     "heic": heic,
     "heic-grid": partial(heic, tile_size=96),
+    "heic-in-pieces": lambda: pictures.in_pieces(heic(), 150),
+    "avif-in-pieces": lambda: pictures.in_pieces(other("AVIF", quality=80, speed=10), 150),
     "avif": partial(other, "AVIF", quality=80, speed=10),
     "png": partial(other, "PNG"),
     "webp": partial(other, "WEBP", quality=90),
@@ -97,7 +99,8 @@ def data_of(content: bytes) -> tuple[int, int]:
         return structure.scans[0].start, structure.end
     picture = heif_items.read_picture(content)
     if picture is not None:
-        return min(start for start, _ in picture.extents), max(end for _, end in picture.extents)
+        extents = [extent for each in picture.data for extent in each]
+        return min(start for start, _ in extents), max(end for _, end in extents)
     return 100, len(content) - 12
 
 
@@ -345,8 +348,8 @@ def test_a_long_picture_is_scaled_in_strips_without_a_seam(
 ) -> None:
     content = pictures.png(*size, mode=mode)
     whole = render(content)
-    monkeypatch.setattr(imaging, "_WHOLE_PIXELS", 1)
-    monkeypatch.setattr(imaging, "_STRIP_PIXELS", 20_000)
+    monkeypatch.setattr(scaling, "_WHOLE_PIXELS", 1)
+    monkeypatch.setattr(scaling, "_STRIP_PIXELS", 20_000)
     for (rendition, expected), (_, made) in zip(
         whole.renditions, render(content).renditions, strict=True
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +16,7 @@ from PIL import Image
 from shutterfeed.adapters import video as video_codec
 from shutterfeed.adapters.confinement import CodecFailed
 from shutterfeed.adapters.decoding import client
-from shutterfeed.adapters.ffmpeg import Ffmpeg, FfmpegFailed, FfmpegTimedOut
+from shutterfeed.adapters.ffmpeg import Ffmpeg, FfmpegFailed, FfmpegKilled, FfmpegTimedOut
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.adapters.refusals import check_memory, refusing
 from shutterfeed.adapters.video import FfmpegVideoCodec
@@ -208,6 +209,16 @@ def test_what_runs_too_long_is_killed(tmp_path: Path) -> None:
     endless = ("-f", "lavfi", "-i", "testsrc", "-f", "null", "-")
     with pytest.raises(FfmpegTimedOut):
         Ffmpeg(tmp_path).run(endless, seconds=0.5)
+
+
+def test_what_the_kernel_kills_is_no_fault_of_the_video(tmp_path: Path) -> None:
+    def kill(_: str) -> None:
+        for process in _running():
+            os.kill(int(process.name), signal.SIGKILL)
+
+    endless = ("-f", "lavfi", "-i", "testsrc", "-progress", "pipe:1", "-f", "null", "-")
+    with pytest.raises(FfmpegKilled), refusing():
+        Ffmpeg(tmp_path).run(endless, seconds=_NEVER, on_line=kill)
 
 
 def test_a_damaged_input_is_told_though_the_child_is_gone(tmp_path: Path) -> None:

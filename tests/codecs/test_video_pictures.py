@@ -12,7 +12,7 @@ from PIL import Image
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.adapters.video import FfmpegVideoCodec
 from shutterfeed.domain.videos import MP4, QUICKTIME, WEBM, VideoRefused
-from tests.videos import combs, facts_of, made, pattern, pixel, sound
+from tests.videos import combs, described, facts_of, frame, made, pattern, pixel, sound, turned
 
 WIDTH = 160
 _MOVING = "color=black:size=160x120:rate=50:duration=0.4,geq=lum='200*lt(X-6*N\\,20)':cb=128:cr=128"
@@ -57,6 +57,21 @@ def test_interlaced_video_of_a_camera_has_no_combs(found: Callable[[str], bytes]
     # What is left is writing with strokes as thin as a line.
     assert combs(clip, WIDTH) * 5 < combs(content, WIDTH)
     assert poster.size == (WIDTH, 120)
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_fields_are_put_together_before_the_picture_is_turned(degrees: int) -> None:
+    encoder = ("-c:v", "libx264", "-qp", "10", "-flags", "+ilme+ildct")
+    upright = made("frames.mp4", "-f", "lavfi", "-i", _MOVING, "-vf", _TOP, *encoder)
+    expected, _ = rendered(upright, MP4)
+    clip, poster = rendered(turned(upright, degrees), MP4)
+    assert poster.size == ((160, 120) if degrees == 180 else (120, 160))
+    assert "rotation" not in described(clip)
+    back = frame(
+        clip, {90: "transpose=clock", 180: "hflip,vflip", 270: "transpose=cclock"}[degrees]
+    )
+    differences = [abs(one - other) for one, other in zip(back, frame(expected), strict=True)]
+    assert sum(differences) / len(differences) < 1
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def noise(seed: int) -> Photo:
     target = io.BytesIO()
     image.save(target, "PNG", compress_level=0)
     photo = Photo(target.getvalue(), "image/png")
-    assert 16 * MEBIBYTE < len(photo.data) <= 25 * MEBIBYTE
+    assert 16 * MEBIBYTE < len(photo.data) <= 64 * MEBIBYTE
     return photo
 
 

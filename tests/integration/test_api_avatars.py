@@ -10,6 +10,7 @@ import pytest
 
 from shutterfeed import keys
 from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.photos import MAX_PHOTO_BYTES
 from tests.integration.client import Answer, Client, declared, draft
 from tests.integration.pipeline import Pipeline
 from tests.integration.publishing import publish
@@ -209,7 +210,7 @@ def test_what_is_no_picture_is_told_and_leaves_the_avatar(
         ({"content_type": "video/mp4"}, "content_type"),
         ({"content_type": "text/html"}, "content_type"),
         ({"bytes": 0}, "bytes"),
-        ({"bytes": 25 * 1024 * 1024 + 1}, "bytes"),
+        ({"bytes": MAX_PHOTO_BYTES + 1}, "bytes"),
         ({"sha256": "x"}, "sha256"),
         ({"caption": "me"}, "caption"),
     ],

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from shutterfeed.domain.photos import MAX_PHOTO_BYTES
 from tests.integration.client import Client, declared, draft, listed
 from tests.integration.pipeline import Pipeline
 from tests.integration.publishing import publish, upload_all
@@ -103,7 +104,7 @@ def test_a_caption_has_2200_characters_at_most(client: Client, ada: Person, char
         ({"content_type": "IMAGE/JPEG"}, "media[0].content_type"),
         ({"bytes": 0}, "media[0].bytes"),
         ({"bytes": -1}, "media[0].bytes"),
-        ({"bytes": 25 * 1024 * 1024 + 1}, "media[0].bytes"),
+        ({"bytes": MAX_PHOTO_BYTES + 1}, "media[0].bytes"),
         ({"bytes": 1.5}, "media[0].bytes"),
         ({"bytes": True}, "media[0].bytes"),
         ({"sha256": "0" * 63}, "media[0].sha256"),
@@ -120,7 +121,7 @@ def test_files_are_declared_within_the_rules(
 
 
 def test_the_largest_file_is_taken(client: Client, ada: Person, world: World) -> None:
-    medium = declared(b"x") | {"bytes": 25 * 1024 * 1024}
+    medium = declared(b"x") | {"bytes": MAX_PHOTO_BYTES}
     assert client.create_post(ada, {"media": [medium]}).status == 201
 
 

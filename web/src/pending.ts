@@ -2,7 +2,7 @@
 import type { PostBody } from "./api.ts";
 import { person, signedIn } from "./auth.ts";
 import { isNotFound } from "./errors.ts";
-import { fetchPost } from "./posts.ts";
+import { fetchPost, rememberOwn } from "./posts.ts";
 import { navigate } from "./router.ts";
 import { keep } from "./storage.ts";
 import { Store } from "./store.ts";
@@ -24,6 +24,9 @@ export const published = new Store(0);
 export const previews = new Map<string, string>();
 
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+/** Files that one has taken out of a failed post: an answer that still has one is an old one. */
+const mended = new Set<string>();
 
 person.watch(() => {
   for (const timer of timers.values()) clearTimeout(timer);
@@ -52,6 +55,12 @@ export function follow(post: PostBody): void {
   show(post);
   store([post.id, ...storedIds().filter((id) => id !== post.id)]);
   schedule(post.id, FIRST_MS);
+}
+
+/** Follows a post that had failed; `gone` are the ids of files that it has no more. */
+export function followMended(post: PostBody, gone: readonly string[]): void {
+  for (const id of gone) mended.add(id);
+  follow(rememberOwn(post));
 }
 
 /** Looks at once, because something is known to have changed. */
@@ -84,6 +93,8 @@ async function look(id: string, delay: number): Promise<void> {
       forget(id);
       published.update((count) => count + 1);
       toast("Your post is published.", { action: "View", onAction: () => navigate(`/p/${id}`) });
+    } else if (post.media.some((medium) => mended.has(medium.id))) {
+      schedule(id, next);
     } else if (post.state === "failed") {
       clearTimeout(timers.get(id));
       timers.delete(id);

@@ -51,7 +51,7 @@ def check_announced(content: bytes, content_type: str) -> None:
         check_webp(content, *size)
     if picture is not None:
         check = check_av1 if content_type == "image/avif" else check_hevc
-        check(content, picture.extents)
+        check(content, picture.data)
 
 
 def _check_coding(picture: HeifPicture, content_type: str) -> None:

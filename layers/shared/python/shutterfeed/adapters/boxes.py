@@ -52,6 +52,20 @@ def find(content: bytes, box: Box | None, *path: bytes, skip: int = 0) -> Box | 
     return None
 
 
+def announced_end(content: bytes) -> int:
+    """The offset at which an ISO media file's last box ends, by the length that it declares."""
+    position = 0
+    while position + 8 <= len(content):
+        length = int.from_bytes(content[position : position + 4], "big")
+        if length == 1:
+            length = int.from_bytes(content[position + 8 : position + 16], "big")
+        if length < 8:
+            # 0 means up to the end of the file; other small numbers are no valid length.
+            return len(content)
+        position += length
+    return position
+
+
 def has_movie(content: bytes) -> bool:
     """Whether the file has a sequence of pictures."""
     return find(content, None, b"moov") is not None

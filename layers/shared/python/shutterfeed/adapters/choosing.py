@@ -66,6 +66,8 @@ def probe(ffmpeg: Ffmpeg, content_type: str) -> Probe:
     if content_type != WEBM and not frame.is_interlaced:
         fields = containers.field_order(ffmpeg.folder / SOURCE)
         frame = replace(frame, fields=fields, is_interlaced=fields is not None)
+    if frame.is_interlaced:
+        opening, frame = _unturned(ffmpeg, opening, picture, frame)
     facts = replace(
         _facts(picture, [sound] if sound else []),
         transfer=frame.transfer,
@@ -74,6 +76,19 @@ def probe(ffmpeg: Ffmpeg, content_type: str) -> Probe:
     )
     check_facts(facts, size)
     return Probe(facts, frame, picture, sound, opening, _left_out(found, sound))
+
+
+def _unturned(
+    ffmpeg: Ffmpeg, opening: tuple[str, ...], picture: Track, frame: Frame
+) -> tuple[tuple[str, ...], Frame]:
+    """How to open a file whose frames hold two fields, and its frame. ffmpeg would turn frames
+    before all filters, which then find the fields' lines as columns, or in the wrong order. So it
+    does not, and the filters do."""
+    with refusing():
+        turns = probing.quarter_turns(ffmpeg, opening, picture)
+    if not turns:
+        return opening, frame
+    return (*opening, "-display_rotation:v", "0"), replace(frame, turns=turns)
 
 
 def _facts(picture: Track, sounds: list[Track]) -> VideoFacts:

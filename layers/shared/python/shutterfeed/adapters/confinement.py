@@ -105,7 +105,7 @@ def read_answer(child: client.Child, answers: int, most: int, deadline: float) -
     """The child's next answer of at most `most` bytes.
 
     Raises `TooSlow` if its time is over, by the clock or of CPU, `NoAnswer` if it has died or
-    answers too much, and `CodecFailed` if it has ended by a fault of ours.
+    answers too much, and `CodecFailed` if it has ended by a fault of ours, or the kernel killed it.
     """
     try:
         return read_message(answers, most, deadline)
@@ -113,8 +113,14 @@ def read_answer(child: client.Child, answers: int, most: int, deadline: float) -
         raise
     except NoAnswer as error:
         status = _status(child, deadline)
-        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
+        killed_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        if killed_by == signal.SIGXCPU:
             raise TooSlow from error
+        if killed_by == signal.SIGKILL:
+            # No file does that: its child has limits below what the function has.
+            raise CodecFailed(
+                "The kernel killed the child, as it does for want of memory."
+            ) from error
         raise
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -45,6 +46,11 @@ class FfmpegFailed(Exception):
     def __init__(self, log: str) -> None:
         super().__init__(log[-300:])
         self.log = log
+
+
+class FfmpegKilled(Exception):
+    """The kernel killed FFmpeg, as it does if the machine has no memory left. That is a fault of
+    ours: the file took no more than it may."""
 
 
 class FfmpegTimedOut(Exception):
@@ -87,7 +93,7 @@ class Ffmpeg:
     ) -> str:
         """Run it to its end and return its log. `on_line` is called with each line of its output.
 
-        Raises `FfmpegFailed` and `FfmpegTimedOut`.
+        Raises `FfmpegFailed`, `FfmpegTimedOut` and `FfmpegKilled`.
         """
         reading, writing = os.pipe()
         nothing = os.open(os.devnull, os.O_RDONLY)
@@ -130,6 +136,8 @@ class Ffmpeg:
                 except TooSlow as error:
                     raise FfmpegTimedOut from error
             running.log = _tail(log)
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+            raise FfmpegKilled
         if status != 0:
             raise FfmpegFailed(running.log)
 

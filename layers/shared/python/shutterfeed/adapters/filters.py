@@ -13,13 +13,16 @@ Interlaced video is never larger, and the filter keeps three frames."""
 _LEAST_SIDE: Final = 16
 """The filter cannot take apart smaller pictures."""
 
+_TURNING: Final = {1: ("transpose=clock",), 2: ("hflip", "vflip"), 3: ("transpose=cclock",)}
+"""The filters that turn a picture clockwise, by the number of times 90 degrees."""
+
 SOUND: Final = "aresample=async=1:first_pts=0"
 """Silence is put where the sound has gaps, and before it if it begins later than the pictures, so
 that both stay together however a player treats gaps."""
 
 
 def of_clip(facts: VideoFacts, frame: Frame, size: ClipSize) -> str:
-    """The filters of the clip. ffmpeg turns frames upright before them."""
+    """The filters of the clip. ffmpeg turns frames upright before them, unless they have fields."""
     capped = [f"fps={OUTPUT_FPS}"] if facts.fps is None or facts.fps > OUTPUT_FPS else []
     scaled = (
         _tone_mapping(frame, f"w={size.width}:h={size.height}:")
@@ -42,7 +45,7 @@ def _whole_frames(frame: Frame) -> list[str]:
     if min(frame.width, frame.height) < _LEAST_SIDE or not (is_small or frame.is_interlaced):
         return []
     marked = [f"setfield={frame.fields}"] if frame.fields else []
-    return [*marked, "bwdif=mode=send_frame:deint=interlaced"]
+    return [*marked, "bwdif=mode=send_frame:deint=interlaced", *_TURNING.get(frame.turns, ())]
 
 
 def _on_white(frame: Frame) -> list[str]:

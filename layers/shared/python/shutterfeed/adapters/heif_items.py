@@ -12,7 +12,8 @@ from shutterfeed.adapters.boxes import Box
 _FULL: Final = 4
 """The length of the version and flags with which some boxes begin."""
 _MOST_ITEMS: Final = 10_000
-_MOST_EXTENTS: Final = 100
+_MOST_EXTENTS: Final = 100_000
+"""The most extents of all items. Nothing that makes photos writes more than a few for each."""
 _MOST_TIMES: Final = 4
 """How many times the data of a file may be used in all."""
 _DERIVED: Final = frozenset({b"grid", b"iden", b"iovl"})
@@ -24,13 +25,14 @@ Extent = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class HeifPicture:
-    """The primary picture of a file. `codings` are the types of its coded items, such as `hvc1`;
-    `extents` are where their data stand."""
+    """The primary picture of a file. `codings` are the types of its coded items, such as `hvc1`."""
 
     width: int
     height: int
     codings: frozenset[bytes]
-    extents: tuple[Extent, ...]
+    data: tuple[tuple[Extent, ...], ...]
+    """Where the data of each of these items stand: in one extent, or in several that follow one
+    another. What items share is there once."""
 
 
 def read_picture(content: bytes) -> HeifPicture | None:
@@ -54,10 +56,19 @@ def read_picture(content: bytes) -> HeifPicture | None:
             coded.add(item)
     codings = frozenset(types[item] for item in coded if item in types)
     extents = _extents(content, meta)
-    located = tuple(sorted({extent for item in coded for extent in extents.get(item, ())}))
-    if sum(end - start for start, end in located) > _MOST_TIMES * len(content):
+    located = tuple(sorted({tuple(extents[item]) for item in coded if item in extents}))
+    if sum(end - start for each in located for start, end in each) > _MOST_TIMES * len(content):
         raise ValueError("the same data are used again and again")
     return HeifPicture(*size, codings, located) if codings else None
+
+
+def most_extents(content: bytes) -> int:
+    """The highest number of extents in which the data of an item stand. Raises `ValueError` for
+    more than any photo has."""
+    meta = boxes.find(content, None, b"meta")
+    if meta is None:
+        return 0
+    return max((len(each) for each in _extents(content, meta).values()), default=0)
 
 
 class _Reader:
@@ -131,7 +142,8 @@ def _parts(content: bytes, meta: Box) -> dict[int, list[int]]:
 
 
 def _extents(content: bytes, meta: Box) -> dict[int, list[Extent]]:
-    """Where the data of each item stand, of those whose data are in the file itself."""
+    """Where the data of each item stand, of those whose data are in the file itself. Raises
+    `ValueError` for more extents than any photo has."""
     extents: dict[int, list[Extent]] = {}
     box = boxes.find(content, meta, b"iloc", skip=_FULL)
     if box is None:
@@ -143,6 +155,7 @@ def _extents(content: bytes, meta: Box) -> dict[int, list[Extent]]:
     offset_size, length_size, base_size = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15
     index_size = sizes & 15 if version else 0
     wide = 2 if version < 2 else 4
+    total = 0
     for _ in range(min(reader.number(wide), _MOST_ITEMS)):
         if reader.is_at_end:
             break
@@ -150,7 +163,11 @@ def _extents(content: bytes, meta: Box) -> dict[int, list[Extent]]:
         method = reader.number(2) & 15 if version else 0
         reader.number(2)
         base = reader.number(base_size)
-        for _ in range(min(reader.number(2), _MOST_EXTENTS)):
+        count = reader.number(2)
+        total += count
+        if total > _MOST_EXTENTS:
+            raise ValueError("the data are in too many pieces")
+        for _ in range(count):
             reader.number(index_size)
             start = base + bases.get(method, 0) + reader.number(offset_size)
             length = reader.number(length_size)

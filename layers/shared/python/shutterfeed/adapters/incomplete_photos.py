@@ -6,12 +6,13 @@ runs of zeros, since those would be coded shorter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise, product
 from typing import Final, NamedTuple
 
 from PIL import Image
 
+from shutterfeed.adapters.heif_items import Extent
 from shutterfeed.domain.notes import Note
 from shutterfeed.domain.photos import PhotoRefused
 
@@ -48,30 +49,42 @@ def incomplete(share: float | None = None) -> PhotoRefused:
     )
 
 
-def check_hevc(content: bytes, extents: Iterable[tuple[int, int]]) -> None:
-    """Raise `PhotoRefused` if the HEVC data of a picture, which stand in these parts of the file,
-    are incomplete.
+def check_hevc(content: bytes, data: Iterable[Sequence[Extent]]) -> None:
+    """Raise `PhotoRefused` if the HEVC data of a picture's items, each of which stand in these
+    parts of the file, are incomplete.
 
     The decoder shows what it can, and leaves the rest grey or takes it from elsewhere. But the data
     are units that say their length, and the coding avoids three zeros within a unit.
     """
-    for start, end in extents:
-        at = start
+    for extents in data:
+        units, at, end = _joined(content, extents)
+        if has_zeros(units, at, end, _HEVC_ZEROS):
+            raise incomplete()
         while at < end:
-            length = int.from_bytes(content[at : at + _UNIT_LENGTH], "big")
+            length = int.from_bytes(units[at : at + _UNIT_LENGTH], "big")
             at += _UNIT_LENGTH + length
-            if length == 0 or at > min(end, len(content)):
+            if length == 0 or at > end:
                 raise incomplete()
-        if has_zeros(content, start, end, _HEVC_ZEROS):
+
+
+def check_av1(content: bytes, data: Iterable[Sequence[Extent]]) -> None:
+    """Raise `PhotoRefused` if the AV1 data of a picture's items, each of which stand in these parts
+    of the file, are incomplete."""
+    for extents in data:
+        if has_zeros(*_joined(content, extents), _ZEROS):
             raise incomplete()
 
 
-def check_av1(content: bytes, extents: Iterable[tuple[int, int]]) -> None:
-    """Raise `PhotoRefused` if the AV1 data of a picture, which stand in these parts of the file,
-    are incomplete."""
-    for start, end in extents:
-        if end > len(content) or has_zeros(content, start, end, _ZEROS):
-            raise incomplete()
+def _joined(content: bytes, extents: Sequence[Extent]) -> tuple[bytes, int, int]:
+    """The bytes in which the data of one item stand together, and from where to where they do.
+    Raises `PhotoRefused` if the file ends before."""
+    if any(end > len(content) for _, end in extents):
+        raise incomplete()
+    if len(extents) == 1:
+        # No copy is needed.
+        return content, *extents[0]
+    joined = b"".join(content[start:end] for start, end in extents)
+    return joined, 0, len(joined)
 
 
 def check_webp(content: bytes, width: int, height: int) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Final
 
+from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
 from shutterfeed.adapters.incomplete_photos import has_zeros, incomplete
@@ -22,6 +23,8 @@ _LOOKAHEAD: Final = bytes(8)
 """libjpeg wants to see as many bytes behind those that it decodes."""
 _MARKED_ROWS: Final = 32
 _MARKED_COLUMNS: Final = 8
+_MARKS: Final = bytes(at * 89 % 251 for at in range(4 * _MARKED_ROWS * _MARKED_COLUMNS))
+"""The values of the marks, in all channels. Any do that no row of a picture has by chance."""
 _SMALLEST: Final = 16
 """Pictures that are smaller on a side are not watched: marks would hardly be told from pixels."""
 _FEW_ROWS: Final = 0.02
@@ -33,8 +36,6 @@ _EMPTY: Final = 1024
 """The number of zeros, one after the other, that are no data of a picture."""
 _OTHER_DATA: Final = bytes(range(1, 251)) * 16
 """Data that are unlike any picture's."""
-
-_Mark = int | tuple[int, ...]
 
 
 class WatchedJpeg(JpegImageFile):
@@ -49,7 +50,7 @@ class WatchedJpeg(JpegImageFile):
         self._structure = structure
         self._tail = tail
         self._pieces = self._by_rows() if structure.comes_by_rows else self._at_once()
-        self._marks: dict[int, dict[tuple[int, int], _Mark]] = {}
+        self._marked: list[int] = []
         super().__init__(BytesIO(content))
 
     def load_prepare(self) -> None:
@@ -59,17 +60,12 @@ class WatchedJpeg(JpegImageFile):
         width, height = self.size
         if min(width, height) < _SMALLEST:
             return
-        channels = len(self.getbands())
-        rows = {(height - 1) * row // (_MARKED_ROWS - 1) for row in range(_MARKED_ROWS)}
-        columns = [width * column // _MARKED_COLUMNS for column in range(_MARKED_COLUMNS)]
-        for row in sorted(rows):
-            self._marks[row] = {}
-            for number, column in enumerate(columns):
-                # Any values do that no row of a picture has by chance.
-                colour = tuple((row * 7 + number * 89 + 53 * c) % 256 for c in range(channels))
-                mark = colour if channels > 1 else colour[0]
-                self._marks[row][column, row] = mark
-                self.im.putpixel((column, row), mark)
+        values = _MARKS[: _MARKED_ROWS * _MARKED_COLUMNS * len(self.getbands())]
+        self._marks = Image.frombytes(self.mode, (_MARKED_COLUMNS, _MARKED_ROWS), values).im
+        self._marked = [(height - 1) * row // (_MARKED_ROWS - 1) for row in range(_MARKED_ROWS)]
+        for number, row in enumerate(self._marked):
+            mark = self._marks.crop((0, number, _MARKED_COLUMNS, number + 1))
+            self.im.paste(mark, (0, row, _MARKED_COLUMNS, row + 1))
 
     def load_read(self, read_bytes: int) -> bytes:  # noqa: ARG002 - Pillow's signature
         """The next piece of the file, as Pillow asks for it."""
@@ -95,7 +91,7 @@ class WatchedJpeg(JpegImageFile):
         self.is_damaged = scan.start < early
         yield from self._slices(0, early)
         self.is_damaged = self._has_empty_data()
-        if self._marks and scan.start < early and not self._missing_share():
+        if self._marked and scan.start < early and not self._missing_share():
             self.is_damaged = True
         yield from self._slices(early, scan.end)
         yield _LOOKAHEAD
@@ -134,7 +130,10 @@ class WatchedJpeg(JpegImageFile):
 
     def _missing_share(self) -> float:
         """The share of the rows that the decoder has not made yet, at least."""
-        for row, marks in self._marks.items():
-            if all(self.im.getpixel(place) == mark for place, mark in marks.items()):
+        for number, row in enumerate(self._marked):
+            if all(
+                self.im.getpixel((at, row)) == self._marks.getpixel((at, number))
+                for at in range(_MARKED_COLUMNS)
+            ):
                 return 1 - row / self.size[1]
         return 0.0

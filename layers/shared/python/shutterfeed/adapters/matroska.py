@@ -5,6 +5,7 @@ An element is an id, a size and a content; both numbers tell by their first bits
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from typing import Final
 
@@ -21,6 +22,9 @@ INTERLACED: Final = 0x9A
 ALPHA: Final = 0x53C0
 COLOUR: Final = 0x55B0
 TRANSFER: Final = 0x55BA
+PROJECTION: Final = 0x7670
+ROLL: Final = 0x7675
+"""The degrees by which the picture has to be turned counterclockwise, a floating point number."""
 
 
 def inside(content: bytes, *path: int) -> dict[int, bytes] | None:
@@ -37,6 +41,14 @@ def inside(content: bytes, *path: int) -> dict[int, bytes] | None:
 def number(elements_by_id: dict[int, bytes], element: int) -> int:
     """The whole number in an element; 0 if there is no such element."""
     return int.from_bytes(elements_by_id.get(element, b""), "big")
+
+
+def real(elements_by_id: dict[int, bytes], element: int) -> float:
+    """The floating point number in an element; 0 if there is no such element."""
+    content = elements_by_id.get(element, b"")
+    form = {4: ">f", 8: ">d"}.get(len(content))
+    value: float = struct.unpack(form, content)[0] if form else 0.0
+    return value
 
 
 def elements(content: bytes) -> Iterator[tuple[int, bytes]]:

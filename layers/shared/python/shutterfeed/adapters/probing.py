@@ -101,6 +101,9 @@ class Frame:
     fields: str | None = None
     """The order of the fields, `tff` or `bff`, if the file states it and the frame itself does
     not."""
+    turns: int = 0
+    """How many times our filters have to turn the picture clockwise, by 90 degrees each; 0 if
+    ffmpeg does it by itself."""
 
 
 def tracks(ffmpeg: Ffmpeg, opening: tuple[str, ...]) -> list[Track]:
@@ -195,10 +198,25 @@ def states_alpha(ffmpeg: Ffmpeg, opening: tuple[str, ...], picture: Track) -> bo
 
     Raises `FfmpegFailed` and `FfmpegTimedOut`.
     """
+    return bool(matroska.number(_stated(ffmpeg, opening, picture), matroska.ALPHA))
+
+
+def quarter_turns(ffmpeg: Ffmpeg, opening: tuple[str, ...], picture: Track) -> int:
+    """How many times a player has to turn the pictures of this track clockwise, by 90 degrees each.
+    0 also if the file states an angle between, or a mirror.
+
+    Raises `FfmpegFailed` and `FfmpegTimedOut`.
+    """
+    projection = _stated(ffmpeg, opening, picture).get(matroska.PROJECTION, b"")
+    turns = -matroska.real(dict(matroska.elements(projection)), matroska.ROLL) / 90
+    return round(turns) % 4 if turns.is_integer() else 0
+
+
+def _stated(ffmpeg: Ffmpeg, opening: tuple[str, ...], picture: Track) -> dict[int, bytes]:
+    """What the file itself states of the pictures of a track: elements of Matroska."""
     copied = ("-map", picture.selector, "-c", "copy", "-frames:v", "1")
     log = _run(ffmpeg, opening, *copied, "-f", "matroska", "-y", f"file:{_STATED}")
-    _, shown = _header(ffmpeg, _STATED, log)
-    return bool(matroska.number(shown, matroska.ALPHA))
+    return _header(ffmpeg, _STATED, log)[1]
 
 
 def _run(ffmpeg: Ffmpeg, opening: tuple[str, ...], *outputs: str) -> str:

@@ -1,7 +1,7 @@
 """Photos: which are accepted, what is made of them, and why one is refused. Sizes are in pixels.
 
 These are only the rules; `adapters/imaging.py` does the work. To add a format, extend `sniff` here
-and the decoders there.
+and the decoders in `adapters/photo_decoding.py`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from shutterfeed.domain.perceptual import PerceptualHash
 SNIFF_BYTES: Final = 64
 """How much of a file's beginning `sniff` needs."""
 
-MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
-"""25 MB, counted in units of 1,024 x 1,024 bytes as file managers do."""
+MAX_PHOTO_BYTES: Final = 64 * 1024 * 1024
+"""64 MB, counted in units of 1,024 x 1,024 bytes as file managers do: phones write JPEGs of 200
+megapixels with 30 to 60."""
 MAX_SIDE: Final = 30_000
 MAX_PIXELS: Final = 200_000_000
 """Panoramas, screenshots of whole pages and the largest phones. Whether they can be processed

@@ -12,6 +12,7 @@ import errno
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 _INSTRUCTION: Final = struct.Struct("<HBBI")
@@ -143,13 +144,19 @@ PATH_ADDRESS: Final = 0x10_8000_0000
 def photo(machine: Machine, process: int) -> bytes:
     """The filter of a process that only computes: it cannot open anything. It may start threads and
     send signals to itself, whose id is `process`."""
+    return _photo(machine) + _end(machine, process)
+
+
+@cache
+def _photo(machine: Machine) -> bytes:
+    # The same for all processes: each child of the server would else spend its time on it.
     rules = [
         *_plain(_ALWAYS, machine),
-        *_shared(machine, process),
+        *_shared(machine),
         *_rule(_MMAP, machine, _allow()),
         *_rule(_MREMAP, machine, _allow()),
     ]
-    return _packed(machine, rules)
+    return _beginning(machine) + _packed(rules)
 
 
 def program(machine: Machine, process: int) -> bytes:
@@ -166,19 +173,19 @@ def program(machine: Machine, process: int) -> bytes:
     rules = [
         *_plain(_ALWAYS, machine),
         *_plain(_WITH_FILES, machine),
-        *_shared(machine, process),
+        *_shared(machine),
         *_rule(_FCNTL, machine, _allow_if_low_in(1, commands)),
         *_rule(_MMAP, machine, _allow_unless_high(0, there)),
         *_rule(_MREMAP, machine, _allow_unless_high(4, there)),
         *_rule(_EXECVE, machine, _allow_if_equal(0, PATH_ADDRESS)),
     ]
-    return _packed(machine, rules)
+    return _beginning(machine) + _packed(rules) + _end(machine, process)
 
 
 _Instruction = tuple[int, int, int, int]
 
 
-def _shared(machine: Machine, process: int) -> Iterator[_Instruction]:
+def _shared(machine: Machine) -> Iterator[_Instruction]:
     """The calls that depend on their arguments, the same for all decoders."""
     yield from _rule(
         _CLONE, machine, _allow_if_masked(0, _CLONE_THREAD | _CLONE_OTHER, _CLONE_THREAD)
@@ -187,7 +194,6 @@ def _shared(machine: Machine, process: int) -> Iterator[_Instruction]:
     yield from _rule(_CLONE3, machine, [_return(_FAIL | errno.ENOSYS)])
     # As of something that is no terminal, which is what programs ask.
     yield from _rule(_IOCTL, machine, [_return(_FAIL | errno.ENOTTY)])
-    yield from _rule(_TGKILL, machine, _allow_if_equal(0, process))
     yield from _rule(_PRCTL, machine, _allow_if_low_in(0, (_SET_NAME,)))
     # Without new limits it only tells the present ones.
     yield from _rule(_PRLIMIT, machine, _allow_if_equal(2, 0))
@@ -260,14 +266,22 @@ def _allow_unless_high(argument: int, value: int) -> list[_Instruction]:
     ]
 
 
-def _packed(machine: Machine, rules: Iterable[_Instruction]) -> bytes:
-    program = [
-        (_LOAD, 0, 0, _ARCHITECTURE),
-        (_JUMP_IF_EQUAL, 1, 0, machine.audit),
-        # The numbers of another architecture's calls mean other calls.
-        _return(_KILL_PROCESS),
-        (_LOAD, 0, 0, _NUMBER),
-        *rules,
-        _REFUSED,
-    ]
-    return b"".join(_INSTRUCTION.pack(*instruction) for instruction in program)
+def _beginning(machine: Machine) -> bytes:
+    return _packed(
+        [
+            (_LOAD, 0, 0, _ARCHITECTURE),
+            (_JUMP_IF_EQUAL, 1, 0, machine.audit),
+            # The numbers of another architecture's calls mean other calls.
+            _return(_KILL_PROCESS),
+            (_LOAD, 0, 0, _NUMBER),
+        ]
+    )
+
+
+def _end(machine: Machine, process: int) -> bytes:
+    """The rule for signals of a process to itself, and the refusal of all that has no rule."""
+    return _packed([*_rule(_TGKILL, machine, _allow_if_equal(0, process)), _REFUSED])
+
+
+def _packed(instructions: Iterable[_Instruction]) -> bytes:
+    return b"".join(_INSTRUCTION.pack(*instruction) for instruction in instructions)

@@ -55,10 +55,11 @@ def main(name: str) -> NoReturn:
     os.closerange(CONTROL + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     module = import_module(name)
     kernel.give_up_rights()
-    server = _Server(socket.socket(fileno=CONTROL), module, _reason_for_no_filter())
+    unsealed = _reason_for_no_filter()
     gc.collect()
     gc.freeze()
-    server.serve()
+    kernel.prepare_heap()
+    _Server(socket.socket(fileno=CONTROL), module, unsealed, _data_bytes()).serve()
     os._exit(0)
 
 
@@ -95,6 +96,8 @@ class _Server:
     control: socket.socket
     module: ModuleType
     unsealed: str
+    memory: int
+    """The bytes of this process's memory that a child's limit counts, too."""
     children: dict[int, _Child] = field(default_factory=dict)
     """The running children by their process ids."""
 
@@ -180,7 +183,6 @@ class _Inside:
         try:
             parent = os.getppid()
             signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setsid()
             kernel.die_with(parent)
             if isinstance(self.order, Execute):
@@ -200,7 +202,7 @@ class _Inside:
         for number in (1, 2):
             os.dup2(0, number)
         _keep(pipe, self.fault)
-        _limit(order.limits, {resource.RLIMIT_DATA: _data_bytes() + order.limits.memory})
+        _limit(order.limits, {resource.RLIMIT_DATA: self.server.memory + order.limits.memory})
         self._seal(filters.photo)
         os.close(self.fault)
         for answer in work(content, order.content_type):

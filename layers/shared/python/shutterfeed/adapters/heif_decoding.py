@@ -1,0 +1,102 @@
+"""Decodes HEIC and other HEIF files with libheif."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pillow_heif
+from PIL import Image
+
+from shutterfeed.adapters import boxes, exif
+from shutterfeed.adapters.announced import check_announced
+from shutterfeed.adapters.colour import described as colours
+from shutterfeed.adapters.colour.conversion import ToSrgb
+from shutterfeed.adapters.decoded import STILL, Decoded
+from shutterfeed.adapters.heif_items import most_extents
+from shutterfeed.adapters.scaling import Source, shrink
+from shutterfeed.domain.notes import Note
+from shutterfeed.domain.photos import (
+    PhotoRefused,
+    check_frames,
+    check_memory,
+    check_size,
+    working_size,
+)
+
+_ALIKE: Final = frozenset({"altr", "ster"})
+"""The groups in a HEIF file whose pictures show the same: alternatives, and one for each eye."""
+_MOST_EXTENTS: Final = 32
+"""The most pieces of an item that libheif reads with its own limits. It lifts them only all at
+once; what they guard, size and memory, is limited by `check_announced` and the kernel as well."""
+
+# Only the picture itself is decoded: a thumbnail in the file may show something else, and every
+# further decoder is one more that a stranger's bytes can attack.
+pillow_heif.options.THUMBNAILS = False
+pillow_heif.options.DEPTH_IMAGES = False
+pillow_heif.options.AUX_IMAGES = False
+# The function has one core; more threads would only take more memory.
+pillow_heif.options.DECODE_THREADS = 1
+
+
+def decode(content: bytes, content_type: str) -> Decoded:
+    """Decode like `_decode`, but with libheif. It turns the picture according to the file's own
+    properties, which decide; an EXIF orientation in the file only repeats them."""
+    if boxes.announced_end(content) > len(content):
+        # libheif would show the part that is there, and leave the rest grey.
+        raise EOFError("truncated")
+    if boxes.find(content, None, b"meta") is None and boxes.has_movie(content):
+        raise PhotoRefused(
+            "unsupported_type",
+            "The file is a sequence of pictures without one that stands for all. Please save it as "
+            "a video.",
+        )
+    check_announced(content, content_type)
+    pillow_heif.options.DISABLE_SECURITY_LIMITS = most_extents(content) > _MOST_EXTENTS
+    opened: Any = pillow_heif.HeifFile
+    pictures = opened(content, remove_stride=False)
+    check_frames(len(pictures))
+    picture = pictures[pictures.primary_index]
+    check_size(*picture.size)
+    check_memory(content_type, *picture.size, size=len(content))
+    announced = picture.size
+    pixels, stride, mode = memoryview(picture.data), picture.stride, picture.mode
+    width, height = picture.size
+    if (width, height) != announced:
+        raise ValueError(f"the picture is not {announced}")
+
+    def rows(top: int, bottom: int) -> Image.Image:
+        part = pixels[top * stride : bottom * stride]
+        return Image.frombytes(mode, (width, bottom - top), part, "raw", mode, stride)
+
+    scaled = shrink(Source(width, height, rows), working_size(width, height))
+    return Decoded(
+        width,
+        height,
+        ToSrgb(colours.of_heif(picture.info)).convert(scaled),
+        exif.capture(exif.parsed(picture.info.get("exif") or b"")),
+        _left_out(content, pictures),
+    )
+
+
+def _left_out(content: bytes, pictures: Any) -> tuple[Note, ...]:
+    """What a HEIF file has besides its primary picture that somebody would miss. Another version of
+    the same picture is not missed, nor is the other eye's."""
+    if boxes.has_movie(content):
+        return (STILL,)
+    primary = pictures.primary_index
+    groups = pictures.info.get("entity_groups", ())
+    alike = {
+        index
+        for group in groups
+        if group["type"] in _ALIKE and primary in group["images"]
+        for index in group["images"]
+    }
+    others = len(set(range(len(pictures))) - alike - {primary})
+    if not others:
+        return ()
+    return (
+        Note(
+            "pictures_left_out",
+            f"The file has {others + 1:,} pictures. Only the one that it is opened with is shown.",
+        ),
+    )
