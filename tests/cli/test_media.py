@@ -122,7 +122,7 @@ def test_a_video_that_cannot_be_declared_is_unusable(tmp_path: Path, mp4: bytes)
 def test_a_photo_that_is_too_large_is_not_read_whole(tmp_path: Path) -> None:
     large = pictures(tmp_path, ["large.png"])[0]
     os.truncate(large, MAX_PHOTO_BYTES + 1)
-    with pytest.raises(Unusable, match="at most 26,214,400"):
+    with pytest.raises(Unusable, match="at most 67,108,864"):
         examine(FileSource(large), Stop())
 
 

@@ -8,7 +8,7 @@ from typing import Final
 MAX_CAPTION: Final = 2_200
 MAX_MEDIA: Final = 10
 MAX_PAGE: Final = 100
-MAX_PHOTO_BYTES: Final = 26_214_400
+MAX_PHOTO_BYTES: Final = 67_108_864
 MAX_PLACE_NAME: Final = 100
 MAX_SUGGESTIONS: Final = 20
 MAX_VIDEO_BYTES: Final = 314_572_800
