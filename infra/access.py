@@ -12,7 +12,13 @@ from infra import grants
 from infra.buckets import MEDIA_PREFIX, UPLOADS_PREFIX, Buckets
 from infra.functions import Functions
 from infra.identity import Identity
-from infra.lifecycle import DISCARDED_PREFIX, DOWNLOADS_PREFIX, EXPORTS_PREFIX
+from infra.lifecycle import (
+    DISCARDED_PREFIX,
+    DOWNLOADS_PREFIX,
+    ERASED_TAG,
+    EXPORTS_PREFIX,
+    REFUSED_TAG,
+)
 from infra.media_keys import MediaKeys
 from infra.media_links import NO_STORE, MediaLinks
 from infra.origin_keys import OriginKeys
@@ -252,8 +258,9 @@ def _collect(function: lambda_.Function, to: Resources) -> None:
     grants.items(function, metadata, "BatchWriteItem")
     _sends(function, to, "collect")
     # DeleteObject only hides an original: its versions stay, and no function may remove those. It
-    # tags what was refused, for the lifecycle.
-    grants.objects(function, originals, "DeleteObject", "PutObjectTagging")
+    # may tag them for the lifecycle, which removes them later.
+    grants.objects(function, originals, "DeleteObject")
+    grants.tagging_versions(function, originals, ERASED_TAG, REFUSED_TAG)
     grants.objects(function, renditions, "DeleteObject", prefix=MEDIA_PREFIX)
     # It removes no upload: it tags the uploads of a post that is gone, and aborts those in parts.
     grants.objects(

@@ -54,6 +54,21 @@ def objects(function: lambda_.Function, bucket: s3.Bucket, *actions: str, prefix
     )
 
 
+def tagging_versions(function: lambda_.Function, bucket: s3.Bucket, *tags: str) -> None:
+    """Allow giving versions of objects some tags, and listing the versions. S3 asks for the keys of
+    the tags in the request, which the local cloud does not know; there is no right to remove
+    tags."""
+    resource = bucket.arn_for_objects("*")
+    function.add_to_role_policy(
+        iam.PolicyStatement(
+            actions=["s3:PutObjectVersionTagging"],
+            resources=[resource],
+            conditions={"ForAllValues:StringEquals": {"s3:RequestObjectTagKeys": list(tags)}},
+        )
+    )
+    _allow(function, ["s3:ListBucketVersions"], [bucket.bucket_arn])
+
+
 def one_object(function: lambda_.Function, bucket: s3.Bucket, key: str) -> None:
     """Allow reading one object, whose key is known."""
     _allow(function, ["s3:GetObject"], [bucket.arn_for_objects(key)])

@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 RELEASED_TAG: Final = "released"
 REFUSED_TAG: Final = "refused"
 ABANDONED_TAG: Final = "abandoned"
+ERASED_TAG: Final = "erased"
 DISCARDED_PREFIX: Final = "discarded/"
 DOWNLOADS_PREFIX: Final = "downloads/"
 EXPORTS_PREFIX: Final = "exports/"
@@ -40,8 +41,9 @@ UPLOADS: Final = [
 # Originals are read when renditions are made, and hardly ever again. At 200 KB an object,
 # Infrequent Access is cheaper than Intelligent-Tiering, which charges for each object. S3 does not
 # move objects below 128 KB, which would cost more there. An
-# original expires only if nothing could be made of it: the collector tags it, and hides it behind a
-# delete marker.
+# original expires only if nothing refers to it any more, or nothing could be made of it: the
+# collector tags its versions, and hides them behind a delete marker. A version without a tag never
+# expires.
 ORIGINALS: Final = [
     s3.LifecycleRule(
         id="rarely-read",
@@ -63,6 +65,16 @@ ORIGINALS: Final = [
         tag_filters={REFUSED_TAG: "true"},
         noncurrent_version_expiration=Duration.days(1),
     ),
+    s3.LifecycleRule(
+        id="erased",
+        tag_filters={ERASED_TAG: "true"},
+        # If the collector died after it had tagged a version, and never came again.
+        expiration=Duration.days(35),
+        # As long as the table's backups, so that a restored table finds its originals.
+        noncurrent_version_expiration=Duration.days(35),
+    ),
+    # What is left of a key whose versions are gone. Such a rule can have no filter.
+    s3.LifecycleRule(id="markers", expired_object_delete_marker=True),
     ABORT_MULTIPART,
 ]
 LOGS: Final = [s3.LifecycleRule(id="old", expiration=Duration.days(90))]

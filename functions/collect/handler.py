@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap.collect import service
 from shutterfeed.domain.messages import CollectMessage
-from shutterfeed.runtime import preload, queue_worker
+from shutterfeed.runtime import logger, preload, queue_worker
 
 MESSAGES = Codec[CollectMessage]("collect")
 
 
 def collect(body: str) -> Iterator[str]:
     message = MESSAGES.decode(body)
-    service().collect(message)
+    removed = service().collect(message)
+    if removed is not None:
+        # Nothing undoes this, so there is a line for each.
+        logger.info("removed", blob_id=removed.blob_id, versions=removed.versions)
     yield type(message).__name__
 
 

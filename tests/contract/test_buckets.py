@@ -549,15 +549,27 @@ def test_bytes_that_changed_since_they_were_inspected_are_not_adopted() -> None:
     assert parameters["CopySource"] == {"Bucket": UPLOADS, "Key": key}
 
 
-def test_the_versions_of_a_retired_original_stay(aws: Aws) -> None:
+def test_the_versions_of_a_retired_original_stay_and_all_are_tagged_to_expire(aws: Aws) -> None:
     storage = _s3_storage(aws)
-    _adopt(storage, _blob())
-    storage.originals.retire(_blob())
-    versions = aws.s3.list_object_versions(Bucket=ORIGINALS)
-    (version,) = versions["Versions"]
-    answer = aws.s3.get_object(Bucket=ORIGINALS, Key=KEY, VersionId=version["VersionId"])
-    assert answer["Body"].read() == CONTENT
+    for _ in range(2):
+        _adopt(storage, _blob())
+    _adopt(storage, _blob(2))
+    for _ in range(2):
+        assert storage.originals.retire(_blob()) == 2
+    versions = aws.s3.list_object_versions(Bucket=ORIGINALS, Prefix=KEY)
+    assert len(versions["Versions"]) == 2
+    for version in versions["Versions"]:
+        named = {"Bucket": ORIGINALS, "Key": KEY, "VersionId": version["VersionId"]}
+        assert aws.s3.get_object(**named)["Body"].read() == CONTENT
+        assert aws.s3.get_object_tagging(**named)["TagSet"] == [{"Key": "erased", "Value": "true"}]
+    # A repetition writes no second one, which no lifecycle rule would remove.
     assert len(versions["DeleteMarkers"]) == 1
+    assert storage.intake.holds(_blob(2))
+
+
+def test_a_retired_original_that_the_lifecycle_has_removed_is_no_error(aws: Aws) -> None:
+    storage = _s3_storage(aws)
+    assert storage.originals.retire(_blob()) == 0
 
 
 def test_a_discarded_original_is_hidden_and_its_version_tagged_to_expire(aws: Aws) -> None:

@@ -198,12 +198,14 @@ class FakeOriginals:
             raise NoSuchObject(key)
         return BytesIO(self.buckets.originals[key])
 
-    def retire(self, blob: Blob) -> None:
-        self.buckets.retired.add(_original(blob))
+    def retire(self, blob: Blob) -> int:
+        key = _original(blob)
+        self.buckets.retired.add(key)
+        return int(key in self.buckets.originals)
 
-    def discard(self, blob: Blob) -> None:
+    def discard(self, blob: Blob) -> int:
         self.buckets.discarded_originals.add(_original(blob))
-        self.retire(blob)
+        return self.retire(blob)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shutterfeed import keys
+from shutterfeed.adapters.buckets import ERASED, REFUSED
 from tests.infra.contexts import REPLICA
 from tests.infra.templates import LOCAL_ACTION, Properties, Template, listed, text
 from tests.rights import GRANTED, TRACING, common
@@ -13,6 +14,11 @@ MANAGED = {
     "backup.amazonaws.com": "AWSBackupServiceRolePolicyForBackup",
     "codedeploy.amazonaws.com": "AWSCodeDeployRoleForLambdaLimited",
 }
+IN_CODE = {
+    f"cloudfront:{action} DeliveryLinksFunction.FunctionARN"
+    for action in ("DescribeFunction", "GetFunction", "UpdateFunction", "PublishFunction")
+}
+"""How the local cloud's worker `deny` changes what is denied, which is in the function's code."""
 OBJECTS = {
     *("uploads/uploads/*", "uploads/discarded/*", "uploads/downloads/*"),
     *("originals/*", "renditions/media/*"),
@@ -26,7 +32,10 @@ def test_the_rights_of_every_function_are_written_down(every: Template) -> None:
 @pytest.mark.parametrize("function", GRANTED)
 def test_a_function_may_do_this_and_nothing_else(every: Template, function: str) -> None:
     traced = "TracingConfig" in every.functions()[function]
-    expected = GRANTED[function] | common(function) - (frozenset() if traced else TRACING)
+    granted = GRANTED[function]
+    if function == "deny" and not every.all("AWS::CloudFront::KeyValueStore"):
+        granted = {right for right in granted if right.startswith("dynamodb:")} | IN_CODE
+    expected = granted | common(function) - (frozenset() if traced else TRACING)
     assert every.rights(function) == expected, "run `make rights`"
 
 
@@ -36,6 +45,7 @@ def test_what_only_the_local_cloud_asks_for_is_only_there(
     assert LOCAL_ACTION in str(local.content)
     for template in (dev, prod):
         assert LOCAL_ACTION not in str(template.content)
+        assert "cloudfront:UpdateFunction" not in str(template.content)
 
 
 def test_functions_have_roles_of_their_own_without_managed_policies(every: Template) -> None:
@@ -86,18 +96,39 @@ def test_wildcards_are_only_where_a_reason_is_written(every: Template) -> None:
                 assert {item for item in resources if "*" in item} <= {*OBJECTS, f"{REPLICA}/*"}
 
 
-def test_no_role_can_delete_a_version_or_change_how_versions_are_kept(every: Template) -> None:
-    actions = {
+def _actions(template: Template) -> set[str]:
+    """All actions that some role may do."""
+    return {
         action
-        for policy in _policies(every)
+        for policy in _policies(template)
         for statement in policy["PolicyDocument"]["Statement"]
         for action in listed(statement["Action"])
     }
+
+
+def test_no_role_can_delete_a_version_or_change_how_versions_are_kept(every: Template) -> None:
+    actions = _actions(every)
     reads = {action for action in actions if action.startswith("s3:GetObjectVersion")}
-    changing = actions - reads
+    changing = actions - reads - {"s3:ListBucketVersions", "s3:PutObjectVersionTagging"}
     assert not [action for action in changing if "Version" in action or "Lifecycle" in action]
     assert not [action for action in actions if action.startswith("s3:ReplicateDelete")]
     assert "s3:DeleteObject" in actions  # or this test looks at nothing
+
+
+def test_only_the_collector_tags_versions_and_only_for_the_lifecycle(every: Template) -> None:
+    tagging = {
+        function: statement
+        for function in every.functions()
+        for statement in every.statements(function)
+        if "s3:PutObjectVersionTagging" in listed(statement["Action"])
+    }
+    assert tagging.keys() == {"collect"}
+    assert listed(tagging["collect"]["Action"]) == ["s3:PutObjectVersionTagging"]
+    assert every.named(tagging["collect"]["Resource"]) == "originals/*"
+    assert tagging["collect"]["Condition"] == {
+        "ForAllValues:StringEquals": {"s3:RequestObjectTagKeys": [ERASED, REFUSED]}
+    }
+    assert not [a for a in _actions(every) if a.startswith("s3:DeleteObject") and "Tagging" in a]
 
 
 def test_who_takes_uploads_in_makes_and_gives_up_references_and_nothing_else(

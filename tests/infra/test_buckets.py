@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from shutterfeed import keys
-from shutterfeed.adapters.buckets import ABANDONED, REFUSED, RELEASED
+from shutterfeed.adapters.buckets import ABANDONED, ERASED, REFUSED, RELEASED
 from shutterfeed.domain.multipart import RESUMABLE
 from shutterfeed.domain.retention import (
+    ERASED_RETENTION,
     REFUSED_RETENTION,
     STORED_UPLOAD_RETENTION,
     UNWANTED_UPLOAD_RETENTION,
@@ -96,16 +97,21 @@ def test_uploads_expire_only_once_nothing_needs_them(every: Template) -> None:
     assert _multipart_days(rules) == [RESUMABLE.days]
 
 
-def test_originals_are_versioned_get_cheaper_and_expire_only_if_they_were_refused(
+def test_originals_are_versioned_get_cheaper_and_expire_only_if_they_are_tagged(
     every: Template,
 ) -> None:
     rules = _lifecycle(every, "originals")
-    (refused,) = (rule for rule in rules if "TagFilters" in rule)
+    refused, erased = (rule for rule in rules if "TagFilters" in rule)
     assert refused["TagFilters"] == [{"Key": REFUSED, "Value": "true"}]
-    # What is refused is hidden first; a current version never expires.
     assert refused["NoncurrentVersionExpiration"] == {"NoncurrentDays": REFUSED_RETENTION.days}
     assert "ExpirationInDays" not in refused
-    rules.remove(refused)
+    assert erased["TagFilters"] == [{"Key": ERASED, "Value": "true"}]
+    assert erased["NoncurrentVersionExpiration"] == {"NoncurrentDays": ERASED_RETENTION.days}
+    assert erased["ExpirationInDays"] == ERASED_RETENTION.days
+    (markers,) = (rule for rule in rules if "ExpiredObjectDeleteMarker" in rule)
+    assert markers == {"Id": "markers", "Status": "Enabled", "ExpiredObjectDeleteMarker": True}
+    for rule in (erased, refused, markers):
+        rules.remove(rule)
     assert every.buckets()["originals"]["VersioningConfiguration"] == {"Status": "Enabled"}
     assert not [key for rule in rules for key in rule if "Expir" in key]
     classes = [

@@ -95,6 +95,10 @@ def _of_bucket(operation: str, parameters: Parameters) -> Iterator[str]:
     bucket = _NAMES[parameters["Bucket"]]
     if operation == "ListObjectsV2":
         yield f"s3:ListBucket {bucket}"
+    elif operation == "ListObjectVersions":
+        yield f"s3:ListBucketVersions {bucket}"
+    elif operation == "PutObjectTagging" and "VersionId" in parameters:
+        yield f"s3:PutObjectVersionTagging {bucket}/{parameters['Key']}"
     elif operation == "DeleteObjects":
         for one in parameters["Delete"]["Objects"]:
             yield f"s3:DeleteObject {bucket}/{one['Key']}"

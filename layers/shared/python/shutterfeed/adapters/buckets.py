@@ -29,12 +29,13 @@ IMMUTABLE: Final = "public, max-age=31536000, immutable"
 RELEASED: Final = "released"
 REFUSED: Final = "refused"
 ABANDONED: Final = "abandoned"
+ERASED: Final = "erased"
+"""The tag of the versions of an original that nothing refers to any more."""
 EXPIRING: Final = frozenset((RELEASED, REFUSED, ABANDONED))
 """The tags of uploads that a lifecycle rule removes."""
 _READ_SIZE: Final = 1 << 20
 _IN_MEMORY: Final = 32 << 20
-_MISSING: Final = frozenset(("404", "NoSuchKey", "NotFound"))
-_HIDDEN: Final = "MethodNotAllowed"
+_MISSING: Final = frozenset(("404", "NoSuchKey", "NoSuchVersion", "NotFound"))
 _NO_SUCH_UPLOAD: Final = "NoSuchUpload"
 
 
@@ -274,22 +275,42 @@ class S3Originals:
         spool.seek(0)
         return spool
 
-    def retire(self, blob: Blob) -> None:
-        # Without a version id this writes a delete marker; the versions stay.
-        self.client.delete_object(Bucket=self.name, Key=_original(blob))
+    def retire(self, blob: Blob) -> int:
+        return self._remove(blob, ERASED)
 
-    def discard(self, blob: Blob) -> None:
+    def discard(self, blob: Blob) -> int:
+        return self._remove(blob, REFUSED)
+
+    def _remove(self, blob: Blob, tag: str) -> int:
+        """Tag all versions, which the lifecycle then removes, and hide them. The marker comes last:
+        while there is none, an earlier delivery may have died before it had tagged everything."""
+        key, is_hidden, tagged = _original(blob), False, 0
+        pages = self.client.get_paginator("list_object_versions").paginate(
+            Bucket=self.name, Prefix=key
+        )
+        for page in pages:
+            for version in page.get("Versions", []):
+                tagged += self._tag(version["Key"], version["VersionId"], tag)
+            is_hidden |= any(marker["IsLatest"] for marker in page.get("DeleteMarkers", []))
+        if not is_hidden:
+            # Without a version id this writes a delete marker; the versions stay.
+            self.client.delete_object(Bucket=self.name, Key=key)
+        return tagged
+
+    def _tag(self, key: str, version_id: str, tag: str) -> bool:
+        """Tag one version. False if the lifecycle has removed it meanwhile."""
         try:
             self.client.put_object_tagging(
                 Bucket=self.name,
-                Key=_original(blob),
-                Tagging={"TagSet": [{"Key": REFUSED, "Value": "true"}]},
+                Key=key,
+                VersionId=version_id,
+                Tagging={"TagSet": [{"Key": tag, "Value": "true"}]},
             )
         except ClientError as error:
-            # An earlier delivery has hidden it already, after it had tagged it.
-            if not _is_missing(error) and _code(error) != _HIDDEN:
-                raise
-        self.retire(blob)
+            if _is_missing(error):
+                return False
+            raise
+        return True
 
 
 @dataclass(frozen=True, slots=True)

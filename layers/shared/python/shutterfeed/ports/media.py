@@ -112,13 +112,14 @@ class Originals(Protocol):
         """The original's bytes, seekable."""
         ...
 
-    def retire(self, blob: Blob) -> None:
-        """Hide the original behind a delete marker. Its versions stay."""
+    def retire(self, blob: Blob) -> int:
+        """Let all versions of the original expire after `ERASED_RETENTION`, then hide it behind a
+        delete marker. Returns the number of versions. For a content whose blob is gone: nobody
+        adopts an original of that id again."""
         ...
 
-    def discard(self, blob: Blob) -> None:
-        """Hide the original like `retire`, and let its bytes expire within a day. For a content
-        that was refused and whose blob is gone: nobody adopts an original of that id again."""
+    def discard(self, blob: Blob) -> int:
+        """Like `retire`, but the versions expire within a day. For a content that was refused."""
         ...
 
 

@@ -18,7 +18,7 @@ from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.posts import Posts
 from shutterfeed.ports.queues import DelayingQueue
 from shutterfeed.ports.system import Clock
-from shutterfeed.services.collection import CollectionService
+from shutterfeed.services.collection import CollectionService, Removed
 
 AT_ONCE: Final = 1_000
 """The number of likes, or of comments, that one message removes, in some seconds."""
@@ -35,8 +35,8 @@ class Collector:
     steps: DelayingQueue[CollectMessage]
     clock: Clock
 
-    def collect(self, message: CollectMessage) -> None:
-        """Carry out one message; repeating it is harmless."""
+    def collect(self, message: CollectMessage) -> Removed | None:
+        """Carry out one message; repeating it is harmless. Returns what was removed for good."""
         match message:
             case RemovePost(post_id, erased_at):
                 wait = erased_at + ERASED_GRACE - self.clock.now()
@@ -51,4 +51,5 @@ class Collector:
                 if self.comments.forget(post_id, AT_ONCE):
                     self.steps.send([message])
             case _:
-                self.media.collect(message)
+                return self.media.collect(message)
+        return None

@@ -2,12 +2,14 @@
 
 A deleted post is kept for 30 days; when its item expires, its references and its entries in the
 ledger go, and its uploads may go, whatever has become of them. A blob without references
-is kept for 7 days; when its item expires, its references are counted again, and only then its
-renditions are removed and its original is hidden behind a delete marker. The waiting is done by the
-table's TTL: nothing is scanned, and nothing runs while there is nothing to do.
+is kept for 7 days, or for an hour if its last post was erased; when its item expires, its
+references are counted again, and only then its renditions are removed, and its original is tagged,
+so that the lifecycle removes its versions 35 days later, and hidden behind a delete marker.
+The waiting is done by the table's TTL: nothing is scanned, and nothing runs while there is nothing
+to do.
 
 A content that was refused as no picture loses its references when its media fail, and does not cool
-off; of its original no version stays.
+off; the versions of its original go after a day.
 """
 
 from __future__ import annotations
@@ -34,6 +36,14 @@ class TooManyRemovals(Exception):
     looked: the message goes to the dead letters, whose alarm says so, and can be sent back."""
 
 
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A content that was removed, and the number of versions of its original that now expire."""
+
+    blob_id: str
+    versions: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionService:
     blobs: Blobs
@@ -44,16 +54,17 @@ class CollectionService:
     removals: Removals
     clock: Clock
 
-    def collect(self, message: CollectMedia | CollectBlob) -> None:
-        """Carry out one message; repeating it is harmless."""
+    def collect(self, message: CollectMedia | CollectBlob) -> Removed | None:
+        """Carry out one message; repeating it is harmless. Returns what was removed for good."""
         match message:
             case CollectMedia(references, erased):
                 cooling_off = ERASED_COOLING_OFF if erased else BLOB_COOLING_OFF
                 for reference in references:
                     release(self.blobs, reference, self.clock.now(), cooling_off)
                     self._let_go(reference.post_id, reference.media_id, erased=erased)
+                return None
             case CollectBlob(blob):
-                self._remove(blob)
+                return self._remove(blob)
 
     def _let_go(self, post_id: PostId, media_id: str, *, erased: bool) -> None:
         """Let the upload of a medium expire, as its post is gone or has lost it: within a day if
@@ -68,22 +79,22 @@ class CollectionService:
             self.bucket.abandon(post_id, media_id)
         self.ledger.remove(post_id.author_id, media_id)
 
-    def _remove(self, blob: Blob) -> None:
+    def _remove(self, blob: Blob) -> Removed | None:
         if self.blobs.is_shown(blob):
             # Referred to between the last count and the expiry. Where the content was claimed
             # again meanwhile, under another id, `restore` does nothing, and these objects stay.
             self.blobs.restore(blob)
-            return
+            return None
         current = self.blobs.get(blob.sha256)
         if current is not None and current.blob_id == blob.blob_id:
-            return  # An earlier delivery restored it; whoever claims it next relies on its objects.
+            # An earlier delivery restored it; whoever claims it next relies on its objects.
+            return None
         if not self.removals.take(self.clock.now()):
             raise TooManyRemovals(f"{blob.blob_id} stays: this hour has had its share of removals")
         self.renditions.remove_all(blob.blob_id)
         if blob.failure is not None and blob.failure.is_no_picture:
-            self.originals.discard(blob)
-        else:
-            self.originals.retire(blob)
+            return Removed(blob.blob_id, self.originals.discard(blob))
+        return Removed(blob.blob_id, self.originals.retire(blob))
 
 
 def release(
