@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, cast
 
@@ -198,6 +200,15 @@ class Visitor:
         expect(card).to_be_visible(timeout=300_000)
         expect(card.locator("img.picture, .stage img, video").first).to_be_visible()
         return card
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """What is done within is done at the same moment for the page, however long it takes, and
+        nothing passes that the page shows for a while only."""
+        self.page.clock.install()
+        self.page.clock.pause_at(self.page.evaluate("Date.now()"))
+        yield
+        self.page.clock.resume()
 
     def swipe_left(self, element: Locator) -> None:
         """Swipe with a finger, by two thirds of the element's width."""
