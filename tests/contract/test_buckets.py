@@ -559,9 +559,11 @@ def test_the_versions_of_a_retired_original_stay_and_all_are_tagged_to_expire(aw
     versions = aws.s3.list_object_versions(Bucket=ORIGINALS, Prefix=KEY)
     assert len(versions["Versions"]) == 2
     for version in versions["Versions"]:
-        named = {"Bucket": ORIGINALS, "Key": KEY, "VersionId": version["VersionId"]}
-        assert aws.s3.get_object(**named)["Body"].read() == CONTENT
-        assert aws.s3.get_object_tagging(**named)["TagSet"] == [{"Key": "erased", "Value": "true"}]
+        number = version["VersionId"]
+        answer = aws.s3.get_object(Bucket=ORIGINALS, Key=KEY, VersionId=number)
+        assert answer["Body"].read() == CONTENT
+        tags = aws.s3.get_object_tagging(Bucket=ORIGINALS, Key=KEY, VersionId=number)["TagSet"]
+        assert tags == [{"Key": "erased", "Value": "true"}]
     # A repetition writes no second one, which no lifecycle rule would remove.
     assert len(versions["DeleteMarkers"]) == 1
     assert storage.intake.holds(_blob(2))
