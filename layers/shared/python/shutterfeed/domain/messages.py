@@ -14,6 +14,7 @@ from typing import Any, Final, get_args
 from shutterfeed.domain.activity import Act, Notice
 from shutterfeed.domain.changes import (
     BlobRemoved,
+    CaseDecided,
     Change,
     CommentChanged,
     CountsChanged,
@@ -24,6 +25,7 @@ from shutterfeed.domain.changes import (
     PostChanged,
     ProfileChanged,
     ReferenceAdded,
+    WithholdingChanged,
 )
 from shutterfeed.domain.comments import CommentId
 from shutterfeed.domain.delivery import entry_of
@@ -78,6 +80,16 @@ class PublishPost:
     """All media that a post waits for may be ready or have failed: publish the post, or fail it."""
 
     post_id: PostId
+
+
+@dataclass(frozen=True, slots=True)
+class MarkCopies:
+    """A content may have to be withheld in a case, or not any more: mark the posts that refer to
+    it, or take these marks away. `after` is the checkpoint at which the previous step stopped."""
+
+    sha256: str
+    case_id: str
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +278,16 @@ class ReleaseReplies:
 
 
 @dataclass(frozen=True, slots=True)
+class TellCase:
+    """Something was decided about a case, which has this version since: tell its owner and its
+    reporters. `after` is the checkpoint at which the previous step stopped."""
+
+    case_id: str
+    version: int
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PushNotice:
     """A notice was opened: tell the devices of its owner, or only the one with this id, which could
     not be told before."""
@@ -274,7 +296,7 @@ class PushNotice:
     device_id: str | None = None
 
 
-PublishMessage = PublishMedium | PublishPost
+PublishMessage = PublishMedium | PublishPost | MarkCopies
 FanOutMessage = FanOut | MigrateReaders | AcceptRequests | BringTagged
 DeliverMessage = (
     DeliverEntry
@@ -288,7 +310,7 @@ DeliverMessage = (
 CollectMessage = RemovePost | CollectMedia | CollectBlob | CollectLikes | CollectComments
 DenyMessage = DenyOrAllow
 IndexMessage = IndexPost | IndexUser | IndexAuthor
-NotifyMessage = Notify | ReleaseReplies
+NotifyMessage = Notify | ReleaseReplies | TellCase
 PushMessage = PushNotice
 Work = (
     PublishMessage
@@ -318,8 +340,6 @@ def work_for(change: Change) -> Iterator[Work]:
             yield (Followed if follows else Unfollowed)(follower_id, followee_id)
         case BlobRemoved(blob):
             yield CollectBlob(blob)
-        case DenialChanged(denied_id):
-            yield DenyOrAllow(denied_id)
         case ReferenceAdded(reference):
             yield PublishMedium(reference)
         case CountsChanged():
@@ -331,6 +351,8 @@ def work_for(change: Change) -> Iterator[Work]:
             yield CountLikes(post_id)
         case NoticeOpened(notice):
             yield PushNotice(notice)
+        case DenialChanged() | WithholdingChanged() | CaseDecided():
+            yield from _withdrawn(change)
         case ProfileChanged(before, after):
             yield from _user_indexing(before, after)
             if before is not None and after is not None and before.switches != after.switches:
@@ -345,6 +367,16 @@ def _counting(change: CountsChanged) -> Iterator[Work]:
     noted = popularity(max(likes, 1)) != popularity(max(after.likes, 1))
     if noted or _is_to_be_kept(before, after):
         yield CountLikes(change.post_id)
+
+
+def _withdrawn(change: DenialChanged | WithholdingChanged | CaseDecided) -> Iterator[Work]:
+    match change:
+        case DenialChanged(denied_id):
+            yield DenyOrAllow(denied_id)
+        case WithholdingChanged(sha256, cases):
+            yield from (MarkCopies(sha256, case_id) for case_id in sorted(cases))
+        case CaseDecided(before, after) if before is not None and before.told != after.told:
+            yield TellCase(str(after.id), after.version)
 
 
 def _is_to_be_kept(before: PostCounts | None, after: PostCounts) -> bool:
