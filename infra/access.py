@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aws_cdk import aws_lambda as lambda_
 
 from infra import grants
-from infra.buckets import MEDIA_PREFIX, UPLOADS_PREFIX, Buckets
+from infra.buckets import ERASURES_PREFIX, MEDIA_PREFIX, UPLOADS_PREFIX, Buckets
 from infra.functions import Functions
 from infra.identity import Identity
 from infra.lifecycle import (
@@ -66,6 +66,7 @@ def grant_all(functions: Functions, to: Resources) -> None:
     _index(functions["index"], to)
     _notify(functions["notify"], to)
     _push(functions["push"], to)
+    _erase(functions["erase"], to)
     _tokens(functions["tokens"], to)
 
 
@@ -93,6 +94,7 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("USER_POOL_ID", to.identity.pool.user_pool_id)
     function.add_environment("PUSH_SERVICES", to.settings.push.services_setting)
     function.add_environment("RENAMES_IN_30_DAYS", str(to.settings.renames_in_30_days))
+    function.add_environment("CLOSING_DAYS", str(to.settings.closing_days))
     grants.accounts(function, to.identity.pool, "AdminUserGlobalSignOut")
     grants.items(
         function,
@@ -104,11 +106,7 @@ def _api(function: lambda_.Function, to: Resources) -> None:
         "UpdateItem",
         "DeleteItem",
     )
-    grants.index(
-        function,
-        tables.metadata,
-        *(schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX, schema.OPEN_INDEX),
-    )
+    grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX)
     # A follow is written on condition that neither has blocked the other; a request to follow also
     # that there is no edge, and a block that there are no edges and requests but those it cuts.
     grants.items(function, tables.metadata, "ConditionCheckItem")
@@ -117,7 +115,8 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     _delivers(function, to)
     _caches_recent_posts(function, to)
     function.add_environment("LIMITS", to.settings.limits_setting)
-    _sends(function, to, "deliver")
+    # An account that is closed and may be erased at once.
+    _sends(function, to, "deliver", "erase")
     # The API itself never writes bytes, but a presigned request has the rights of its signer.
     # PutObject also covers beginning and completing an upload in parts.
     grants.objects(
@@ -190,7 +189,9 @@ def _renderer(function: lambda_.Function, to: Resources) -> None:
     grants.objects(function, renditions, "PutObject", prefix=MEDIA_PREFIX)
 
 
-_ROUTED = ("publish", "fan_out", "deliver", "collect", "deny", "index", "notify", "push")
+_ROUTED = (
+    *("publish", "fan_out", "deliver", "collect", "deny", "index", "notify", "push", "erase"),
+)
 
 
 def _route_changes(function: lambda_.Function, to: Resources) -> None:
@@ -200,9 +201,6 @@ def _route_changes(function: lambda_.Function, to: Resources) -> None:
 def _publish(function: lambda_.Function, to: Resources) -> None:
     metadata = to.tables.metadata
     function.add_environment("METADATA_TABLE", metadata.table_name)
-    # A mark is put on condition that the content is withheld, and what is published with one too.
-    grants.items(function, metadata, "ConditionCheckItem", partitions=["BLOB#*"])
-    _sends(function, to, "publish")
     grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem")
     # A medium that is refused as no picture gives up its reference.
     grants.items(function, metadata, "DeleteItem", partitions=["BLOB#*"])
@@ -289,9 +287,6 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
     grants.index(function, tables.metadata, schema.OPEN_INDEX)
     # It counts the nominations for the list of popular users, which it keeps in one item.
     grants.items(function, tables.metadata, "Query", partitions=["NOMINATIONS"])
-    # It lifts suspensions whose time is over, and logs that.
-    grants.items(function, tables.metadata, "Query", "PutItem", partitions=["MODERATION_LOG"])
-    grants.items(function, tables.metadata, "DeleteItem", partitions=["CASE#*"])
     grants.objects(function, buckets.uploads, "GetObject", prefix=UPLOADS_PREFIX)
     grants.objects(function, buckets.originals, "GetObject")
     grants.listing(function, buckets.uploads, buckets.originals)
@@ -325,11 +320,8 @@ def _index(function: lambda_.Function, to: Resources) -> None:
 def _notify(function: lambda_.Function, to: Resources) -> None:
     metadata = to.tables.metadata
     function.add_environment("METADATA_TABLE", metadata.table_name)
-    # It reads what was done, by whom, and what its owner has seen; a notice is all that it writes,
-    # except for contents that are kept no longer for a case.
+    # It reads what was done, by whom, and what its owner has seen; a notice is all that it writes.
     grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem")
-    grants.items(function, metadata, "DeleteItem", partitions=["BLOB#*"])
-    _sends(function, to, "notify")
 
 
 def _push(function: lambda_.Function, to: Resources) -> None:
@@ -342,6 +334,27 @@ def _push(function: lambda_.Function, to: Resources) -> None:
     grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "UpdateItem", "DeleteItem")
     grants.index(function, metadata, schema.FOLLOWERS_INDEX)
     _sends(function, to, "push")
+
+
+def _erase(function: lambda_.Function, to: Resources) -> None:
+    tables = to.tables
+    function.add_environment("METADATA_TABLE", tables.metadata.table_name)
+    function.add_environment("FEED_TABLE", tables.feed.table_name)
+    function.add_environment("ORIGINALS_BUCKET", to.buckets.originals.bucket_name)
+    function.add_environment("USER_POOL_ID", to.identity.pool.user_pool_id)
+    # It removes all that is one user's, wherever it stands, and what others count of it.
+    grants.items(
+        function,
+        tables.metadata,
+        *("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
+        "BatchWriteItem",
+    )
+    grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX)
+    grants.items(function, tables.feed, "Query", "BatchWriteItem")
+    # The list of erasures. It reaches no object but its own entries, and no version of any.
+    grants.objects(function, to.buckets.originals, "PutObject", prefix=ERASURES_PREFIX)
+    grants.accounts(function, to.identity.pool, "ListUsers", "AdminGetUser", "AdminDeleteUser")
+    _sends(function, to, "erase", "collect")
 
 
 def _tokens(function: lambda_.Function, to: Resources) -> None:

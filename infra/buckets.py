@@ -17,6 +17,7 @@ from infra.settings import Settings
 
 UPLOADS_PREFIX: Final = "uploads/"
 MEDIA_PREFIX: Final = "media/"
+ERASURES_PREFIX: Final = "erasures/"
 """The prefix of the renditions' keys, and of the path under which they are served."""
 
 

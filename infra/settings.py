@@ -73,6 +73,7 @@ _QUEUE_CONCURRENCY: Final = range(2, 1001)
 """The values that Lambda accepts as the maximum concurrency of a queue."""
 _TOKEN_MINUTES: Final = range(5, 1441)
 """The lifetimes of an access token that Cognito accepts."""
+_CLOSING_DAYS: Final = range(91)
 _SHARE: Final = 5
 _LOCAL_EXECUTIONS: Final = 2
 """The highest number of executions that each queue starts on the local cloud, where all functions
@@ -129,6 +130,9 @@ class Settings:
     renames_in_30_days: int
     """How often a user may change the handle within the 30 days for which a former handle rests, so
     that nobody keeps more handles from others than that."""
+    closing_days: int
+    """The number of days in which somebody may come back to an account that they have closed, from
+    0 to 90. Then it is erased."""
     throttle_rate: int
     """The number of requests a second to the whole API, on average."""
     throttle_burst: int
@@ -227,6 +231,7 @@ class Settings:
             account_concurrency=context.optional_number("account_concurrency"),
             access_token_minutes=_access_token_minutes(context),
             renames_in_30_days=_renames(context),
+            closing_days=_closing_days(context),
             throttle_rate=throttle["rate"],
             throttle_burst=throttle["burst"],
             snap_start=context.flag("snap_start"),
@@ -472,6 +477,16 @@ def _renames(context: Context) -> int:
     if most < 1:
         raise SettingsError(f"Context value renames_in_30_days must be at least 1, not {most}.")
     return most
+
+
+def _closing_days(context: Context) -> int:
+    days = context.number("closing_days")
+    if days not in _CLOSING_DAYS:
+        raise SettingsError(
+            f"Context value closing_days must be from {_CLOSING_DAYS.start} to "
+            f"{_CLOSING_DAYS.stop - 1}, not {days}."
+        )
+    return days
 
 
 def _feed(context: Context) -> Mapping[str, int]:

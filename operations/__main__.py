@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from operations import deployment
 from tools.errors import exit_status
@@ -85,6 +86,14 @@ def _sign_out(options: argparse.Namespace) -> int:
     return 0
 
 
+def _close(options: argparse.Namespace) -> int:
+    from operations.close import close
+
+    at = close(deployment.find(options.stage), options.handle, erase_now=options.erase_now)
+    print(f"@{options.handle.removeprefix('@')} is closed, and erased at {at:%Y-%m-%d %H:%M} UTC.")
+    return 0
+
+
 def _deny(options: argparse.Namespace) -> int:
     from operations import denials
 
@@ -108,43 +117,6 @@ def _denied(options: argparse.Namespace) -> int:
     for each, until in sorted(entries.items()):
         print(f"{each}  {'until `make allow`' if until is None else f'{until:%Y-%m-%d %H:%M}'}")
     print(f"{len(entries):,} media and contents are denied.")
-    return 0
-
-
-def _moderator(options: argparse.Namespace) -> int:
-    from operations import moderation
-
-    stage, name = deployment.find(options.stage), options.handle.removeprefix("@")
-    if options.out:
-        moderation.dismiss(stage, name)
-        print(f"@{name} is no moderator, and all their sessions have ended.")
-    else:
-        moderation.appoint(stage, name)
-        print(f"@{name} is a moderator from the next sign-in or refresh on.")
-    return 0
-
-
-def _moderation_log(options: argparse.Namespace) -> int:
-    from operations import moderation
-
-    stage = deployment.find(options.stage)
-    if not options.verify:
-        for entry in moderation.entries(stage):
-            print(moderation.line(entry))
-        return 0
-    count, last, found = moderation.verify(stage)
-    if found is not None:
-        print(f"The chain is broken at entry {found.number:,}: {found.what}.")
-        return 1
-    print(f"The chain of {count:,} entries is whole. The last hash is {last or 'none'}.")
-    return 0
-
-
-def _explain(options: argparse.Namespace) -> int:
-    from operations.explain import explain
-
-    for line in explain(deployment.find(options.stage), options.viewer, options.post):
-        print(line)
     return 0
 
 
@@ -245,6 +217,14 @@ def _restore_drill(_: argparse.Namespace) -> int:
     return 0
 
 
+_FLAGS: Final = {
+    "audit": ("--repair", "mend what is safe"),
+    "search-check": ("--repair", "mend what is safe"),
+    "close": ("--erase-now", "and erase it at once"),
+}
+"""The flags of the commands that have one."""
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
@@ -257,12 +237,10 @@ def _parser() -> argparse.ArgumentParser:
         ("reindex", _reindex, "build the search index again"),
         ("search-check", _search_check, "hold the search index against the table"),
         ("sign-out", _sign_out, "end all sessions of a user"),
+        ("close", _close, "close a user's account"),
         ("deny", _deny, "show nobody a post's media, a medium or a content"),
         ("allow", _allow, "show it again"),
         ("denied", _denied, "list what is denied"),
-        ("moderator", _moderator, "let a user moderate"),
-        ("moderation-log", _moderation_log, "show what moderators have done"),
-        ("explain", _explain, "say why somebody sees a post, or does not"),
         ("smoke", _smoke, "ask a stage some questions, as people would"),
         ("erasure-scan", _erasure_scan, "look for a person in everything that is stored"),
         ("erasure-receipts", _erasure_receipts, "give those who were erased a receipt"),
@@ -273,15 +251,15 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=what)
         command.add_argument("--stage", help="in AWS; without it, what runs on this machine")
-        if name in {"audit", "search-check"}:
-            command.add_argument("--repair", action="store_true", help="mend what is safe")
+        if name in _FLAGS:
+            flag, meaning = _FLAGS[name]
+            command.add_argument(flag, action="store_true", help=meaning)
         if name == "smoke":
             command.add_argument(
                 "--clean", nargs="+", metavar="email", help="delete what earlier runs left"
             )
-        if name == "sign-out":
+        if name in {"sign-out", "close"}:
             command.add_argument("handle", help="the user's handle")
-        _moderation_arguments(command, name)
         if name in {"deny", "allow"}:
             command.add_argument("id", help="of a post, a medium or a blob")
         if name == "erasure-scan":
@@ -307,17 +285,6 @@ def _parser() -> argparse.ArgumentParser:
     drill = commands.add_parser("restore-drill", help="lose a region and restore it, locally")
     drill.set_defaults(run=_restore_drill)
     return parser
-
-
-def _moderation_arguments(command: argparse.ArgumentParser, name: str) -> None:
-    if name == "moderator":
-        command.add_argument("handle", help="the user's handle")
-        command.add_argument("--out", action="store_true", help="no longer")
-    if name == "moderation-log":
-        command.add_argument("--verify", action="store_true", help="whether its chain is whole")
-    if name == "explain":
-        command.add_argument("viewer", help="a handle, or nobody for who is not signed in")
-        command.add_argument("post", help="the id of a post")
 
 
 if __name__ == "__main__":

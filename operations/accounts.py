@@ -20,13 +20,10 @@ from tempfile import NamedTemporaryFile
 from typing import Any, Final, TextIO, cast
 
 from operations.deployment import Deployment
-from shutterfeed.schema import FORMER_ACCOUNT
+from shutterfeed.adapters.cognito import FINDABLE, FORMER, attributes
 from tools.errors import ToolError
 from tools.progress import step
 
-_FORMER: Final = f"custom:{FORMER_ACCOUNT}"
-_FINDABLE: Final = "preferred_username"
-"""Holds the same id once more: Cognito searches no attributes of one's own."""
 _UNFINISHED: Final = "FORCE_CHANGE_PASSWORD"
 """The status of an account that was made, and whose password was not set yet."""
 _LEFT_OUT: Final = frozenset(("UNCONFIRMED", "EXTERNAL_PROVIDER", "UNKNOWN"))
@@ -80,25 +77,15 @@ def bring_in(deployment: Deployment, accounts: Iterable[Account]) -> Counter[str
     return done
 
 
-def current_name(cognito: Any, pool: str, account: str) -> str:
-    """The name by which the pool knows the account now: its first id if it was never moved."""
-    found = cognito.list_users(UserPoolId=pool, Filter=f'{_FINDABLE} = "{account}"')["Users"]
-    for user in found:
-        if _attributes(user).get(_FORMER) == account:
-            name: str = user["Username"]
-            return name
-    return account
-
-
 def _accounts(cognito: Any, pool: str) -> Iterator[Account]:
     for page in cognito.get_paginator("list_users").paginate(UserPoolId=pool):
         for user in page["Users"]:
-            attributes = _attributes(user)
+            known = attributes(user)
             if user["UserStatus"] not in _LEFT_OUT:
                 yield Account(
-                    attributes.get(_FORMER) or attributes["sub"],
-                    attributes["email"],
-                    attributes.get("email_verified") == "true",
+                    known.get(FORMER) or known["sub"],
+                    known["email"],
+                    known.get("email_verified") == "true",
                     user["Enabled"],
                 )
 
@@ -116,7 +103,7 @@ def _bring(cognito: Any, pool: str, account: Account) -> str:
         )
     except cognito.exceptions.UsernameExistsException:
         there = cognito.admin_get_user(**named)
-        if _attributes(there).get(_FORMER) != account.account:
+        if attributes(there).get(FORMER) != account.account:
             return "taken"
         if there["UserStatus"] != _UNFINISHED:
             return "there"
@@ -131,14 +118,9 @@ def _given(account: Account) -> Mapping[str, str]:
     return {
         "email": account.email,
         "email_verified": str(account.email_verified).lower(),
-        _FORMER: account.account,
-        _FINDABLE: account.account,
+        FORMER: account.account,
+        FINDABLE: account.account,
     }
-
-
-def _attributes(user: Mapping[str, Any]) -> dict[str, str]:
-    listed = user.get("Attributes") or user.get("UserAttributes") or []
-    return {entry["Name"]: entry["Value"] for entry in listed}
 
 
 def _password() -> str:

@@ -7,10 +7,10 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Key
 
-from operations.accounts import current_name
 from operations.deployment import Deployment
 from operations.everything import DeployedEverything
 from shutterfeed import keys
+from shutterfeed.adapters.cognito import current_name
 from shutterfeed.adapters.dynamodb.erasures import DynamoErasureRecords
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.records import to_post

@@ -17,6 +17,7 @@ API = {
     "USER_POOL_ID": "eu-central-1_AbCdEfGhI",
     "PUSH_SERVICES": "off",
     "RENAMES_IN_30_DAYS": "5",
+    "CLOSING_DAYS": "30",
     "CELEBRITY_FOLLOWERS": "10000",
     "ACTIVE_DAYS": "30",
     "REGULAR_AFTER_DAYS": "1",

@@ -405,7 +405,9 @@ ANSWERS: Final[Mapping[str, Any]] = {
             "follows": "everyone",
         },
         "mentions_from": "everyone",
+        "closing": None,
     },
+    "Closing": {"closed_at": "2026-03-01T12:00:00Z", "erased_at": "2026-03-31T12:00:00Z"},
     "UserAsSeen": {"user": _OTHER, **_FOLLOWED},
     "follow_waits": _ASKED,
     "unfollow": {"user": _OTHER, **_STRANGERS},
@@ -434,7 +436,6 @@ ANSWERS: Final[Mapping[str, Any]] = {
                 "post": None,
                 "comment": None,
                 "upload": None,
-                "case_id": None,
             }
         ],
         "next_cursor": _CURSOR,

@@ -21,6 +21,7 @@ from api import (
     routes,  # noqa: F401 - importing it declares the routes
     routes_activity,  # noqa: F401
     routes_answers,  # noqa: F401
+    routes_closing,  # noqa: F401
     routes_comments,  # noqa: F401
     routes_exports,  # noqa: F401
     routes_hashtags,  # noqa: F401

@@ -40,6 +40,7 @@ from shutterfeed.domain.users import (
     Avatar,
     CommentsFrom,
     MentionsFrom,
+    Profile,
     SensitiveView,
 )
 from shutterfeed.domain.videos import CLIP_TYPE, MAX_VIDEO_BYTES, VIDEO_TYPES
@@ -379,6 +380,19 @@ class User(Struct):
         )
 
 
+class Closing(Struct):
+    """When the caller closed the account, and when it is erased."""
+
+    closed_at: Instant
+    erased_at: Instant
+
+    @classmethod
+    def of(cls, profile: Profile) -> Closing | None:
+        if profile.closed_at is None or profile.erase_at is None:
+            return None
+        return cls(profile.closed_at, profile.erase_at)
+
+
 class Me(User):
     """The caller's own profile, with the settings that nobody else sees. `requests` is the number
     of people who have asked to follow the caller and have no answer yet; `sensitive` says whether
@@ -386,7 +400,7 @@ class Me(User):
     the caller may be shown to people who are not signed in; `mentions_from` says who may mention
     and tag the caller. `comments_from` says who may comment on the caller's posts, and comments
     with one of the `held_words` wait for the caller. `activity` says of whose acts the caller wants
-    to be told."""
+    to be told. `closing` is null unless the caller has closed the account."""
 
     requests: int
     sensitive: SensitiveView
@@ -395,6 +409,7 @@ class Me(User):
     held_words: list[str]
     activity: ActivityBody
     mentions_from: MentionsFrom
+    closing: Closing | None
 
     @classmethod
     def own(cls, view: ProfileView, links: MediaLinks, held_words: Sequence[str]) -> Me:
@@ -408,6 +423,7 @@ class Me(User):
             held_words=list(held_words),
             activity=ActivityBody.of(profile.activity),
             mentions_from=profile.mentions_from,
+            closing=Closing.of(profile),
         )
 
 

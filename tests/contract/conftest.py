@@ -21,7 +21,7 @@ from shutterfeed.adapters.dynamodb.appearances import DynamoAppearances
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
-from shutterfeed.adapters.dynamodb.cases import DynamoCases
+from shutterfeed.adapters.dynamodb.closings import DynamoClosings
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.devices import DynamoDevices
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
@@ -30,7 +30,6 @@ from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.hashtags import DynamoFollowedHashtags, DynamoTaggedPosts
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.likes import DynamoLikes
-from shutterfeed.adapters.dynamodb.moderation_log import DynamoModerationLog
 from shutterfeed.adapters.dynamodb.mutes import DynamoMutes
 from shutterfeed.adapters.dynamodb.open_posts import DynamoOpenPosts
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
@@ -46,8 +45,8 @@ from shutterfeed.adapters.dynamodb.suggestions import (
     DynamoSuggestionLists,
 )
 from shutterfeed.adapters.dynamodb.table import ConditionFailed, Put, Table, key_item
+from shutterfeed.adapters.dynamodb.traces import DynamoTraces
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
-from shutterfeed.adapters.dynamodb.withholdings import DynamoWithholdings
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import PostCounts
@@ -58,6 +57,7 @@ from shutterfeed.keys import counts as counts_key
 from shutterfeed.ports.activity import Crowds, Notices
 from shutterfeed.ports.appearances import Appearances
 from shutterfeed.ports.blocks import Blocks, Mutes
+from shutterfeed.ports.closing import Closings
 from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.devices import Devices
 from shutterfeed.ports.feed_reads import FeedReads, RecentPostsCache
@@ -67,18 +67,19 @@ from shutterfeed.ports.hashtags import FollowedHashtags, TaggedPostsStore
 from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances, Shares
 from shutterfeed.ports.media import Blobs, Removals
-from shutterfeed.ports.moderation import Cases, ModerationLog, Withholdings
 from shutterfeed.ports.posts import Avatars, OpenPosts, Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.requests import FollowRequests
 from shutterfeed.ports.saves import Saves
 from shutterfeed.ports.suggestions import Nominations, SuggestionLists
 from shutterfeed.ports.system import Secrets
+from shutterfeed.ports.traces import Traces
 from shutterfeed.ports.uploads import Ledger
 from shutterfeed.ports.viewing import ViewingReads, Wanted
 from shutterfeed.schema import TTL_ATTRIBUTE
 from tests.conftest import REGION, Aws
 from tests.fakes.activity import FakeCrowds, FakeNotices
+from tests.fakes.closing import FakeClosings, FakeTraces
 from tests.fakes.comments import FakeComments
 from tests.fakes.devices import FakeDevices
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
@@ -109,7 +110,6 @@ from tests.fakes.metadata import (
     Metadata,
     NoSuchItem,
 )
-from tests.fakes.moderation import FakeCases, FakeModerationLog, FakeWithholdings
 from tests.fakes.system import FakeClock
 from tests.tables import create_tables
 from tests.valkey_server import let_pass
@@ -176,9 +176,8 @@ class Store:
     feed_expiry: Callable[[str, FeedEntry], int | None]
     refusal: type[Exception]
     """What a write raises that needs an item which is not there."""
-    cases: Cases
-    withholdings: Withholdings
-    moderation_log: ModerationLog
+    closings: Closings
+    traces: Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,9 +305,8 @@ def _fake_store() -> Store:
         expiry,
         feed_expiry,
         NoSuchItem,
-        FakeCases(data),
-        FakeWithholdings(data),
-        FakeModerationLog(data),
+        FakeClosings(data),
+        FakeTraces(data, feeds),
     )
 
 
@@ -360,9 +358,8 @@ def _dynamo_store(tables: Tables) -> Store:
         expiry,
         feed_expiry,
         ConditionFailed,
-        DynamoCases(metadata),
-        DynamoWithholdings(metadata),
-        DynamoModerationLog(metadata),
+        DynamoClosings(metadata),
+        DynamoTraces(metadata, tables.feed),
     )
 
 

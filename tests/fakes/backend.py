@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 from shutterfeed import keys, topology
-from shutterfeed.bootstrap import api, deliver, fan_out
+from shutterfeed.bootstrap import api, deliver, erase, fan_out
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.devices import PushServices
 from shutterfeed.domain.errors import Busy
@@ -26,10 +26,8 @@ from shutterfeed.domain.messages import (
     FanOutMessage,
     IndexMessage,
     IngestUpload,
-    MarkCopies,
     MigrateReaders,
     NotifyMessage,
-    PublishMessage,
 )
 from shutterfeed.domain.notes import Note
 from shutterfeed.domain.posts import Post
@@ -37,12 +35,11 @@ from shutterfeed.domain.users import Profile
 from shutterfeed.ports.queues import BulkLane, Lanes
 from shutterfeed.services.answers_collection import Collector
 from shutterfeed.services.collection import CollectionService
-from shutterfeed.services.copies import CopyService
 from shutterfeed.services.delivery import DeliveryService
+from shutterfeed.services.erasing_accounts import AccountEraser
 from shutterfeed.services.hashtags import TaggingService
 from shutterfeed.services.indexing import IndexingService
 from shutterfeed.services.ingest import IngestService
-from shutterfeed.services.notices import NoticeOpener
 from shutterfeed.services.notifying import NotifyingService
 from shutterfeed.services.popular import PopularService
 from shutterfeed.services.posts import MediumDraft, PostDraft
@@ -51,12 +48,16 @@ from shutterfeed.services.reconciling import ReconcilingService
 from shutterfeed.services.rendering import RenderingService
 from shutterfeed.services.routing import ChangeRouter
 from shutterfeed.services.search import SearchService
-from shutterfeed.services.suspensions import SuspensionService
 from shutterfeed.services.transcoding import TranscodingService
-from shutterfeed.services.verdicts import VerdictService
-from shutterfeed.services.viewing import ViewingService
 from tests import samples
 from tests.fakes.activity import FakeCrowds, FakeNotices
+from tests.fakes.closing import (
+    FakeAccounts,
+    FakeClosings,
+    FakeErasureList,
+    FakeErasureRecords,
+    FakeTraces,
+)
 from tests.fakes.comments import FakeComments
 from tests.fakes.devices import FakeDevices
 from tests.fakes.exports import FakeExportParts, FakeExports
@@ -81,12 +82,13 @@ from tests.fakes.metadata import (
     FakeRemovals,
     FakeRequests,
     FakeSaves,
+    FakeSecrets,
     FakeShares,
     FakeSuggestionLists,
     FakeViewingReads,
     Metadata,
 )
-from tests.fakes.moderation import FakeCases, FakeModerationLog, FakeWithholdings
+from tests.fakes.moderation import FakeCases, FakeModerationLog
 from tests.fakes.search import FakeSearchIndex
 from tests.fakes.storage import (
     Buckets,
@@ -114,6 +116,8 @@ POLICY = FeedPolicy(
 """Readers are pushed to from their first visit on."""
 
 
+CLOSING_DAYS = 30
+"""The number of days in which somebody may come back to a closed account."""
 RENAMES = 5
 """How often anybody may change the handle within 30 days."""
 
@@ -178,6 +182,9 @@ class Backend:
     feed_table: FakeFeeds = field(default_factory=FakeFeeds)
     buckets: Buckets = field(default_factory=Buckets)
     sign_ins: FakeSignIns = field(default_factory=FakeSignIns)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    erased: FakeErasureRecords = field(default_factory=FakeErasureRecords)
+    erasures: FakeErasureList = field(default_factory=FakeErasureList)
     policy: FeedPolicy = POLICY
     limits: Limits = PLENTY
     found: FakeSearchIndex = field(default_factory=FakeSearchIndex)
@@ -258,6 +265,9 @@ class Backend:
             limits=self.limits,
             renames=RENAMES,
             sign_ins=guard(self.sign_ins),
+            closings=guard(FakeClosings(self.metadata)),
+            erasure_orders=queues["erase"],
+            closing_days=CLOSING_DAYS,
             clock=clock,
             ids=ids,
             together=in_turn,
@@ -379,7 +389,15 @@ class Backend:
             publish=queues["publish"],
             clock=clock,
         )
-        self.notifying = notifying = self._notifying(people.viewing, queues["notify"])
+        self.notifying = notifying = NotifyingService(
+            notices=notices,
+            crowds=crowds,
+            comments=guard(FakeComments(self.metadata)),
+            profiles=profiles,
+            viewing=people.viewing,
+            clock=clock,
+            ids=ids,
+        )
         self._router = ChangeRouter(queues=queues)
         indexing = IndexingService(
             posts=posts,
@@ -398,47 +416,43 @@ class Backend:
             "ingest": self.ingest.ingest,
             "render": rendering.render,
             "transcode": transcoding.transcode,
-            "publish": lambda message: _completed(publishing, self._copies(), message),
+            "publish": publishing.complete,
             "fan_out": take_step,
             "deliver": lambda message: _written(writer, message),
             "collect": collector.collect,
             "index": lambda message: _indexed(indexing, message),
             "notify": lambda message: _told(notifying, message),
+            "erase": self._eraser().erase,
         }
         self._acts = {
             lane.name: acts[lane.worker.step] for lane in topology.LANES if lane.worker.step in acts
         }
 
-    def _copies(self) -> CopyService:
-        return CopyService(
-            blobs=self.fuse.guard(FakeBlobs(self.metadata)),
-            withholdings=self.fuse.guard(FakeWithholdings(self.metadata)),
-            steps=self.fuse.guard(self.queues["publish"]),
-        )
-
-    def _notifying(self, viewing: ViewingService, steps: Any) -> NotifyingService:
-        guard = self.fuse.guard
-        notices = guard(FakeNotices(self.metadata))
-        opener = NoticeOpener(notices=notices, clock=self.clock, ids=self.ids)
-        return NotifyingService(
-            notices=notices,
-            crowds=guard(FakeCrowds(self.metadata)),
-            comments=guard(FakeComments(self.metadata)),
-            profiles=guard(FakeProfiles(self.metadata)),
-            viewing=viewing,
-            opener=opener,
-            verdicts=VerdictService(
-                cases=guard(FakeCases(self.metadata)),
-                blobs=guard(FakeBlobs(self.metadata)),
-                opener=opener,
-                steps=steps,
-                clock=self.clock,
-            ),
+    def _eraser(self) -> AccountEraser:
+        guard, data, queues = self.fuse.guard, self.metadata, self.queues
+        return erase.wire(
+            profiles=guard(FakeProfiles(data)),
+            closings=guard(FakeClosings(data)),
+            traces=guard(FakeTraces(data, self.feed_table)),
+            posts=guard(FakePosts(data)),
+            likes=guard(FakeLikes(data)),
+            comments=guard(FakeComments(data)),
+            appearances=guard(FakeAppearances(data)),
+            blocks=guard(FakeBlocks(data)),
+            ledger=guard(FakeLedger(data)),
+            accounts=guard(self.accounts),
+            records=guard(self.erased),
+            erasures=guard(self.erasures),
+            secrets=FakeSecrets(),
+            collects=guard(queues["collect"]),
+            steps=guard(queues["erase"]),
+            clock=self.clock,
+            together=in_turn,
         )
 
     def _offer(self, people: api.People) -> None:
         """Have what clients may ask for as fields."""
-        self.sessions = people.sessions
+        self.sessions, self.closing = people.sessions, people.closing
         self.users, self.follows, self.posts = people.users, people.follows, people.posts
         self.mending = people.mending
         self.viewing, self.likes, self.saves = people.viewing, people.likes, people.saves
@@ -448,10 +462,6 @@ class Backend:
             people.discussions,
             people.people,
         )
-        self.suspensions = SuspensionService(
-            cases=self.fuse.guard(FakeCases(self.metadata)), clock=self.clock
-        )
-        self.reporting, self.moderation = people.reporting, people.moderation
         self.blocks, self.mutes, self.hashtags = people.blocks, people.mutes, people.hashtags
         self.uploads, self.downloads, self.avatars = (
             people.uploads,
@@ -570,12 +580,6 @@ def _written(writer: DeliveryService, message: DeliverMessage) -> None:
 def _indexed(indexing: IndexingService, message: IndexMessage) -> None:
     for error in indexing.apply([message]).values():
         raise error
-
-
-def _completed(gate: PublishingService, copies: CopyService, message: PublishMessage) -> object:
-    if isinstance(message, MarkCopies):
-        return copies.mark(message)
-    return gate.complete(message)
 
 
 def _told(notifying: NotifyingService, message: NotifyMessage) -> None:

@@ -167,6 +167,26 @@ class FakeComments:
         self.data.write_comment(replace(comment, likes=comment.likes - 1))
         return True
 
+    def posts_with_likes(self, user_id: str, limit: int) -> tuple[PostId, ...]:
+        liked = {i.post_id for i, liker in self.data.comment_likes if liker == user_id}
+        return tuple(sorted(liked, key=str))[:limit]
+
+    def forget_likes(self, user_id: str, post_id: PostId) -> None:
+        """They are found by the likes themselves here."""
+
+    def erase(self, comment: Comment) -> bool:
+        now = self._get(comment.id)
+        if now is None or now.version != comment.version:
+            return False
+        if not comment.removed:
+            self.change(comment, comment.without_text())
+        removed = self.data.comments[comment.id]
+        if any(i.reply and i.root_id == comment.id for i in self.data.comments):
+            self.data.comments[comment.id] = replace(removed, author_id="")
+        else:
+            del self.data.comments[comment.id]
+        return True
+
     def pinned(self, post_id: PostId) -> tuple[str, ...]:
         return self.data.pinned.get(post_id, ())
 

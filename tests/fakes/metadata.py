@@ -17,6 +17,7 @@ from shutterfeed.domain.changes import (
     BlobRemoved,
     CaseDecided,
     Change,
+    ClosingEnded,
     CommentChanged,
     CountsChanged,
     DenialChanged,
@@ -31,6 +32,7 @@ from shutterfeed.domain.changes import (
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.delivery import Delivery, Reader, RecentPosts, entry_of
 from shutterfeed.domain.devices import Device
+from shutterfeed.domain.errors import SessionEnded
 from shutterfeed.domain.exports import Export
 from shutterfeed.domain.hashtags import FollowedHashtag, TaggedPosts
 from shutterfeed.domain.ids import PostId, ulid, ulid_time
@@ -175,6 +177,8 @@ class Metadata:
     notices: dict[Key, Notice] = field(default_factory=dict)
     devices: dict[Key, Device] = field(default_factory=dict)
     exports: dict[str, Export] = field(default_factory=dict)
+    gone: dict[Key, datetime] = field(default_factory=dict)
+    """When users were erased, by what is kept of them."""
     recent_posts: dict[str, RecentPosts] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
     """What is kept of readers; profile, recent posts and authors are filled in when one is read."""
@@ -280,10 +284,6 @@ class Metadata:
         self.changes.append(CountsChanged(post_id, self.counts.get(post_id), counts))
         self.counts[post_id] = counts
 
-    def allow(self, denied_id: str) -> None:
-        del self.denials[denied_id]
-        self.changes.append(DenialChanged(denied_id))
-
     def deny(self, denied_id: str, until: datetime | None) -> None:
         key = keys.denial(denied_id)
         self.denials[denied_id] = until
@@ -321,7 +321,9 @@ class Metadata:
         """Remove what is past its time."""
         for key in [key for key, at in self.expiries.items() if at <= now]:
             del self.expiries[key]
-            if key.sk == keys.BLOB:
+            if key.sk == keys.CLOSING:
+                self.changes.append(ClosingEnded(keys.parse_closing(key)))
+            elif key.sk == keys.BLOB:
                 self.write_blob(keys.parse_blob(key), None)
             elif key.sk.startswith(keys.POST_PREFIX):
                 self.write_post(keys.parse_post(key), None)
@@ -365,6 +367,8 @@ class FakeProfiles:
     def create(self, profile: Profile) -> bool:
         if profile.user_id in self.data.profiles:
             return False
+        if keys.gone(profile.user_id) in self.data.gone:
+            raise SessionEnded
         self._refuse_taken(profile.handle, profile.user_id, profile.created_at)
         self.data.write_profile(profile)
         self._claim(profile.handle, profile.user_id)
@@ -803,12 +807,14 @@ class FakePosts:
         self._write_edited(post, edited)
         return True
 
-    def untag(self, post_id: PostId, user_id: str, spending: Spending = NOTHING) -> bool:
+    def untag(
+        self, post_id: PostId, user_id: str, spending: Spending = NOTHING, *, remember: bool = True
+    ) -> bool:
         post = self.get(post_id)
         if post is None or post.without_person(user_id) is post:
             return False
         self.data.spend(spending)
-        self._write_edited(post, post.without_person(user_id))
+        self._write_edited(post, post.without_person(user_id, remember=remember))
         return True
 
     def _write_edited(self, before: Post, after: Post) -> None:

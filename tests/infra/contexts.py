@@ -59,6 +59,7 @@ CONTEXTS: Final[Mapping[str, Mapping[str, Any]]] = {
         "recent_posts_cache": BOUNDS,
         "access_token_minutes": 60,
         "renames_in_30_days": 2,
+        "closing_days": 0,
         "push_contact": "mailto:push@example.com",
         "push_services": ["push.example.com", "*.notify.example.com"],
         "api_throttle": {"rate": 7, "burst": 9},

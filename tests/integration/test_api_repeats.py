@@ -21,6 +21,7 @@ from botocore.model import OperationModel
 from api.http import ROUTES, Route
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
+from shutterfeed.adapters.dynamodb.closings import DynamoClosings
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.bootstrap import aws as composed
 from shutterfeed.bootstrap import notify
@@ -29,7 +30,6 @@ from shutterfeed.domain.media import Upload
 from shutterfeed.domain.multipart import part_sizes
 from shutterfeed.schema import LIMITS
 from tests import samples
-from tests.integration import payloads
 from tests.integration.client import Answer, Client, declared, draft
 from tests.integration.conftest import Logs, forget_services, new_world
 from tests.integration.publishing import fail_at_once, publish_at_once
@@ -38,7 +38,6 @@ from tests.integration.world import METADATA, UPLOADS, Person, World, aws
 WRITES: Final = [route for route in ROUTES if route.method != "GET"]
 LARGE: Final = declared(b"large") | {"bytes": 17 * 1024 * 1024}
 PLACE: Final = {"name": "Lindau", "latitude": 47.5436, "longitude": 9.6835}
-EVE: Final = Person.number(0xEE)
 _LINK: Final = frozenset(("url", "fields", "expires_at"))
 """What differs between two answers that give an upload link."""
 _READS: Final = ("Get", "BatchGet", "Query", "List", "Head")
@@ -75,16 +74,7 @@ class Stage:
             self.ada,
             body=request.body,
             headers=headers,
-            claims=self.moderator(self.ada) if route.moderators else None,
         )
-
-    def moderator(self, person: Person) -> Mapping[str, str]:
-        return payloads.moderator_claims(person.subject, self.client.session_began)
-
-    def moderate(self, path: str, person: Person, body: Any) -> Any:
-        """What a moderator does about a case."""
-        claims = self.moderator(person)
-        return self.client.request("POST", path, claims=claims, body=body).json
 
     def shown(self) -> Any:
         """Everything that the API shows of both."""
@@ -102,13 +92,14 @@ class Stage:
             *("/me/likes", "/me/saved", "/me/collections"),
             *("/me/comments", "/me/held-comments", "/me/hashtags", "/feed"),
             *("/me/activity", "/me/activity/count", "/me/push-subscriptions"),
-            *("/me/tagged", "/me/exports", "/me/reports", "/me/statements"),
+            *("/me/tagged", "/me/exports"),
         )
         public = ("/users/{}", "/users/{}/posts", "/users/{}/followers", "/users/{}/following")
         answers = [self.client.get(path, who) for who in (self.ada, self.ben) for path in own]
         handle = self.client.handle(self.ada)
         answers += [self.client.get(path.format(handle), self.ben) for path in public]
-        mine = self.client.get(f"/users/{handle}/posts", self.ada).json["items"]
+        # There are none to be shown if Ada has closed her account.
+        mine = self.client.get(f"/users/{handle}/posts", self.ada).json.get("items", ())
         answers += [self.client.get(f"/posts/{post['id']}/likes", self.ben) for post in mine]
         answers += [self.client.get(f"/posts/{post['id']}/comments", self.ben) for post in mine]
         return [_without_links(answer.json) for answer in answers]
@@ -200,6 +191,20 @@ def _signed_in(stage: Stage) -> Request:
     os.environ["USER_POOL_ID"] = stage.world.user_pool_id
     forget_services()
     stage.looks_later = True
+    return Request()
+
+
+def _closed(stage: Stage) -> Request:
+    """Ada has closed her account, and signs in to come back."""
+    stage.published()
+    stage.client.handle(stage.ada)
+    now = composed.clock().now()
+    DynamoClosings(composed.table(METADATA)).close(stage.ada.user_id, now, now + timedelta(days=9))
+    stage.client.session_began += timedelta(days=1)
+    return Request()
+
+
+def _open(_: Stage) -> Request:
     return Request()
 
 
@@ -489,58 +494,11 @@ def _collected(stage: Stage) -> Request:
     return request
 
 
-def _not_reported(stage: Stage) -> Request:
-    post_id = publish_at_once(stage.client, stage.ben, draft(caption="there"), "bens")
-    return Request(body={"kind": "post", "id": post_id, "reason": "hate", "note": "Look!"})
-
-
-def _reported(stage: Stage) -> Request:
-    request = _not_reported(stage)
-    stage.play(_route("create_report"), request)
-    return request
-
-
-def _case_open(stage: Stage) -> Request:
-    case_id = f"post-{_reported(stage).body['id']}"
-    return Request({"case_id": case_id}, {"kind": "hide_post", "rule": "hate", "version": 0})
-
-
-def _case_of_withheld(stage: Stage) -> Request:
-    request = _case_open(stage)
-    return replace(request, body=request.body | {"kind": "withhold_content"})
-
-
-def _case_of_suspended(stage: Stage) -> Request:
-    request = _case_open(stage)
-    return replace(
-        request, body=request.body | {"kind": "suspend", "until": "2099-01-01T00:00:00Z"}
-    )
-
-
-def _case_decided(stage: Stage) -> Request:
-    request = _case_open(stage)
-    case = stage.moderate(f"/moderation/cases/{request.path['case_id']}/actions", EVE, request.body)
-    return Request(request.path, {"action_id": case["actions"][0]["id"], "version": 1})
-
-
-def _case_appealed(stage: Stage) -> Request:
-    path = _case_decided(stage).path
-    appeal = {"case_id": path["case_id"], "text": "It is a play."}
-    stage.client.request("POST", "/me/appeals", stage.ben, body=appeal)
-    return Request(path, {"overturn": True, "version": 2, "statement": "True."})
-
-
-def _about_ada(stage: Stage) -> Request:
-    report = {"kind": "post", "id": stage.published(), "reason": "hate"}
-    case_id = stage.client.request("POST", "/reports", stage.ben, body=report).json["id"]
-    action = {"kind": "label_sensitive", "rule": "nudity", "version": 0}
-    stage.moderate(f"/moderation/cases/{case_id}/actions", EVE, action)
-    return Request(body={"case_id": case_id, "text": "It is a play."})
-
-
 SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "edit_me": (_handle_and_names, _own_handle, _private, _public_again),
     "sign_out_everywhere": (_signed_in,),
+    "close_account": (_signed_in,),
+    "reopen_account": (_closed, _open),
     "create_avatar": (_first_avatar, _another_avatar),
     "delete_avatar": (_avatar_shown, _no_avatar),
     "complete_upload": (_all_parts_there,),
@@ -558,11 +516,6 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "unfollow_hashtag": (_hashtag_followed, _no_hashtag),
     "put_push_subscription": (_no_device, _device_told),
     "delete_push_subscription": (_device_to_remove,),
-    "create_report": (_not_reported, _reported),
-    "create_appeal": (_about_ada,),
-    "create_action": (_case_open, _case_of_withheld, _case_of_suspended),
-    "undo_action": (_case_decided,),
-    "decide_appeal": (_case_appealed,),
     "create_export": (_no_export, _export_begun),
     "delete_export": (_export_to_discard,),
     "create_post": (_small_files, _large_file),

@@ -15,6 +15,7 @@ from operations import accounts
 from operations.accounts import Account
 from operations.deployment import Deployment
 from operations.sign_out import sign_out
+from shutterfeed.adapters.cognito import current_name
 from tests.integration import payloads
 from tests.integration.client import Client
 from tests.integration.conftest import forget_services
@@ -85,9 +86,7 @@ def test_accounts_go_from_pool_to_pool_and_stay_whose_they_were(tmp_path: Path) 
         assert user["Enabled"] is account.enabled
         # Of another status, a password cannot be "forgotten".
         assert user["UserStatus"] == "CONFIRMED"
-        name = accounts.current_name(
-            aws("cognito-idp"), third.outputs["UserPoolId"], account.account
-        )
+        name = current_name(aws("cognito-idp"), third.outputs["UserPoolId"], account.account)
         assert name == user["Username"]
 
 

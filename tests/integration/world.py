@@ -209,6 +209,7 @@ class World:
             "REGULAR_AFTER_DAYS": "0",
             "USER_POOL_ID": self.user_pool_id,
             "RENAMES_IN_30_DAYS": "5",
+            "CLOSING_DAYS": "30",
             "SNAPSHOT_POSTS": "200",
             "LIMITS": PLENTY_SETTING,
             # Tests look at what they have just changed.

@@ -14,6 +14,7 @@ from shutterfeed import topology
 from shutterfeed.domain.changes import (
     BlobRemoved,
     Change,
+    ClosingEnded,
     DenialChanged,
     FollowChanged,
     NoticeOpened,
@@ -52,6 +53,7 @@ CHANGES: list[Change] = [
     FollowChanged("ada", "bob", follows=False),
     ReferenceAdded(samples.reference("content", 1)),
     BlobRemoved(BLOB),
+    ClosingEnded("ada"),
     DenialChanged("medium"),
     ProfileChanged(None, samples.profile(1)),
     NoticeOpened(samples.notice()),

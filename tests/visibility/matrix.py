@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from tests import samples
 from tests.visibility import rules
-from tests.visibility.cast import FOLLOWS, LIKES, OWNERS, Post, Role, Subject, User
+from tests.visibility.cast import FOLLOWS, LIKES, OWNERS, Post, Role, Subject, User, Viewer
 from tests.visibility.marks import Marks
 from tests.visibility.rules import Surface
 
@@ -88,6 +88,8 @@ class Entry:
     """The post with whose body and Idempotency-Key it is asked."""
     has_new_key: bool = False
     """Whether it is asked with an Idempotency-Key that was not used before."""
+    asked_by: frozenset[Viewer] | None = None
+    """Those who ask it; None for everybody."""
     skip: frozenset[tuple[Subject, Role]] = frozenset()
     """What is not asked, since it would change what is asked after it."""
 
@@ -166,7 +168,6 @@ _FED: Final = (
     Asking(_always(("limit", "1")), (rules.FEED,), is_part=True),
 )
 
-_ABOUT_NOTHING: Final = {"kind": "post", "id": "x", "reason": "spam"}
 _ITS_OWN: Final = frozenset(((Post.DELETED, Role.OWNER),))
 _OWN: Final = frozenset((post, Role.OWNER) for post in Post)
 _TO_STAY: Final = frozenset((post, Role.OWNER) for post in Post if post is not Post.DELETED)
@@ -212,13 +213,6 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "search": _list(rules.MIXED, askings=_FOUND, has_files=True),
     "suggest": _list(rules.PEOPLE, askings=_TYPED),
     "list_tagged": _list(rules.MIXED, has_files=True),
-    "list_reports": Entry(rules.SILENT),
-    "list_statements": Entry(rules.SILENT),
-    # None of these viewers is a moderator.
-    "list_cases": Entry(rules.SILENT),
-    "get_case": Entry(rules.SILENT),
-    "get_moderation_statistics": Entry(rules.SILENT),
-    "list_moderation_log": Entry(rules.SILENT),
     "get_public_post": Entry(rules.PUBLIC_POST, has_files=True),
     "get_public_user": Entry(rules.PUBLIC_USER),
     "list_public_user_posts": Entry(
@@ -273,11 +267,6 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "unfollow": Entry(rules.LEAVE, leaves=True),
     "block": Entry(rules.BLOCK),
     "unblock": Entry(rules.UNBLOCK),
-    "create_report": Entry(rules.SILENT, body=lambda _: _ABOUT_NOTHING),
-    "create_appeal": Entry(rules.SILENT, body=lambda _: {"case_id": "x", "text": "x"}),
-    "create_action": Entry(rules.SILENT, body=lambda _: {}),
-    "undo_action": Entry(rules.SILENT, body=lambda _: {}),
-    "decide_appeal": Entry(rules.SILENT, body=lambda _: {}),
     "follow_hashtag": Entry(rules.SILENT),
     "list_followed_hashtags": Entry(rules.SILENT),
     "unfollow_hashtag": Entry(rules.SILENT),
@@ -290,6 +279,9 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "create_post": _list(rules.CREATED, key=Post.UNPUBLISHED),
     "create_avatar": _list(rules.AVATAR, key=Post.AVATAR, names_authors=False, from_ledger=True),
     "delete_avatar": Entry(rules.SILENT),
+    "reopen_account": Entry(rules.SILENT),
+    # Whoever closes an account takes it out of the matrix.
+    "close_account": Entry(rules.SILENT, asked_by=frozenset((Viewer.SIGNED_OUT, Viewer.EXPIRED))),
     "sign_out_everywhere": Entry(rules.SILENT),
 }
 """Every operation, in the order in which a viewer asks."""

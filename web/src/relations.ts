@@ -2,7 +2,6 @@
 import type { PostBody } from "./api.ts";
 import { person } from "./auth.ts";
 import { type Change, type Flags, flagsOf, isMuted, type Relation, STRANGER } from "./relation.ts";
-import { isReported, reported } from "./reporting.ts";
 import { Store, useStore } from "./store.ts";
 
 /** By user id. Of an author of a post, only what was changed here is known. */
@@ -26,10 +25,10 @@ export function isListed({ id }: { id: string }): boolean {
   return !relationTo(id).blocked_by_me;
 }
 
-/** Whether a post belongs among those of many people: not once its author is blocked, muted or reported. */
+/** Whether a post belongs among those of many people: not once its author is blocked or muted. */
 export function isShown({ author }: Pick<PostBody, "author">): boolean {
   const relation = relationTo(author.id);
-  return !relation.blocked_by_me && !isMuted(relation) && !isReported("user", author.id);
+  return !relation.blocked_by_me && !isMuted(relation);
 }
 
 /** `isListed`; the component renders again when it may have changed. */
@@ -41,6 +40,5 @@ export function useIsListed(): typeof isListed {
 /** `isShown`; the component renders again when it may have changed. */
 export function useIsShown(): typeof isShown {
   useStore(known);
-  useStore(reported);
   return isShown;
 }

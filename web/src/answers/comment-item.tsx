@@ -5,7 +5,6 @@ import { Avatar } from "../components/avatar.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Linked } from "../components/linked.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
-import { useIsReported } from "../reporting.ts";
 import { ago, fullDate, plural } from "../text.ts";
 import { editComment } from "./comment-actions.ts";
 import { CommentMenu } from "./comment-menu.tsx";
@@ -24,8 +23,6 @@ interface Props {
 /** A comment, with what can be done about it. */
 export function CommentItem({ comment: given, onReply, children }: Props) {
   const comment = useComment(given);
-  const isReported = useIsReported("comment", comment.id);
-  const isByReported = useIsReported("user", comment.author?.id ?? "");
   const [isEditing, setEditing] = useState(false);
   const self = useRef<HTMLLIElement>(null);
 
@@ -36,10 +33,10 @@ export function CommentItem({ comment: given, onReply, children }: Props) {
   }
 
   // What belongs to it stays as it is, opened or not, when the comment goes.
-  if (!isPresent(comment) || isReported || isByReported) {
+  if (!isPresent(comment)) {
     return (
       <li class="comment" ref={self}>
-        <Gone>{isPresent(comment) ? "You have reported this." : "This comment was deleted."}</Gone>
+        <Deleted />
         {children}
       </li>
     );
@@ -138,13 +135,13 @@ function LikeButton({ comment }: { comment: Present }) {
 }
 
 /** In place of a comment that is gone: its replies stay. */
-function Gone({ children }: { children: string }) {
+function Deleted() {
   return (
     <div class="comment-self">
       <span class="comment-gone">
         <Icon name="hidden" />
       </span>
-      <p class="comment-body comment-below">{children}</p>
+      <p class="comment-body comment-below">This comment was deleted.</p>
     </div>
   );
 }

@@ -100,11 +100,9 @@ export function Form({
   isBusy,
   submit,
   action,
-  danger = false,
   children,
 }: FormState & {
   action: string;
-  danger?: boolean;
   children: ComponentChildren;
 }) {
   return (
@@ -121,11 +119,7 @@ export function Form({
           {problem.text}
         </p>
       )}
-      <button
-        type="submit"
-        class={`button button-wide ${danger ? "button-danger" : "button-primary"}`}
-        disabled={isBusy}
-      >
+      <button type="submit" class="button button-primary button-wide" disabled={isBusy}>
         {action}
       </button>
     </form>

@@ -83,6 +83,9 @@ class ApiSettings(FeedSettings):
     site_bucket: str
     """The bucket with the web client's files."""
     deliver_queue_url: str
+    erase_queue_url: str
+    closing_days: str
+    """The number of days in which somebody may come back to an account that they have closed."""
     user_pool_id: str
     renames_in_30_days: str
     """How often a user may change the handle within 30 days."""
@@ -153,18 +156,6 @@ class TranscodeSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
-class PublishSettings(Settings):
-    metadata_table: str
-    publish_queue_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotifySettings(Settings):
-    metadata_table: str
-    notify_queue_url: str
-
-
-@dataclass(frozen=True, slots=True)
 class FanOutSettings(FeedSettings):
     metadata_table: str
     feed_table: str
@@ -228,6 +219,17 @@ class CollectSettings(Settings):
     uploads_bucket: str
     originals_bucket: str
     renditions_bucket: str
+
+
+@dataclass(frozen=True, slots=True)
+class EraseSettings(Settings):
+    metadata_table: str
+    feed_table: str
+    originals_bucket: str
+    """The bucket that has the list of erasures."""
+    user_pool_id: str
+    erase_queue_url: str
+    collect_queue_url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ Metadata table
     USER#<author>      IDEMPOTENCY#<key>  a creation that was already made
     USER#<follower>    FOLLOWS#<followee> follow edge
     USER#<follower>    FOLLOW_REQUEST#<followee> request to follow a private account, not answered
+    USER#<id>          CLOSING            expires when a closed account is to be erased
+    GONE#<hash>        GONE               the hash of an erased user's id, and the date
     USER#<id>          LIMITS             what is left of the user's limits
     USER#<id>          USAGE              bytes that the user stores
     USER#<id>          LANES              what is left of the user's shares of the first queues
@@ -35,6 +37,7 @@ Metadata table
     POST#<post>        COMMENT#<root>     comment on a post
     POST#<post>        REPLY#<root>#<reply> reply to it
     POST#<post>        COMMENT_LIKES#<user>#<root>#<reply> like of a comment; `-` for no reply
+    USER#<id>          LIKED_COMMENTS#<post> the user likes comments of this post, or has
     POST#<post>        PINNED             the comments pinned above the others
     USER#<commenter>   COMMENTED#<page>   what is left of the limit of comments, and which were made
     USER#<commenter>   COMMENT_KEY#<digest> idempotency key of somebody who comments a lot
@@ -68,6 +71,9 @@ Metadata table
                        HASHTAG#<tag>         / <ulid of the follow>#<follower>
                        REPORTS#<reporter>    / <ulid of the report>
                        STATEMENTS#<owner>    / <ulid of the first decision>
+                       BLOCKED#<id>          / <blocker>
+                       MUTED#<id>            / <muter>
+                       SAVED#<post>          / <user>
     index `published`: AUTHOR#<id>           / <position>
                        DELETED#<author>      / <moment of deletion>#<post ulid>
                        CASES#<state>         / <ulid of the opening>#<case>
@@ -156,6 +162,7 @@ _POST_PARTITION: Final = "POST#"
 COMMENT_PREFIX: Final = "COMMENT#"
 REPLY_PREFIX: Final = "REPLY#"
 COMMENT_LIKES_PREFIX: Final = "COMMENT_LIKES#"
+LIKED_COMMENTS_PREFIX: Final = "LIKED_COMMENTS#"
 PINNED: Final = "PINNED"
 COMMENTED_PREFIX: Final = "COMMENTED#"
 COMMENT_KEY_PREFIX: Final = "COMMENT_KEY#"
@@ -184,6 +191,7 @@ EXPORT: Final = "EXPORT"
 PAIR_PREFIX: Final = "PAIR#"
 _BLOCK: Final = "BLOCK"
 _LIMITS: Final = "LIMITS"
+CLOSING: Final = "CLOSING"
 READER_RANGE: Final = (PROFILE, _UNFOLLOWED + "~")
 """The range of sort keys that a feed page reads first: the reader's profile,
 pulled celebrities, followed hashtags, mutes, own recent posts and unfollowed markers stand next to
@@ -282,6 +290,22 @@ def user_partition(user_id: str) -> str:
 
 def profile(user_id: str) -> Key:
     return Key(user_partition(user_id), PROFILE)
+
+
+def closing(user_id: str) -> Key:
+    """The key of the item that expires when a closed account is to be erased. It stands outside of
+    `READER_RANGE`."""
+    return Key(user_partition(user_id), CLOSING)
+
+
+def parse_closing(key: Key) -> str:
+    """The user's id."""
+    return _tail(key.pk, _USER)
+
+
+def gone(user_id: str) -> Key:
+    """The key of what is kept of an erased user. The id itself is not in it."""
+    return Key(f"GONE#{hashlib.sha256(user_id.encode()).hexdigest()}", "GONE")
 
 
 def handle(name: str) -> Key:
@@ -426,6 +450,16 @@ def parse_comment_like(key: Key) -> CommentId:
 def parse_comment_liker(key: Key) -> str:
     """The id of the user who likes the comment."""
     return _tail(key.sk, COMMENT_LIKES_PREFIX).partition("#")[0]
+
+
+def liked_comments(user_id: str, post_id: PostId) -> Key:
+    """The key of the note that a user likes comments of a post, or has liked some."""
+    return Key(user_partition(user_id), f"{LIKED_COMMENTS_PREFIX}{post_id}")
+
+
+def parse_liked_comments(key: Key) -> PostId:
+    """The post."""
+    return PostId.parse(_tail(key.sk, LIKED_COMMENTS_PREFIX))
 
 
 def comment_likers_partition(comment_id: CommentId) -> str:
@@ -700,6 +734,21 @@ def blocks(user_id: str) -> Key:
 
 def block(blocker_id: str, blocked_id: str) -> Key:
     return Key(user_partition(blocker_id), BLOCKS_PREFIX + blocked_id)
+
+
+def blocked_by_partition(blocked_id: str) -> str:
+    """The partition of the blocks of a user in the index of followers, which nobody is shown."""
+    return f"BLOCKED#{blocked_id}"
+
+
+def muted_by_partition(muted_id: str) -> str:
+    """The partition of the mutes of a user in the index of followers, which nobody is shown."""
+    return f"MUTED#{muted_id}"
+
+
+def savers_partition(post_id: PostId) -> str:
+    """The partition of the saves of a post in the index of followers, which nobody is shown."""
+    return f"SAVED#{post_id}"
 
 
 def parse_block(key: Key) -> tuple[str, str]:

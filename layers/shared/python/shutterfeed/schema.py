@@ -40,8 +40,6 @@ STREAM_SORT_KEY_PREFIXES: Final = (
     "PROFILE",
     "COUNTS",
     "DENIED",
-    "CASE",
-    "WITHHELD",
 )
 """The beginnings of sort keys whose changes cause other work; the other records of the stream are
 filtered out."""
@@ -50,7 +48,7 @@ STREAM_PUSHED_SORT_KEY_PREFIX: Final = "ACTIVITY#"
 """The beginning of the sort keys of items of which the making causes other work, in a deployment
 that tells devices of activity."""
 
-STREAM_REMOVED_SORT_KEYS: Final = ("BLOB",)
+STREAM_REMOVED_SORT_KEYS: Final = ("BLOB", "CLOSING")
 """The sort keys of items of which only the removal causes other work."""
 
 MOST_ACTIVE_DAYS: Final = 60

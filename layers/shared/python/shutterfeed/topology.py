@@ -161,7 +161,7 @@ WORKERS: Final = (
     ),
     Worker(
         step="publish",
-        kinds=("PublishMedium", "PublishPost", "MarkCopies"),
+        kinds=("PublishMedium", "PublishPost"),
         timeout_s=30,
         batch=10,
         concurrency=50,
@@ -213,7 +213,7 @@ WORKERS: Final = (
     ),
     Worker(
         step="notify",
-        kinds=("Notify", "ReleaseReplies", "TellCase"),
+        kinds=("Notify", "ReleaseReplies"),
         timeout_s=60,
         batch=10,
         concurrency=20,
@@ -232,6 +232,15 @@ WORKERS: Final = (
         delay_s=3,
         is_optional=True,
         dead_letters=_DELIVERY_DEAD_LETTERS,
+    ),
+    Worker(
+        step="erase",
+        kinds=("EraseAccount",),
+        timeout_s=60,
+        batch=1,
+        # An account takes minutes, and nobody waits for it.
+        concurrency=2,
+        dead_letters="collect-dlq",
     ),
 )
 
@@ -252,6 +261,7 @@ TENANTS: Final[Mapping[str, str]] = {
     "PushNotice": "notice.owner_id",
     "CountLikes": "post_id.author_id",
     "ListAppearances": "post_id.author_id",
+    "EraseAccount": "user_id",
 }
 """The field of a message that holds the user for whom the work is done, by the message's kind. SQS
 gets it as the message's group: on a queue where one user has many messages in work, it delivers

@@ -15,6 +15,7 @@ from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
 from shutterfeed.adapters.dynamodb.cases import DynamoCases
+from shutterfeed.adapters.dynamodb.closings import DynamoClosings
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.devices import DynamoDevices
 from shutterfeed.adapters.dynamodb.exports import DynamoExports
@@ -47,10 +48,11 @@ from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.devices import PushServices
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.links import signing_key
-from shutterfeed.domain.messages import FindAcquaintances, PrepareFeed
+from shutterfeed.domain.messages import EraseAccount, FindAcquaintances, PrepareFeed
 from shutterfeed.ports.activity import Crowds, Notices
 from shutterfeed.ports.appearances import Appearances
 from shutterfeed.ports.blocks import Blocks, Mutes
+from shutterfeed.ports.closing import Closings
 from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.devices import Devices
 from shutterfeed.ports.exports import ExportParts, Exports
@@ -64,7 +66,7 @@ from shutterfeed.ports.media import Blobs, Downloads
 from shutterfeed.ports.moderation import Cases, ModerationLog
 from shutterfeed.ports.posts import Avatars, Posts
 from shutterfeed.ports.profiles import Profiles
-from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.queues import DelayingQueue, Queue
 from shutterfeed.ports.requests import FollowRequests
 from shutterfeed.ports.saves import Saves
 from shutterfeed.ports.search import SearchIndex
@@ -79,6 +81,7 @@ from shutterfeed.services.activity import ActivityService
 from shutterfeed.services.appearances import AppearanceService
 from shutterfeed.services.avatars import AvatarService
 from shutterfeed.services.blocks import BlockService
+from shutterfeed.services.closing import ClosingService
 from shutterfeed.services.comments import CommentService
 from shutterfeed.services.cursors import Cursors
 from shutterfeed.services.devices import DeviceService
@@ -114,6 +117,7 @@ class People:
 
     users: ProfileService
     sessions: SessionService
+    closing: ClosingService
     viewing: ViewingService
     people: PeopleService
     avatars: AvatarService
@@ -190,6 +194,9 @@ def wire(
     limits: Limits,
     renames: int,
     sign_ins: SignIns,
+    closings: Closings,
+    erasure_orders: DelayingQueue[EraseAccount],
+    closing_days: int,
     clock: Clock,
     ids: Ids,
     together: Together,
@@ -206,6 +213,15 @@ def wire(
     return People(
         users=users,
         sessions=SessionService(users=users, profiles=profiles, sign_ins=sign_ins, clock=clock),
+        closing=ClosingService(
+            users=users,
+            profiles=profiles,
+            closings=closings,
+            sign_ins=sign_ins,
+            orders=erasure_orders,
+            clock=clock,
+            days=closing_days,
+        ),
         viewing=viewing,
         people=people,
         avatars=AvatarService(
@@ -400,6 +416,9 @@ def services() -> Api:
         limits=limits_of(settings.limits),
         renames=int(settings.renames_in_30_days),
         sign_ins=CognitoSignIns(lambda: aws.client("cognito-idp"), settings.user_pool_id),
+        closings=DynamoClosings(metadata),
+        erasure_orders=aws.queue(settings.erase_queue_url, Codec[EraseAccount]("erase")),
+        closing_days=int(settings.closing_days),
         clock=aws.clock(),
         ids=aws.ids(),
         together=together,

@@ -92,6 +92,14 @@ class DenialChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosingEnded:
+    """The days in which the user of a closed account may come back are over, or the user has come
+    back; the profile says which."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReferenceAdded:
     """A reference to a blob counts from now on: when it was written, or when the rendering that it
     waited for was done."""
@@ -166,6 +174,7 @@ Change = (
     | CommentLiked
     | BlobRemoved
     | DenialChanged
+    | ClosingEnded
     | ReferenceAdded
     | ProfileChanged
     | CountsChanged

@@ -14,8 +14,8 @@ from typing import Any, Final, get_args
 from shutterfeed.domain.activity import Act, Notice
 from shutterfeed.domain.changes import (
     BlobRemoved,
-    CaseDecided,
     Change,
+    ClosingEnded,
     CommentChanged,
     CountsChanged,
     DenialChanged,
@@ -25,7 +25,6 @@ from shutterfeed.domain.changes import (
     PostChanged,
     ProfileChanged,
     ReferenceAdded,
-    WithholdingChanged,
 )
 from shutterfeed.domain.comments import CommentId
 from shutterfeed.domain.delivery import entry_of
@@ -80,16 +79,6 @@ class PublishPost:
     """All media that a post waits for may be ready or have failed: publish the post, or fail it."""
 
     post_id: PostId
-
-
-@dataclass(frozen=True, slots=True)
-class MarkCopies:
-    """A content may have to be withheld in a case, or not any more: mark the posts that refer to
-    it, or take these marks away. `after` is the checkpoint at which the previous step stopped."""
-
-    sha256: str
-    case_id: str
-    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,16 +267,6 @@ class ReleaseReplies:
 
 
 @dataclass(frozen=True, slots=True)
-class TellCase:
-    """Something was decided about a case, which has this version since: tell its owner and its
-    reporters. `after` is the checkpoint at which the previous step stopped."""
-
-    case_id: str
-    version: int
-    after: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PushNotice:
     """A notice was opened: tell the devices of its owner, or only the one with this id, which could
     not be told before."""
@@ -296,7 +275,19 @@ class PushNotice:
     device_id: str | None = None
 
 
-PublishMessage = PublishMedium | PublishPost | MarkCopies
+@dataclass(frozen=True, slots=True)
+class EraseAccount:
+    """A closed account is to be erased: do the next slice of it. `step` is the step to which the
+    slice belongs, None at the beginning, and `after` the position at which the slice before has
+    stopped. `late` says that all is erased, and is looked for once more."""
+
+    user_id: str
+    step: str | None = None
+    after: str | None = None
+    late: bool = False
+
+
+PublishMessage = PublishMedium | PublishPost
 FanOutMessage = FanOut | MigrateReaders | AcceptRequests | BringTagged
 DeliverMessage = (
     DeliverEntry
@@ -310,8 +301,9 @@ DeliverMessage = (
 CollectMessage = RemovePost | CollectMedia | CollectBlob | CollectLikes | CollectComments
 DenyMessage = DenyOrAllow
 IndexMessage = IndexPost | IndexUser | IndexAuthor
-NotifyMessage = Notify | ReleaseReplies | TellCase
+NotifyMessage = Notify | ReleaseReplies
 PushMessage = PushNotice
+EraseMessage = EraseAccount
 Work = (
     PublishMessage
     | FanOutMessage
@@ -321,6 +313,7 @@ Work = (
     | IndexMessage
     | NotifyMessage
     | PushMessage
+    | EraseMessage
 )
 """The messages that changes cause; workers send each other the rest."""
 Message = IngestUpload | RenderPhoto | TranscodeVideo | Work
@@ -336,28 +329,37 @@ def work_for(change: Change) -> Iterator[Work]:
             yield from _post_work(before, after)
             yield from _post_indexing(before, after)
             yield from _listing(before, after)
-        case FollowChanged(follower_id, followee_id, follows):
-            yield (Followed if follows else Unfollowed)(follower_id, followee_id)
-        case BlobRemoved(blob):
-            yield CollectBlob(blob)
-        case ReferenceAdded(reference):
-            yield PublishMedium(reference)
         case CountsChanged():
             yield from _counting(change)
         case CommentChanged(before, after) if before is not None and after is not None:
             if before.waiting and after.shows > before.shows:
                 yield ReleaseReplies(after.id, before.waiting)
+        case ProfileChanged(before, after):
+            yield from _user_indexing(before, after)
+            if before is not None and after is not None and before.switches != after.switches:
+                yield from _switched(after, was_private=before.private)
+        case _:
+            yield from _single_work(change)
+    yield from map(Notify, acts_of(change))
+
+
+def _single_work(change: Change) -> Iterator[Work]:
+    """The message of a change that always causes the same one."""
+    match change:
+        case FollowChanged(follower_id, followee_id, follows):
+            yield (Followed if follows else Unfollowed)(follower_id, followee_id)
+        case BlobRemoved(blob):
+            yield CollectBlob(blob)
+        case DenialChanged(denied_id):
+            yield DenyOrAllow(denied_id)
+        case ClosingEnded(user_id):
+            yield EraseAccount(user_id)
+        case ReferenceAdded(reference):
+            yield PublishMedium(reference)
         case LikesCountedApart(post_id):
             yield CountLikes(post_id)
         case NoticeOpened(notice):
             yield PushNotice(notice)
-        case DenialChanged() | WithholdingChanged() | CaseDecided():
-            yield from _withdrawn(change)
-        case ProfileChanged(before, after):
-            yield from _user_indexing(before, after)
-            if before is not None and after is not None and before.switches != after.switches:
-                yield from _switched(after)
-    yield from map(Notify, acts_of(change))
 
 
 def _counting(change: CountsChanged) -> Iterator[Work]:
@@ -367,16 +369,6 @@ def _counting(change: CountsChanged) -> Iterator[Work]:
     noted = popularity(max(likes, 1)) != popularity(max(after.likes, 1))
     if noted or _is_to_be_kept(before, after):
         yield CountLikes(change.post_id)
-
-
-def _withdrawn(change: DenialChanged | WithholdingChanged | CaseDecided) -> Iterator[Work]:
-    match change:
-        case DenialChanged(denied_id):
-            yield DenyOrAllow(denied_id)
-        case WithholdingChanged(sha256, cases):
-            yield from (MarkCopies(sha256, case_id) for case_id in sorted(cases))
-        case CaseDecided(before, after) if before is not None and before.told != after.told:
-            yield TellCase(str(after.id), after.version)
 
 
 def _is_to_be_kept(before: PostCounts | None, after: PostCounts) -> bool:
@@ -443,12 +435,12 @@ def _found_by(post: Post | None) -> object:
     return *shown, post.revision
 
 
-def _switched(account: Profile) -> Iterator[Work]:
-    """What follows when an account has become private or public. The count tells it, as the index
-    goes by the count: a switch that is written twice, because its answer was lost, changes nothing
-    else the second time."""
+def _switched(account: Profile, *, was_private: bool) -> Iterator[Work]:
+    """What follows when an account has become private or public, was closed, or has come back. The
+    count tells it, as the index goes by the count: a switch that is written twice, because its
+    answer was lost, changes nothing else the second time."""
     yield IndexAuthor(account.user_id, account.switches)
-    if not account.private:
+    if was_private and not account.private:
         yield AcceptRequests(account.user_id)
 
 

@@ -207,12 +207,14 @@ class Post:
             return self
         return replace(self, media=tuple(medium.for_others() for medium in self.media))
 
-    def without_person(self, user_id: str) -> Post:
-        """The post after a person has removed their tags from it."""
+    def without_person(self, user_id: str, *, remember: bool = True) -> Post:
+        """The post after a person has removed their tags from it; unless `remember` is false, it
+        remembers that."""
         kept = tuple(person for person in self.people if person.user_id != user_id)
         if len(kept) == len(self.people):
             return self
-        return replace(self, people=kept, untagged=(*self.untagged, user_id))
+        untagged = (*self.untagged, user_id) if remember else self.untagged
+        return replace(self, people=kept, untagged=untagged)
 
     def deleted(self, at: datetime) -> Post:
         """The post, deleted. It keeps the state that a restored post returns to."""

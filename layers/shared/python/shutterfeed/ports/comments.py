@@ -135,6 +135,20 @@ class Comments(Protocol):
         """Take a like back. False if there is none."""
         ...
 
+    def posts_with_likes(self, user_id: str, limit: int) -> tuple[PostId, ...]:
+        """Posts of whose comments the user may like some, until `forget_likes`."""
+        ...
+
+    def forget_likes(self, user_id: str, post_id: PostId) -> None:
+        """Note that the user likes no comment of a post any more."""
+        ...
+
+    def erase(self, comment: Comment) -> bool:
+        """Remove a comment whose author's account is erased, and with it all that tells of the
+        author. A root with replies stays as a deleted one of nobody. False if the comment has
+        changed since it was read."""
+        ...
+
     def pinned(self, post_id: PostId) -> tuple[str, ...]:
         """The ULIDs of the pinned roots, in the order in which they were pinned."""
         ...

@@ -82,9 +82,12 @@ class Posts(Protocol):
         the post is gone or deleted. Raises `LimitReached`."""
         ...
 
-    def untag(self, post_id: PostId, user_id: str, spending: Spending = NOTHING) -> bool:
-        """Remove a person's tags from a post in any state, and make the charges. False, and nothing
-        is charged, if the person is not tagged in it. Raises `LimitReached`."""
+    def untag(
+        self, post_id: PostId, user_id: str, spending: Spending = NOTHING, *, remember: bool = True
+    ) -> bool:
+        """Remove a person's tags from a post in any state, and make the charges. Unless `remember`
+        is false, the post remembers it, so that nobody tags them in it again. False, and nothing is
+        charged, if the person is not tagged in it. Raises `LimitReached`."""
         ...
 
     def mark_processing(self, post_id: PostId) -> None:

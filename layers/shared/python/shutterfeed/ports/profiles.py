@@ -28,7 +28,8 @@ class Profiles(Protocol):
         ...
 
     def create(self, profile: Profile) -> bool:
-        """Create a profile. False if the user already has one. Raises `HandleTaken`."""
+        """Create a profile. False if the user already has one. Raises `HandleTaken`, and
+        `SessionEnded` if the user's account was erased, which a token may outlive."""
         ...
 
     def edit(

@@ -15,6 +15,8 @@ from shutterfeed.schema import PK
 
 HELD_COMMENT: Final = "comment"
 """The attribute of an entry in the list of what waits for an owner: the comment's id."""
+BY: Final = "by"
+"""The attribute of a comment with its author's id."""
 LIKES: Final = "likes"
 REMOVED: Final = "removed"
 THERE: Final[ConditionBase] = Attr(PK).exists()
@@ -27,7 +29,7 @@ _WAITS: Final = "waits"
 
 def making(comment: Comment) -> list[Write]:
     """The writes of a new comment, its own first."""
-    written = {"by": comment.author_id, LIKES: comment.likes, _VERSION: comment.version}
+    written = {BY: comment.author_id, LIKES: comment.likes, _VERSION: comment.version}
     item = {**key_item(keys.comment(comment.id)), **written, **_fields(comment)}
     return [Put(item, Attr(PK).not_exists()), *_others(None, comment, effect_of(None, comment))]
 

@@ -15,6 +15,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.allowances import transact
 from shutterfeed.adapters.dynamodb.comment_writes import (
+    BY,
     HELD_COMMENT,
     LIKES,
     REMOVED,
@@ -52,6 +53,9 @@ from shutterfeed.ports.comments import Claim, Discussion, Notes
 from shutterfeed.schema import FOLLOWERS_PK, FOLLOWERS_SK, PK, SK
 
 _ROOTS: Final = "roots"
+_VERSION: Final = "version"
+_REPLIES: Final = "replies"
+_WAITING: Final = "waiting"
 _RELEASE_READS: Final = 20
 """Of how many pages of replies marks are taken off."""
 _AT_ONCE: Final = 100
@@ -193,6 +197,8 @@ class DynamoComments:
             FOLLOWERS_SK: keys.followers_sort(like_ulid, user_id),
         }
         there = THERE & Attr(REMOVED).not_exists()
+        # Before the like: whoever likes a comment of a post has the post in their list.
+        self.table.write(Put(key_item(keys.liked_comments(user_id, comment_id.post_id))))
         writes = (
             Put(edge, Attr(PK).not_exists()),
             Update(keys.comment(comment_id), add={LIKES: 1}, condition=there),
@@ -205,6 +211,41 @@ class DynamoComments:
             Update(keys.comment(comment_id), add={LIKES: -1}, condition=THERE),
         )
         return self._written(writes, NOTHING)
+
+    def posts_with_likes(self, user_id: str, limit: int) -> tuple[PostId, ...]:
+        rows = self.table.query(
+            Key(PK).eq(keys.user_partition(user_id))
+            & Key(SK).begins_with(keys.LIKED_COMMENTS_PREFIX),
+            limit=limit,
+            consistent=True,
+        )
+        return tuple(keys.parse_liked_comments(item_key(item)) for item in rows.items)
+
+    def forget_likes(self, user_id: str, post_id: PostId) -> None:
+        self.table.write(Delete(keys.liked_comments(user_id, post_id)))
+
+    def erase(self, comment: Comment) -> bool:
+        if not comment.removed:
+            removed = comment.without_text()
+            if not self.change(comment, removed):
+                return False
+            comment = replace(removed, version=comment.version + 1)
+        key, unchanged = keys.comment(comment.id), Attr(_VERSION).eq(comment.version)
+        try:
+            if self._has_replies(comment):
+                self.table.write(Update(key, set={BY: ""}, condition=unchanged))
+            else:
+                self.table.write(Delete(key, unchanged & _no(_REPLIES) & _no(_WAITING)))
+        except ConditionFailed:
+            return False
+        return True
+
+    def _has_replies(self, comment: Comment) -> bool:
+        """Whether there are replies to a root, in any state: they need it."""
+        if comment.id.reply is not None:
+            return False
+        threads = Threads(self.table, comment.id.post_id)
+        return bool(threads.newest_replies(comment.id, None, 1).items)
 
     def pinned(self, post_id: PostId) -> tuple[str, ...]:
         item = self.table.get(keys.pinned(post_id))
@@ -238,6 +279,14 @@ class DynamoComments:
 
     def _remove(self, items: Sequence[Item]) -> None:
         found = [item for item in items if item[SK].startswith(_COMMENTS)]
+        likes = [item_key(item) for item in items if item[SK].startswith(keys.COMMENT_LIKES_PREFIX)]
+        listed = (
+            keys.liked_comments(
+                keys.parse_comment_liker(like), keys.parse_comment_like(like).post_id
+            )
+            for like in likes
+        )
+        self.table.write_many(deletes=dict.fromkeys(listed))
         held = [comment.id for comment in map(to_comment, found) if comment.held]
         # What is listed for the owner goes first: it is found by its comment alone.
         self.table.write_many(deletes=map(keys.held, held))
@@ -255,3 +304,8 @@ class DynamoComments:
         except ConditionFailed:
             return False
         return True
+
+
+def _no(number: str) -> ConditionBase:
+    """The condition that a root's number of replies is zero."""
+    return Attr(number).not_exists() | Attr(number).eq(0)

@@ -191,9 +191,11 @@ class DynamoPosts:
 
         return self._changed(post_id, edited, spending)
 
-    def untag(self, post_id: PostId, user_id: str, spending: Spending = NOTHING) -> bool:
+    def untag(
+        self, post_id: PostId, user_id: str, spending: Spending = NOTHING, *, remember: bool = True
+    ) -> bool:
         def untagged(post: Post, recent: RecentPosts) -> Change | None:
-            after = post.without_person(user_id)
+            after = post.without_person(user_id, remember=remember)
             if after is post:
                 return None
             # The recent posts must not get what an edit has replaced since.

@@ -23,6 +23,7 @@ from shutterfeed.adapters.dynamodb.records import (
     to_profile,
 )
 from shutterfeed.adapters.dynamodb.table import (
+    Check,
     ConditionFailed,
     Item,
     Put,
@@ -34,7 +35,7 @@ from shutterfeed.adapters.dynamodb.table import (
     retried,
 )
 from shutterfeed.domain.activity import ActivitySettings
-from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.errors import Busy, SessionEnded
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.users import (
     HANDLE_REST,
@@ -53,6 +54,8 @@ _POPULARITY = "popularity"
 _RENAMED_AT = "renamed_at"
 _SESSIONS_ENDED_AT = "sessions_ended_at"
 _WORDS = "words"
+_ERASED = 2
+"""The index of the condition that no account of the user was erased."""
 _REVISED = {"revision": 1}
 _SWITCHED = {"switches": 1}
 
@@ -83,12 +86,14 @@ class DynamoProfiles:
     def create(self, profile: Profile) -> bool:
         absent = Attr(PK).not_exists()
         claim = _claim(profile.handle, profile.user_id, profile.created_at)
-        writes = (Put(profile_item(profile), absent), claim)
+        never_erased = Check(keys.gone(profile.user_id), absent)
         try:
-            self.table.transact(writes)
+            self.table.transact((Put(profile_item(profile), absent), claim, never_erased))
         except ConditionFailed as error:
             if 0 in error.failed:
                 return False
+            if _ERASED in error.failed:
+                raise SessionEnded from error
             raise HandleTaken(profile.handle) from error
         return True
 
@@ -192,7 +197,7 @@ class DynamoProfiles:
                 condition=Attr("handle").eq(old) & _renamed(before),
             ),
             Put(
-                _owned(old, user_id) | {TTL_ATTRIBUTE: epoch(at + HANDLE_REST)},
+                owned(old, user_id) | {TTL_ATTRIBUTE: epoch(at + HANDLE_REST)},
                 Attr(_OWNER).eq(user_id),
             ),
         )
@@ -232,8 +237,9 @@ def _renamed(at: Sequence[datetime]) -> ConditionBase:
 def _claim(handle: str, user_id: str, at: datetime) -> Put:
     # TTL removes items late; a claim past its expiry is as good as gone.
     free = Attr(PK).not_exists() | Attr(TTL_ATTRIBUTE).lte(epoch(at))
-    return Put(_owned(handle, user_id), free | Attr(_OWNER).eq(user_id))
+    return Put(owned(handle, user_id), free | Attr(_OWNER).eq(user_id))
 
 
-def _owned(handle: str, user_id: str) -> Item:
+def owned(handle: str, user_id: str) -> Item:
+    """The item of a handle claim."""
     return {**key_item(keys.handle(handle)), _OWNER: user_id}
