@@ -153,6 +153,7 @@ def _long_after(play: Play) -> Iterator[str]:
 def _stored(play: Play, state: State) -> Iterator[str]:
     yield from invariants.uploads(play, state)
     yield from invariants.contents(state)
+    yield from invariants.denials(play, state)
     yield from invariants.avatars(play, state)
     yield from invariants.counters(state)
     yield from invariants.comments(state)

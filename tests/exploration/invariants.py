@@ -80,6 +80,14 @@ def contents(state: State) -> Iterator[str]:
                 yield f"{post.id} shows a content without a reference to it"
 
 
+def denials(play: Play, state: State) -> Iterator[str]:
+    """The edge denies what is noted, and nothing else."""
+    noted = {keys.parse_denial(key) for key in state.metadata if key.sk == keys.DENIED}
+    denied = set(play.world.machinery.edge.stored)
+    if noted != denied:
+        yield f"the edge denies {sorted(denied)}, not {sorted(noted)}"
+
+
 def avatars(play: Play, state: State) -> Iterator[str]:
     """The avatar is what was asked for last of all that is good."""
     for name, asked in play.avatars.items():

@@ -13,8 +13,10 @@ from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.search import Document, Gone, post_document, user_document
 from shutterfeed.keys import Key
 from shutterfeed.schema import TTL_ATTRIBUTE
+from tests.exploration import storage
 from tests.exploration.play import Play
 from tests.exploration.state import State
+from tests.integration.world import ORIGINALS
 
 _SHOWN: Final = (PostState.PUBLISHED, PostState.AVATAR)
 _OWN: Final = (
@@ -47,8 +49,8 @@ def in_buckets(play: Play, state: State) -> Iterator[str]:
     for key in play.world.storage.unfinished():
         yield f"uploads: parts of {key} are left"
     named = {keys.original_object(b.sha256, b.blob_id) for b in state.blobs.values()}
-    for key in state.originals.keys() - named:
-        yield f"originals: {key} is left"
+    for key in sorted(set(storage.versions(ORIGINALS)) - named):
+        yield f"originals: a version of {key} is left"
     wanted = {
         keys.rendition_object(blob.blob_id, name)
         for blob in state.blobs.values()

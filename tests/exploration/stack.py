@@ -63,5 +63,22 @@ EXPIRING_TAGS: Final = {
 }
 """The tags of objects in the uploads bucket, and after how long these expire."""
 EXPIRING_PREFIXES: Final = {"discarded/": timedelta(days=1), "downloads/": timedelta(days=1)}
+ORIGINALS_RULES: Final = (
+    {
+        "Id": "refused",
+        "Status": "Enabled",
+        "TagFilters": [{"Key": "refused", "Value": "true"}],
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+    },
+    {
+        "Id": "erased",
+        "Status": "Enabled",
+        "TagFilters": [{"Key": "erased", "Value": "true"}],
+        "ExpirationInDays": 35,
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 35},
+    },
+    {"Id": "markers", "Status": "Enabled", "ExpiredObjectDeleteMarker": True},
+)
+"""The lifecycle rules of the originals bucket that remove something."""
 NOTIFYING_PREFIX: Final = "uploads/"
 """Objects below it, in the uploads bucket, are told to the queue of `ingest`."""

@@ -11,6 +11,7 @@ from urllib.parse import quote_plus
 import msgspec
 from moto.s3.models import s3_backends
 
+from tests import lifecycle
 from tests.conftest import REGION
 from tests.exploration import stack
 from tests.integration.world import ACCOUNT, ORIGINALS, RENDITIONS, UPLOADS
@@ -23,7 +24,6 @@ _WRITES: Final = _CREATING | {
     "CreateMultipartUpload",
     "AbortMultipartUpload",
 }
-_DAY: Final = timedelta(days=1)
 
 
 def is_write(operation: str) -> bool:
@@ -35,6 +35,13 @@ def objects(bucket: str) -> Iterator[tuple[str, bytes]]:
     for key, found in _bucket(bucket).keys.items():
         if hasattr(found, "value"):
             yield key, found.value
+
+
+def versions(bucket: str) -> Iterator[str]:
+    """The keys of all versions in a versioned bucket that are no delete markers, hidden or not."""
+    for key in _bucket(bucket).keys:
+        kept = _bucket(bucket).keys.getlist(key)
+        yield from (key for version in kept if not lifecycle.is_marker(version))
 
 
 @dataclass(slots=True)
@@ -51,6 +58,8 @@ class Storage:
 
     def changed(self, operation: str, parameters: dict[str, Any], response: dict[str, Any]) -> None:
         """Note what a call has changed that succeeded."""
+        if parameters.get("Bucket") == ORIGINALS and operation in {*_CREATING, "DeleteObject"}:
+            lifecycle.stamp(_newest(parameters["Key"]), self.now())
         if parameters.get("Bucket") != UPLOADS or not is_write(operation):
             return
         key = parameters["Key"]
@@ -69,8 +78,9 @@ class Storage:
             self.begun.pop(parameters["UploadId"], None)
 
     def expire(self) -> None:
-        """What the lifecycle rules of the uploads bucket do."""
+        """What the lifecycle rules of the uploads and the originals bucket do."""
         now = self.now()
+        lifecycle.run(_backend(), ORIGINALS, stack.ORIGINALS_RULES, now)
         for key in [key for key in self.since if (due := self._due(key)) and due <= now]:
             _backend().delete_object(UPLOADS, key)
             self._forget(key)
@@ -83,7 +93,8 @@ class Storage:
     def next_time(self) -> datetime | None:
         dues = [due for key in self.since if (due := self._due(key))]
         dues += [_rule(at, stack.MULTIPART_KEPT) for at in self.begun.values()]
-        return min(dues, default=None)
+        original = lifecycle.next_time(_backend(), ORIGINALS, stack.ORIGINALS_RULES)
+        return min([*dues, *([original] if original else [])], default=None)
 
     def unfinished(self) -> list[str]:
         """Keys of uploads in parts that neither ended nor were dropped."""
@@ -112,8 +123,7 @@ def clear() -> None:
 
 def _rule(since: datetime, kept: timedelta) -> datetime:
     """S3 rounds up to the next midnight."""
-    midnight = (since + kept).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + _DAY
+    return lifecycle.midnight_after(since + kept)
 
 
 def _event(key: str) -> str:
@@ -123,6 +133,11 @@ def _event(key: str) -> str:
 
 def _backend() -> Any:
     return s3_backends[ACCOUNT]["aws"]
+
+
+def _newest(key: str) -> Any:
+    """The newest version of an original, or its delete marker."""
+    return _bucket(ORIGINALS).keys[key]
 
 
 def _bucket(name: str) -> Any:

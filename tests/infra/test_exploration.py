@@ -57,6 +57,12 @@ def test_the_lifecycle_of_the_uploads_bucket(dev: Template) -> None:
     assert aborted == [stack.MULTIPART_KEPT.total_seconds()]
 
 
+def test_the_lifecycle_of_the_originals_bucket(dev: Template) -> None:
+    rules = dev.buckets()["originals"]["LifecycleConfiguration"]["Rules"]
+    removing = [rule for rule in rules if any("Expir" in name for name in rule)]
+    assert removing == list(stack.ORIGINALS_RULES)
+
+
 def test_uploads_are_told_and_the_reconciler_is_called(dev: Template) -> None:
     notified = dev.buckets()["uploads"]["NotificationConfiguration"]["QueueConfigurations"]
     [rule] = notified[0]["Filter"]["S3Key"]["Rules"]
