@@ -21,6 +21,9 @@
 #   make reindex [STAGE=prod]                 build the search index again while it is in use
 #   make search-check [REPAIR=yes] [STAGE=prod]   compare the search index with the table
 #   make sign-out HANDLE=maya [STAGE=prod]    end all sessions of a user
+#   make moderator HANDLE=maya [OUT=yes] [STAGE=prod]   let a user moderate, or no longer
+#   make moderation-log [VERIFY=yes] [STAGE=prod]       show what moderators have done; is it whole?
+#   make explain VIEWER=maya POST=… [STAGE=prod]        say why somebody sees a post, or does not
 #   make close USER=maya [ERASE=now] [STAGE=prod]   close a user's account, or erase it at once
 #   make deny ID=… [STAGE=prod]               show nobody a post's media, a medium or a content
 #   make allow ID=… [STAGE=prod]              show it again
@@ -73,7 +76,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect audit \
-	reindex search-check sign-out close deny allow denied smoke erasure-scan erasure-receipts receipt-key verify-receipt \
+	reindex search-check sign-out close moderator moderation-log explain deny allow denied smoke erasure-scan erasure-receipts receipt-key verify-receipt \
 	export-accounts restore-data restore-service restore-drill opensearch \
 	layers lock site screenshots openapi events rights visibility costs synth bootstrap doctor diff deploy rotate-media-keys \
 	destroy clean
@@ -134,6 +137,15 @@ close: ready
 
 deny allow: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(ID)
+
+moderator: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(HANDLE) $(if $(filter yes,$(OUT)),--out)
+
+moderation-log: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter yes,$(VERIFY)),--verify)
+
+explain: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(VIEWER) $(POST)
 
 denied: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE))

@@ -106,7 +106,11 @@ def _api(function: lambda_.Function, to: Resources) -> None:
         "UpdateItem",
         "DeleteItem",
     )
-    grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX)
+    grants.index(
+        function,
+        tables.metadata,
+        *(schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX, schema.OPEN_INDEX),
+    )
     # A follow is written on condition that neither has blocked the other; a request to follow also
     # that there is no edge, and a block that there are no edges and requests but those it cuts.
     grants.items(function, tables.metadata, "ConditionCheckItem")
@@ -201,6 +205,9 @@ def _route_changes(function: lambda_.Function, to: Resources) -> None:
 def _publish(function: lambda_.Function, to: Resources) -> None:
     metadata = to.tables.metadata
     function.add_environment("METADATA_TABLE", metadata.table_name)
+    # A mark is put on condition that the content is withheld, and what is published with one too.
+    grants.items(function, metadata, "ConditionCheckItem", partitions=["BLOB#*"])
+    _sends(function, to, "publish")
     grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem")
     # A medium that is refused as no picture gives up its reference.
     grants.items(function, metadata, "DeleteItem", partitions=["BLOB#*"])
@@ -287,6 +294,9 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
     grants.index(function, tables.metadata, schema.OPEN_INDEX)
     # It counts the nominations for the list of popular users, which it keeps in one item.
     grants.items(function, tables.metadata, "Query", partitions=["NOMINATIONS"])
+    # It lifts suspensions whose time is over, and logs that.
+    grants.items(function, tables.metadata, "Query", "PutItem", partitions=["MODERATION_LOG"])
+    grants.items(function, tables.metadata, "DeleteItem", partitions=["CASE#*"])
     grants.objects(function, buckets.uploads, "GetObject", prefix=UPLOADS_PREFIX)
     grants.objects(function, buckets.originals, "GetObject")
     grants.listing(function, buckets.uploads, buckets.originals)
@@ -320,8 +330,11 @@ def _index(function: lambda_.Function, to: Resources) -> None:
 def _notify(function: lambda_.Function, to: Resources) -> None:
     metadata = to.tables.metadata
     function.add_environment("METADATA_TABLE", metadata.table_name)
-    # It reads what was done, by whom, and what its owner has seen; a notice is all that it writes.
+    # It reads what was done, by whom, and what its owner has seen; a notice is all that it writes,
+    # except for contents that are kept no longer for a case.
     grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem")
+    grants.items(function, metadata, "DeleteItem", partitions=["BLOB#*"])
+    _sends(function, to, "notify")
 
 
 def _push(function: lambda_.Function, to: Resources) -> None:

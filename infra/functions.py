@@ -63,6 +63,8 @@ SPECS: Final[Mapping[str, FunctionSpec]] = {
     ),
     "fan_out": replace(_WORKERS["fan_out"], calls_itself=True),
     "collect": replace(_WORKERS["collect"], calls_itself=True),
+    "publish": replace(_WORKERS["publish"], calls_itself=True),
+    "notify": replace(_WORKERS["notify"], calls_itself=True),
     "erase": replace(_WORKERS["erase"], calls_itself=True),
     "push": replace(_WORKERS["push"], layers=("runtime", "push", SHARED)),
     # The store at the edge takes no signatures but those of a library in C.

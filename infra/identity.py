@@ -21,7 +21,7 @@ from infra.functions import physical_name
 from infra.nag import allow
 from infra.retention import data_removal
 from infra.settings import Settings
-from shutterfeed.schema import FORMER_ACCOUNT
+from shutterfeed.schema import FORMER_ACCOUNT, MODERATORS
 
 _RETRIES: Final = Duration.seconds(60)
 """How long a refresh token that was exchanged for another may be used once more: if the answer was
@@ -73,6 +73,13 @@ class Identity(Construct):
         allow(self.pool, "COG8", "The Plus plan is billed from the first active user on.")
         if settings.email_from is not None:
             self._send_by_ses(settings.email_from, settings.email_identity_arn)
+        self.moderators = cognito.CfnUserPoolGroup(
+            self,
+            "Moderators",
+            user_pool_id=self.pool.user_pool_id,
+            group_name=MODERATORS,
+            description="May decide about what people have reported",
+        )
         self._calls(physical_name(settings, "tokens"))
         self.client = self._client(
             "Client",

@@ -120,6 +120,43 @@ def _denied(options: argparse.Namespace) -> int:
     return 0
 
 
+def _moderator(options: argparse.Namespace) -> int:
+    from operations import moderation
+
+    stage, name = deployment.find(options.stage), options.handle.removeprefix("@")
+    if options.out:
+        moderation.dismiss(stage, name)
+        print(f"@{name} is no moderator, and all their sessions have ended.")
+    else:
+        moderation.appoint(stage, name)
+        print(f"@{name} is a moderator from the next sign-in or refresh on.")
+    return 0
+
+
+def _moderation_log(options: argparse.Namespace) -> int:
+    from operations import moderation
+
+    stage = deployment.find(options.stage)
+    if not options.verify:
+        for entry in moderation.entries(stage):
+            print(moderation.line(entry))
+        return 0
+    count, last, found = moderation.verify(stage)
+    if found is not None:
+        print(f"The chain is broken at entry {found.number:,}: {found.what}.")
+        return 1
+    print(f"The chain of {count:,} entries is whole. The last hash is {last or 'none'}.")
+    return 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from operations.explain import explain
+
+    for line in explain(deployment.find(options.stage), options.viewer, options.post):
+        print(line)
+    return 0
+
+
 def _smoke(options: argparse.Namespace) -> int:
     from operations.smoke import command
 
@@ -241,6 +278,9 @@ def _parser() -> argparse.ArgumentParser:
         ("deny", _deny, "show nobody a post's media, a medium or a content"),
         ("allow", _allow, "show it again"),
         ("denied", _denied, "list what is denied"),
+        ("moderator", _moderator, "let a user moderate"),
+        ("moderation-log", _moderation_log, "show what moderators have done"),
+        ("explain", _explain, "say why somebody sees a post, or does not"),
         ("smoke", _smoke, "ask a stage some questions, as people would"),
         ("erasure-scan", _erasure_scan, "look for a person in everything that is stored"),
         ("erasure-receipts", _erasure_receipts, "give those who were erased a receipt"),
@@ -260,6 +300,7 @@ def _parser() -> argparse.ArgumentParser:
             )
         if name in {"sign-out", "close"}:
             command.add_argument("handle", help="the user's handle")
+        _moderation_arguments(command, name)
         if name in {"deny", "allow"}:
             command.add_argument("id", help="of a post, a medium or a blob")
         if name == "erasure-scan":
@@ -285,6 +326,17 @@ def _parser() -> argparse.ArgumentParser:
     drill = commands.add_parser("restore-drill", help="lose a region and restore it, locally")
     drill.set_defaults(run=_restore_drill)
     return parser
+
+
+def _moderation_arguments(command: argparse.ArgumentParser, name: str) -> None:
+    if name == "moderator":
+        command.add_argument("handle", help="the user's handle")
+        command.add_argument("--out", action="store_true", help="no longer")
+    if name == "moderation-log":
+        command.add_argument("--verify", action="store_true", help="whether its chain is whole")
+    if name == "explain":
+        command.add_argument("viewer", help="a handle, or nobody for who is not signed in")
+        command.add_argument("post", help="the id of a post")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from shutterfeed.domain.ids import PostId, random_id
 from shutterfeed.domain.posts import PostCounts, PostState
 from shutterfeed.services.like_counts import LikeCountService
 from shutterfeed.services.likes import LikeService
+from shutterfeed.services.notices import NoticeOpener
 from shutterfeed.services.notifying import NotifyingService
 from shutterfeed.services.viewing import Answering, AuthorView, PostView
 from tests import samples
@@ -171,8 +172,10 @@ def play(seconds: float, a_second: int = A_SECOND) -> Outcome:
         comments=cast("Any", anybody),
         profiles=FakeProfiles(data),
         viewing=cast("Any", viewing),
-        clock=clock,
-        ids=ids,
+        opener=NoticeOpener(
+            notices=cast("Any", _Notices(FakeNotices(data), outcome)), clock=clock, ids=ids
+        ),
+        verdicts=cast("Any", anybody),
     )
     data.write_recent_posts(RecentPosts(POST.author_id, delivery=Delivery.PULL).with_post(POST))
     told: list[Act] = []

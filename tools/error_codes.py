@@ -62,7 +62,8 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "invalid_push_key": "`p256dh` is no point of P-256, or `auth` has not 16 bytes.",
         "report_oneself": "Nobody can report what is their own.",
         "empty_appeal": "The appeal has no character that can be seen.",
-        "invalid_queue": "`state` or `reason` is none that cases have.",
+        "invalid_state": "`state` is none that cases have.",
+        "invalid_reason": "`reason` is none for which things are reported.",
         "impossible_action": "What is reported is of a kind about which this cannot be done.",
         "until_without_suspension": "`until` is given for something else than a suspension.",
         "missing_url": "The address of a page, `url`, is missing.",
@@ -82,6 +83,7 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "account_suspended": "The caller's account is suspended by a moderator.",
         "private_account": "The account is private, and the caller does not follow it.",
         "moderators_only": "The caller's token does not say that they are a moderator.",
+        "own_case": "The case is about the caller.",
         "own_decision": "The caller has decided themselves what the appeal is against.",
     },
     404: {

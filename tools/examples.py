@@ -436,6 +436,7 @@ ANSWERS: Final[Mapping[str, Any]] = {
                 "post": None,
                 "comment": None,
                 "upload": None,
+                "case_id": None,
             }
         ],
         "next_cursor": _CURSOR,

@@ -13,6 +13,7 @@ function limitsOf({ components: { schemas }, paths }) {
   const of = (schema) => schemas[schema].properties;
   const handle = parameter("/users/{handle}", "handle");
   return {
+    MAX_APPEAL: of("CreateAppeal").text.maxLength,
     MAX_ALT_TEXT: of("MediumBody").alt_text.maxLength,
     MAX_BIO: of("EditProfile").bio.maxLength,
     MAX_CAPTION: of("CreatePost").caption.maxLength,
@@ -29,7 +30,9 @@ function limitsOf({ components: { schemas }, paths }) {
     MAX_PAGE: parameter("/me/uploads", "limit").maximum,
     MAX_PHOTO_BYTES: of("CreateAvatar").bytes.maximum,
     MAX_PLACE_NAME: of("PlaceBody").name.maxLength,
+    MAX_REPORT_NOTE: of("CreateReport").note.maxLength,
     MAX_SEARCH: parameter("/search", "q").maxLength,
+    MAX_STATEMENT: of("CreateAction").statement.maxLength,
     MAX_VIDEO_BYTES: of("MediumBody").bytes.maximum,
   };
 }

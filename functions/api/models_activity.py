@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from api.models import Author, AvatarBody, Comment, Instant, UploadBody
-from shutterfeed.domain.activity import NoticeKind
+from shutterfeed.domain.activity import OF_CASES, NoticeKind
 from shutterfeed.domain.media import MediaState, Upload
 from shutterfeed.domain.photos import SQUARE_NAME
 from shutterfeed.services.activity_views import GroupView
@@ -62,7 +62,9 @@ class ActivityGroup(Struct):
     `at` is when the last of it happened. It is `new` if it appeared after the caller last looked.
     Likes and follows are grouped by their subject and at most a day; all else comes singly. If more
     than 100 people follow the caller in that time, or like a comment, `count` is 100. `upload` is
-    the file that failed, of the kind `upload_failed`.
+    the file that failed, of the kind `upload_failed`. `case_id` is the case of the kinds
+    `report_decided` and `statement`: `GET /me/reports` and `GET /me/statements` say what was
+    decided in it.
     """
 
     id: str
@@ -74,6 +76,7 @@ class ActivityGroup(Struct):
     post: NoticedPostBody | None
     comment: Comment | None
     upload: UploadBody | None
+    case_id: str | None
 
     @classmethod
     def of(cls, view: GroupView, links: MediaLinks) -> ActivityGroup:
@@ -87,6 +90,7 @@ class ActivityGroup(Struct):
             NoticedPostBody.of(view.post, links),
             None if view.comment is None else Comment.of(view.comment, links),
             _failed(view, links),
+            view.notice.subject if view.notice.kind in OF_CASES else None,
         )
 
 

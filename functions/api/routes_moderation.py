@@ -22,7 +22,7 @@ from api.models_moderation import (
     UndoAction,
 )
 from api.parameters import QUEUE
-from shutterfeed.domain.errors import InvalidInput
+from api.routes import choice
 from shutterfeed.domain.moderation import CaseState, ReportReason, parse_case_id
 from shutterfeed.services.moderation import Decision
 
@@ -41,14 +41,28 @@ def create_report(call: Call) -> ReportBody:
     return ReportBody.of(view)
 
 
-@route("GET", "/me/reports", returns=ReportPage, paged=True, any_standing=True)
+@route(
+    "GET",
+    "/me/reports",
+    returns=ReportPage,
+    paged=True,
+    checks_session=True,
+    any_standing=True,
+)
 def list_reports(call: Call) -> ReportPage:
     """List what the caller has reported, and what became of it, newest first."""
     page = call.services.reporting.page(call.user_id, call.position, call.limit)
     return ReportPage(list(map(ReportBody.of, page.items)), call.cursor(page.next_position))
 
 
-@route("GET", "/me/statements", returns=StatementPage, paged=True, any_standing=True)
+@route(
+    "GET",
+    "/me/statements",
+    returns=StatementPage,
+    paged=True,
+    checks_session=True,
+    any_standing=True,
+)
 def list_statements(call: Call) -> StatementPage:
     """List what moderators have decided about the caller and their posts and comments."""
     page = call.services.reporting.statements(call.user_id, call.position, call.limit)
@@ -79,13 +93,9 @@ def create_appeal(call: Call) -> AppealBody | None:
 @route("GET", "/moderation/cases", returns=CasePage, paged=True, query=QUEUE, moderators=True)
 def list_cases(call: Call) -> CasePage:
     """List the cases that wait, the oldest first."""
-    reason = call.asked("reason")
-    try:
-        state = CaseState(call.asked("state") or CaseState.OPEN)
-        wanted = None if reason is None else ReportReason(reason)
-    except ValueError:
-        raise InvalidInput("invalid_queue", "There is no such state or reason.", "state") from None
-    page = call.services.moderation.queue(state, wanted, call.position, call.limit)
+    state = choice(call, CaseState, "state") or CaseState.OPEN
+    reason = choice(call, ReportReason, "reason")
+    page = call.services.moderation.queue(state, reason, call.position, call.limit)
     links = call.services.links
     items = [CaseSummary.summary(case, owner, links) for case, owner in page.items]
     return CasePage(items, call.cursor(page.next_position))
@@ -112,8 +122,8 @@ def create_action(call: Call) -> CaseBody:
 
     If another moderator has changed the case since the caller saw it, the answer is 409
     `case_changed` with its state and version, and nothing is done. A repeated request is answered
-    like the first. 409 `already_done` means that the same already stands, for this case or for
-    another one about the same user.
+    like the first. Nobody decides in a case about themselves: 403 `own_case`. 409 `already_done`
+    means that the same already stands, for this case or for another one about the same user.
     """
     body, case_id = call.parse(CreateAction), parse_case_id(call.path["case_id"])
     decision = Decision(body.kind, body.rule, body.statement, body.until, body.version)

@@ -1,5 +1,5 @@
 """Finds unpublished posts that wait too long, and sends their messages again; then counts who is
-popular. On a schedule."""
+popular, and lifts suspensions whose time is over. On a schedule."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     _measure(result)
     if popular := composed.popular.update():
         logger.info("popular users counted", listed=popular)
+    if lifted := composed.suspensions.lift():
+        logger.info("suspensions lifted", lifted=lifted)
     return {"looked_at": result.looked_at, "findings": found, "failures": len(result.failures)}
 
 

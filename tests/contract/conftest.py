@@ -21,6 +21,7 @@ from shutterfeed.adapters.dynamodb.appearances import DynamoAppearances
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
+from shutterfeed.adapters.dynamodb.cases import DynamoCases
 from shutterfeed.adapters.dynamodb.closings import DynamoClosings
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.devices import DynamoDevices
@@ -30,6 +31,7 @@ from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.hashtags import DynamoFollowedHashtags, DynamoTaggedPosts
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.likes import DynamoLikes
+from shutterfeed.adapters.dynamodb.moderation_log import DynamoModerationLog
 from shutterfeed.adapters.dynamodb.mutes import DynamoMutes
 from shutterfeed.adapters.dynamodb.open_posts import DynamoOpenPosts
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
@@ -47,6 +49,7 @@ from shutterfeed.adapters.dynamodb.suggestions import (
 from shutterfeed.adapters.dynamodb.table import ConditionFailed, Put, Table, key_item
 from shutterfeed.adapters.dynamodb.traces import DynamoTraces
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
+from shutterfeed.adapters.dynamodb.withholdings import DynamoWithholdings
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import PostCounts
@@ -67,6 +70,7 @@ from shutterfeed.ports.hashtags import FollowedHashtags, TaggedPostsStore
 from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances, Shares
 from shutterfeed.ports.media import Blobs, Removals
+from shutterfeed.ports.moderation import Cases, ModerationLog, Withholdings
 from shutterfeed.ports.posts import Avatars, OpenPosts, Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.requests import FollowRequests
@@ -110,6 +114,7 @@ from tests.fakes.metadata import (
     Metadata,
     NoSuchItem,
 )
+from tests.fakes.moderation import FakeCases, FakeModerationLog, FakeWithholdings
 from tests.fakes.system import FakeClock
 from tests.tables import create_tables
 from tests.valkey_server import let_pass
@@ -176,6 +181,9 @@ class Store:
     feed_expiry: Callable[[str, FeedEntry], int | None]
     refusal: type[Exception]
     """What a write raises that needs an item which is not there."""
+    cases: Cases
+    withholdings: Withholdings
+    moderation_log: ModerationLog
     closings: Closings
     traces: Traces
 
@@ -305,6 +313,9 @@ def _fake_store() -> Store:
         expiry,
         feed_expiry,
         NoSuchItem,
+        FakeCases(data),
+        FakeWithholdings(data),
+        FakeModerationLog(data),
         FakeClosings(data),
         FakeTraces(data, feeds),
     )
@@ -358,6 +369,9 @@ def _dynamo_store(tables: Tables) -> Store:
         expiry,
         feed_expiry,
         ConditionFailed,
+        DynamoCases(metadata),
+        DynamoWithholdings(metadata),
+        DynamoModerationLog(metadata),
         DynamoClosings(metadata),
         DynamoTraces(metadata, tables.feed),
     )

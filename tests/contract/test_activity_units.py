@@ -13,6 +13,7 @@ import pytest
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.activity import DynamoCrowds, DynamoNotices
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.dynamodb.cases import DynamoCases
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
@@ -25,12 +26,15 @@ from shutterfeed.domain.activity import WAIT, Act, NoticeKind
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.posts import PostState
 from shutterfeed.services.activity import ActivityService
+from shutterfeed.services.notices import NoticeOpener
 from shutterfeed.services.notifying import NotifyingService
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.progress import ProgressService
+from shutterfeed.services.verdicts import VerdictService
 from shutterfeed.services.viewing import ViewingService
 from tests import samples
 from tests.contract.conftest import Tables
+from tests.fakes.storage import FakeQueue
 from tests.fakes.system import FakeClock, FakeIds, in_turn
 from tests.limits import PLENTY
 
@@ -60,14 +64,21 @@ class Desk:
                 ledger=DynamoLedger(table), blobs=DynamoBlobs(table), clock=clock
             ),
         )
+        opener = NoticeOpener(notices=DynamoNotices(table), clock=clock, ids=FakeIds())
         self.worker = NotifyingService(
             notices=DynamoNotices(table),
             crowds=crowds,
             comments=DynamoComments(table),
             profiles=profiles,
             viewing=viewing,
-            clock=clock,
-            ids=FakeIds(),
+            opener=opener,
+            verdicts=VerdictService(
+                cases=DynamoCases(table),
+                blobs=DynamoBlobs(table),
+                opener=opener,
+                steps=FakeQueue(),
+                clock=clock,
+            ),
         )
         self.activity = ActivityService(
             users=ProfileService(profiles=profiles, limits=PLENTY, clock=clock, renames=5),

@@ -26,8 +26,10 @@ from shutterfeed.domain.messages import (
     FanOutMessage,
     IndexMessage,
     IngestUpload,
+    MarkCopies,
     MigrateReaders,
     NotifyMessage,
+    PublishMessage,
 )
 from shutterfeed.domain.notes import Note
 from shutterfeed.domain.posts import Post
@@ -35,11 +37,13 @@ from shutterfeed.domain.users import Profile
 from shutterfeed.ports.queues import BulkLane, Lanes
 from shutterfeed.services.answers_collection import Collector
 from shutterfeed.services.collection import CollectionService
+from shutterfeed.services.copies import CopyService
 from shutterfeed.services.delivery import DeliveryService
 from shutterfeed.services.erasing_accounts import AccountEraser
 from shutterfeed.services.hashtags import TaggingService
 from shutterfeed.services.indexing import IndexingService
 from shutterfeed.services.ingest import IngestService
+from shutterfeed.services.notices import NoticeOpener
 from shutterfeed.services.notifying import NotifyingService
 from shutterfeed.services.popular import PopularService
 from shutterfeed.services.posts import MediumDraft, PostDraft
@@ -48,7 +52,10 @@ from shutterfeed.services.reconciling import ReconcilingService
 from shutterfeed.services.rendering import RenderingService
 from shutterfeed.services.routing import ChangeRouter
 from shutterfeed.services.search import SearchService
+from shutterfeed.services.suspensions import SuspensionService
 from shutterfeed.services.transcoding import TranscodingService
+from shutterfeed.services.verdicts import VerdictService
+from shutterfeed.services.viewing import ViewingService
 from tests import samples
 from tests.fakes.activity import FakeCrowds, FakeNotices
 from tests.fakes.closing import (
@@ -88,7 +95,7 @@ from tests.fakes.metadata import (
     FakeViewingReads,
     Metadata,
 )
-from tests.fakes.moderation import FakeCases, FakeModerationLog
+from tests.fakes.moderation import FakeCases, FakeModerationLog, FakeWithholdings
 from tests.fakes.search import FakeSearchIndex
 from tests.fakes.storage import (
     Buckets,
@@ -389,15 +396,7 @@ class Backend:
             publish=queues["publish"],
             clock=clock,
         )
-        self.notifying = notifying = NotifyingService(
-            notices=notices,
-            crowds=crowds,
-            comments=guard(FakeComments(self.metadata)),
-            profiles=profiles,
-            viewing=people.viewing,
-            clock=clock,
-            ids=ids,
-        )
+        self.notifying = notifying = self._notifying(people.viewing, queues["notify"])
         self._router = ChangeRouter(queues=queues)
         indexing = IndexingService(
             posts=posts,
@@ -416,7 +415,7 @@ class Backend:
             "ingest": self.ingest.ingest,
             "render": rendering.render,
             "transcode": transcoding.transcode,
-            "publish": publishing.complete,
+            "publish": lambda message: _completed(publishing, self._copies(), message),
             "fan_out": take_step,
             "deliver": lambda message: _written(writer, message),
             "collect": collector.collect,
@@ -427,6 +426,33 @@ class Backend:
         self._acts = {
             lane.name: acts[lane.worker.step] for lane in topology.LANES if lane.worker.step in acts
         }
+
+    def _copies(self) -> CopyService:
+        return CopyService(
+            blobs=self.fuse.guard(FakeBlobs(self.metadata)),
+            withholdings=self.fuse.guard(FakeWithholdings(self.metadata)),
+            steps=self.fuse.guard(self.queues["publish"]),
+        )
+
+    def _notifying(self, viewing: ViewingService, steps: Any) -> NotifyingService:
+        guard = self.fuse.guard
+        notices = guard(FakeNotices(self.metadata))
+        opener = NoticeOpener(notices=notices, clock=self.clock, ids=self.ids)
+        return NotifyingService(
+            notices=notices,
+            crowds=guard(FakeCrowds(self.metadata)),
+            comments=guard(FakeComments(self.metadata)),
+            profiles=guard(FakeProfiles(self.metadata)),
+            viewing=viewing,
+            opener=opener,
+            verdicts=VerdictService(
+                cases=guard(FakeCases(self.metadata)),
+                blobs=guard(FakeBlobs(self.metadata)),
+                opener=opener,
+                steps=steps,
+                clock=self.clock,
+            ),
+        )
 
     def _eraser(self) -> AccountEraser:
         guard, data, queues = self.fuse.guard, self.metadata, self.queues
@@ -462,6 +488,10 @@ class Backend:
             people.discussions,
             people.people,
         )
+        self.suspensions = SuspensionService(
+            cases=self.fuse.guard(FakeCases(self.metadata)), clock=self.clock
+        )
+        self.reporting, self.moderation = people.reporting, people.moderation
         self.blocks, self.mutes, self.hashtags = people.blocks, people.mutes, people.hashtags
         self.uploads, self.downloads, self.avatars = (
             people.uploads,
@@ -580,6 +610,12 @@ def _written(writer: DeliveryService, message: DeliverMessage) -> None:
 def _indexed(indexing: IndexingService, message: IndexMessage) -> None:
     for error in indexing.apply([message]).values():
         raise error
+
+
+def _completed(gate: PublishingService, copies: CopyService, message: PublishMessage) -> object:
+    if isinstance(message, MarkCopies):
+        return copies.mark(message)
+    return gate.complete(message)
 
 
 def _told(notifying: NotifyingService, message: NotifyMessage) -> None:

@@ -284,6 +284,10 @@ class Metadata:
         self.changes.append(CountsChanged(post_id, self.counts.get(post_id), counts))
         self.counts[post_id] = counts
 
+    def allow(self, denied_id: str) -> None:
+        del self.denials[denied_id]
+        self.changes.append(DenialChanged(denied_id))
+
     def deny(self, denied_id: str, until: datetime | None) -> None:
         key = keys.denial(denied_id)
         self.denials[denied_id] = until

@@ -170,6 +170,11 @@ class _Marking:
             before = self.data.withheld.get(mark.subject, frozenset())
             after = before | {self.case_id} if is_put else before - {self.case_id}
             self.data.write_withheld(mark.subject, after)
+            blob = self.data.blobs.get(mark.subject)
+            if blob is not None and after and not before:
+                self.data.deny(blob.blob_id, None)
+            elif blob is not None and before and not after:
+                self.data.allow(blob.blob_id)
         elif is_put or self._current(mark) == self.case_id:
             self._write(mark, self.case_id if is_put else None)
 

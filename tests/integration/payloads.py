@@ -57,6 +57,11 @@ def access_claims(subject: str, began_at: datetime = SESSION_BEGAN) -> dict[str,
     return {**claims, **began, "sub": subject, "username": subject}
 
 
+def moderator_claims(subject: str, began_at: datetime = SESSION_BEGAN) -> dict[str, str]:
+    """The claims of an access token of a moderator."""
+    return {**access_claims(subject, began_at), "cognito:groups": "[moderators]"}
+
+
 def id_claims(subject: str) -> dict[str, str]:
     """The claims of the same person's id token."""
     return {

@@ -112,6 +112,8 @@ def test_whatever_is_not_limited_takes_back_or_ends_what_was_limited() -> None:
     assert free - taking_back == {
         "complete_upload",  # at most once for each file, which was charged
         "accept_request",  # at most once for each request, which its sender was charged for
+        # Moderators do as much as there is to do.
+        *("create_action", "undo_action", "decide_appeal"),
         "close_account",  # takes the password each time
         "sign_out_everywhere",  # against thieves, and no limit may stand in the way of that
     }
@@ -123,7 +125,7 @@ def test_the_document_names_the_limit_where_there_is_one() -> None:
         *("create_post", "create_avatar", "follow", "edit_me", "edit_post", "restore_post"),
         "erase_post",
         *("get_original", "block", "mute", "follow_hashtag", "untag_me"),
-        *("put_push_subscription", "replace_medium"),
+        *("put_push_subscription", "replace_medium", "create_report", "create_appeal"),
         *("like_post", "save_post", "create_collection", "rename_collection", "add_to_collection"),
         *("create_comment", "edit_comment", "hide_comment", "show_comment", "approve_comment"),
         *("pin_comment", "unpin_comment", "like_comment", "see_activity"),

@@ -30,6 +30,7 @@ from shutterfeed.domain.media import Upload
 from shutterfeed.domain.multipart import part_sizes
 from shutterfeed.schema import LIMITS
 from tests import samples
+from tests.integration import payloads
 from tests.integration.client import Answer, Client, declared, draft
 from tests.integration.conftest import Logs, forget_services, new_world
 from tests.integration.publishing import fail_at_once, publish_at_once
@@ -38,6 +39,7 @@ from tests.integration.world import METADATA, UPLOADS, Person, World, aws
 WRITES: Final = [route for route in ROUTES if route.method != "GET"]
 LARGE: Final = declared(b"large") | {"bytes": 17 * 1024 * 1024}
 PLACE: Final = {"name": "Lindau", "latitude": 47.5436, "longitude": 9.6835}
+EVE: Final = Person.number(0xEE)
 _LINK: Final = frozenset(("url", "fields", "expires_at"))
 """What differs between two answers that give an upload link."""
 _READS: Final = ("Get", "BatchGet", "Query", "List", "Head")
@@ -74,7 +76,16 @@ class Stage:
             self.ada,
             body=request.body,
             headers=headers,
+            claims=self.moderator(self.ada) if route.moderators else None,
         )
+
+    def moderator(self, person: Person) -> Mapping[str, str]:
+        return payloads.moderator_claims(person.subject, self.client.session_began)
+
+    def moderate(self, path: str, person: Person, body: Any) -> Any:
+        """What a moderator does about a case."""
+        claims = self.moderator(person)
+        return self.client.request("POST", path, claims=claims, body=body).json
 
     def shown(self) -> Any:
         """Everything that the API shows of both."""
@@ -92,7 +103,7 @@ class Stage:
             *("/me/likes", "/me/saved", "/me/collections"),
             *("/me/comments", "/me/held-comments", "/me/hashtags", "/feed"),
             *("/me/activity", "/me/activity/count", "/me/push-subscriptions"),
-            *("/me/tagged", "/me/exports"),
+            *("/me/tagged", "/me/exports", "/me/reports", "/me/statements"),
         )
         public = ("/users/{}", "/users/{}/posts", "/users/{}/followers", "/users/{}/following")
         answers = [self.client.get(path, who) for who in (self.ada, self.ben) for path in own]
@@ -494,6 +505,55 @@ def _collected(stage: Stage) -> Request:
     return request
 
 
+def _not_reported(stage: Stage) -> Request:
+    post_id = publish_at_once(stage.client, stage.ben, draft(caption="there"), "bens")
+    return Request(body={"kind": "post", "id": post_id, "reason": "hate", "note": "Look!"})
+
+
+def _reported(stage: Stage) -> Request:
+    request = _not_reported(stage)
+    stage.play(_route("create_report"), request)
+    return request
+
+
+def _case_open(stage: Stage) -> Request:
+    case_id = f"post-{_reported(stage).body['id']}"
+    return Request({"case_id": case_id}, {"kind": "hide_post", "rule": "hate", "version": 0})
+
+
+def _case_of_withheld(stage: Stage) -> Request:
+    request = _case_open(stage)
+    return replace(request, body=request.body | {"kind": "withhold_content"})
+
+
+def _case_of_suspended(stage: Stage) -> Request:
+    request = _case_open(stage)
+    return replace(
+        request, body=request.body | {"kind": "suspend", "until": "2099-01-01T00:00:00Z"}
+    )
+
+
+def _case_decided(stage: Stage) -> Request:
+    request = _case_open(stage)
+    case = stage.moderate(f"/moderation/cases/{request.path['case_id']}/actions", EVE, request.body)
+    return Request(request.path, {"action_id": case["actions"][0]["id"], "version": 1})
+
+
+def _case_appealed(stage: Stage) -> Request:
+    path = _case_decided(stage).path
+    appeal = {"case_id": path["case_id"], "text": "It is a play."}
+    stage.client.request("POST", "/me/appeals", stage.ben, body=appeal)
+    return Request(path, {"overturn": True, "version": 2, "statement": "True."})
+
+
+def _about_ada(stage: Stage) -> Request:
+    report = {"kind": "post", "id": stage.published(), "reason": "hate"}
+    case_id = stage.client.request("POST", "/reports", stage.ben, body=report).json["id"]
+    action = {"kind": "label_sensitive", "rule": "nudity", "version": 0}
+    stage.moderate(f"/moderation/cases/{case_id}/actions", EVE, action)
+    return Request(body={"case_id": case_id, "text": "It is a play."})
+
+
 SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "edit_me": (_handle_and_names, _own_handle, _private, _public_again),
     "sign_out_everywhere": (_signed_in,),
@@ -516,6 +576,11 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "unfollow_hashtag": (_hashtag_followed, _no_hashtag),
     "put_push_subscription": (_no_device, _device_told),
     "delete_push_subscription": (_device_to_remove,),
+    "create_report": (_not_reported, _reported),
+    "create_appeal": (_about_ada,),
+    "create_action": (_case_open, _case_of_withheld, _case_of_suspended),
+    "undo_action": (_case_decided,),
+    "decide_appeal": (_case_appealed,),
     "create_export": (_no_export, _export_begun),
     "delete_export": (_export_to_discard,),
     "create_post": (_small_files, _large_file),

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from shutterfeed.domain.ids import PostId, ulid
 from tests import samples
 from tests.fakes.system import START
-from tests.integration import contract, schemas
+from tests.integration import contract, payloads, schemas
 from tests.integration.client import Answer, Client, declared, draft
 from tests.integration.conftest import forget_services, new_world
 from tests.integration.world import SITE_URL, Person
@@ -39,7 +39,8 @@ ABOUT_CONTENT: Final = frozenset(
         *("caption_too_long", "comment_too_long"),
         *("unknown_push_service", "wrong_subscription_id", "invalid_push_key"),
         *("unknown_medium", "block_oneself", "mute_oneself", "until_out_of_range"),
-        *("empty_comment", "invalid_held_word"),
+        *("empty_comment", "invalid_held_word", "empty_appeal", "report_oneself"),
+        *("impossible_action", "until_without_suspension"),
     )
 )
 """Why a request may be refused though it has the form that the document asks for: each is
@@ -81,10 +82,11 @@ class Caller:
                 places[parameter["in"]][parameter["name"]] = text
         if body is None and "requestBody" in operation:
             body = self.body(name)
+        person = self.leaver if name in _LEAVING else self.ada
         answer = self.client.request(
             method,
             path.format_map(places["path"]),
-            self.leaver if name in _LEAVING else self.ada,
+            claims=payloads.moderator_claims(person.subject),
             body=body,
             headers=places["header"],
             query=places["query"],
@@ -128,6 +130,17 @@ class Caller:
                 "p256dh": samples.P256DH,
                 "auth": samples.AUTH,
             },
+            "create_report": {
+                "kind": "user",
+                "id": Person.number(0xF1E).user_id,
+                "reason": "spam",
+                "note": "x",
+            },
+            "create_appeal": {"case_id": self.paths["case_id"], "text": "x"},
+            "create_action": {"kind": "suspend", "rule": "spam", "version": 0, "statement": "x"}
+            | {"until": "2098-01-01T00:00:00Z"},
+            "undo_action": {"action_id": "0" * 26, "version": 0},
+            "decide_appeal": {"overturn": False, "version": 0, "statement": "x"},
             "create_collection": {"name": "Lakes"},
             "rename_collection": {"name": "Seas"},
         }[name]
@@ -150,6 +163,7 @@ def caller() -> Iterator[Caller]:
             "comment_id": f"{post['id']}-{'0' * 26}",
             "tag": "sunset",
             "subscription_id": samples.device().id,
+            "case_id": f"user-{'0' * 26}",
             "collection_id": "2M8ZQ4R7T0V5X9Y1B3C6D8F0GH",
             "url": f"{SITE_URL}/u/{client.handle(ben)}",
         }
@@ -241,7 +255,11 @@ def test_a_parameter_is_required_where_the_document_says_so(
     query = {name: text for name, text in given.items() if name != parameter["name"]}
     body = caller.body(name) if name in BODIES else None
     answer = caller.client.request(
-        method, path.format_map(caller.paths), caller.ada, body=body, query=query
+        method,
+        path.format_map(caller.paths),
+        claims=payloads.moderator_claims(caller.ada.subject),
+        body=body,
+        query=query,
     )
     if parameter.get("required"):
         assert (answer.status, answer.error[1]) == (400, parameter["name"])

@@ -168,6 +168,7 @@ _FED: Final = (
     Asking(_always(("limit", "1")), (rules.FEED,), is_part=True),
 )
 
+_ABOUT_NOTHING: Final = {"kind": "post", "id": "x", "reason": "spam"}
 _ITS_OWN: Final = frozenset(((Post.DELETED, Role.OWNER),))
 _OWN: Final = frozenset((post, Role.OWNER) for post in Post)
 _TO_STAY: Final = frozenset((post, Role.OWNER) for post in Post if post is not Post.DELETED)
@@ -213,6 +214,13 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "search": _list(rules.MIXED, askings=_FOUND, has_files=True),
     "suggest": _list(rules.PEOPLE, askings=_TYPED),
     "list_tagged": _list(rules.MIXED, has_files=True),
+    "list_reports": Entry(rules.SILENT),
+    "list_statements": Entry(rules.SILENT),
+    # None of these viewers is a moderator.
+    "list_cases": Entry(rules.SILENT),
+    "get_case": Entry(rules.SILENT),
+    "get_moderation_statistics": Entry(rules.SILENT),
+    "list_moderation_log": Entry(rules.SILENT),
     "get_public_post": Entry(rules.PUBLIC_POST, has_files=True),
     "get_public_user": Entry(rules.PUBLIC_USER),
     "list_public_user_posts": Entry(
@@ -267,6 +275,11 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "unfollow": Entry(rules.LEAVE, leaves=True),
     "block": Entry(rules.BLOCK),
     "unblock": Entry(rules.UNBLOCK),
+    "create_report": Entry(rules.SILENT, body=lambda _: _ABOUT_NOTHING),
+    "create_appeal": Entry(rules.SILENT, body=lambda _: {"case_id": "x", "text": "x"}),
+    "create_action": Entry(rules.SILENT, body=lambda _: {}),
+    "undo_action": Entry(rules.SILENT, body=lambda _: {}),
+    "decide_appeal": Entry(rules.SILENT, body=lambda _: {}),
     "follow_hashtag": Entry(rules.SILENT),
     "list_followed_hashtags": Entry(rules.SILENT),
     "unfollow_hashtag": Entry(rules.SILENT),

@@ -3,6 +3,7 @@ import type { paths } from "../build/openapi.d.ts";
 import { accessToken, ended } from "./auth.ts";
 import { early } from "./early.ts";
 import { ApiError, NetworkError } from "./errors.ts";
+import { learnStanding } from "./standing.ts";
 
 export type * from "../build/openapi.d.ts";
 
@@ -33,7 +34,9 @@ type Answer<O> = O extends { responses: infer R }
     ? B
     : R extends { 201: { content: { "application/json": infer B } } }
       ? B
-      : undefined
+      : R extends { 202: { content: { "application/json": infer B } } }
+        ? B
+        : undefined
   : never;
 
 /** The values that an operation takes; those that it needs are required. */
@@ -41,7 +44,12 @@ type Given<O> = Keep<{
   path: Of<O, "path">;
   header: Of<O, "header">;
   body: Body<O>;
-}> & { query?: OfOptional<O, "query">; signal?: AbortSignal };
+}> & {
+  query?: OfOptional<O, "query">;
+  signal?: AbortSignal;
+  /** A second request of a `post` changes nothing more, also without an idempotency key. */
+  repeats?: boolean;
+};
 type Keep<T> = { [K in keyof T as T[K] extends undefined ? never : K]: T[K] };
 
 /** The keys of `Given` that are required. */
@@ -59,6 +67,7 @@ interface Loose {
   query?: Record<string, string | number | undefined>;
   body?: unknown;
   signal?: AbortSignal;
+  repeats?: boolean;
 }
 
 /**
@@ -80,6 +89,7 @@ export async function call<M extends Method, P extends PathsWith<M>>(
     response = await patiently(method, path, loose, token);
     if (response.status === 401) throw ended();
   }
+  if (response.status === 403) learnStanding(await refusal(response.clone()));
   return (await answerOf(response)) as Answer<Operation<P, M>>;
 }
 
@@ -108,26 +118,16 @@ async function patiently(
 ): Promise<Response> {
   for (const delay of PATIENCE_MS) {
     const response = await send(method, path, given, token);
-    if (!TRY_AGAIN.has(response.status) || !isRepeatable(method, path, given)) return response;
+    if (!TRY_AGAIN.has(response.status) || !isRepeatable(method, given)) return response;
     await new Promise((resolve) => setTimeout(resolve, delay));
   }
   return send(method, path, given, token);
 }
 
 /** Whether a second request of this kind changes nothing more. */
-function isRepeatable(method: Method, path: string, given: Loose): boolean {
-  return (
-    method !== "post" ||
-    given.header?.["Idempotency-Key"] !== undefined ||
-    REPEATABLE_POSTS.has(path)
-  );
+function isRepeatable(method: Method, given: Loose): boolean {
+  return method !== "post" || "Idempotency-Key" in (given.header ?? {}) || given.repeats === true;
 }
-
-const REPEATABLE_POSTS: ReadonlySet<string> = new Set<keyof paths>([
-  "/posts/{id}/restore",
-  "/me/uploads/{media_id}/complete",
-  "/me/sign-out-everywhere",
-]);
 
 async function send(
   method: Method,

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { farewell, interrupted, signedIn } from "./auth.ts";
+import { interrupted, signedIn } from "./auth.ts";
 import { Boundary, reason } from "./components/boundary.tsx";
 import { Navigation } from "./components/navigation.tsx";
 import { OfflineBanner } from "./components/offline-banner.tsx";
@@ -10,18 +10,24 @@ import { keepMeFresh, loadMeAtLast } from "./me.ts";
 import { useFilesFromOutside } from "./outside-files.ts";
 import { resumePending } from "./pending.ts";
 import { closeMenu, menuOf } from "./post-menu.ts";
+import { closeReport, reporting } from "./reporting.ts";
 import { followLinks, location } from "./router.ts";
-import { findView, PUBLIC_ROUTES, ROUTES, views } from "./routes.ts";
+import { standing } from "./standing.ts";
 import { useStore } from "./store.ts";
 import { sending } from "./tabs.ts";
 import { toast } from "./toasts.ts";
-import { NotFoundView } from "./views/not-found.tsx";
+import { FeedView } from "./views/feed.tsx";
 
 const SIGN_IN_PATHS = ["/sign-in", "/sign-up", "/confirm", "/forgot-password"];
 
-const PublicFrame = lazy(() => views().then((module) => module.PublicFrame));
+const views = () => import("./views/all.ts");
+const safety = () => import("./safety/all.ts");
+
+const Inside = lazy(() => views().then((module) => module.Inside));
+const Outside = lazy(() => views().then((module) => module.Outside));
 const PostMenu = lazy(() => views().then((module) => module.PostMenu));
-const SignInView = lazy(() => views().then((module) => module.SignInView));
+const ReportDialog = lazy(() => safety().then((module) => module.ReportDialog));
+const StandingView = lazy(() => safety().then((module) => module.StandingView));
 const SignInAgain = lazy(() => views().then((module) => module.SignInAgain));
 const Compose = lazy(() => import("./upload/all.ts").then((module) => module.Compose));
 const Counting = lazyPart(() => import("./answers/all.ts").then((module) => module.Counting));
@@ -43,26 +49,13 @@ export function App() {
   return <SignedIn path={path} />;
 }
 
-/** What everybody may see; on any other address, and once a session has ended, signing in. */
 function SignedOut({ path }: { path: string }) {
-  const hasLeft = useStore(farewell) !== null;
-  const [Shown, values] = findView(PUBLIC_ROUTES, path) ?? [];
   return (
     <>
       <OfflineBanner />
-      {Shown && !hasLeft ? (
-        <Boundary key={path}>
-          <PublicFrame>
-            <Shown {...values} />
-          </PublicFrame>
-        </Boundary>
-      ) : (
-        <main id="main" class="main main-alone">
-          <Boundary key="sign-in">
-            <SignInView />
-          </Boundary>
-        </main>
-      )}
+      <Boundary>
+        <Outside path={path} />
+      </Boundary>
       <Toaster />
     </>
   );
@@ -72,6 +65,7 @@ function SignedIn({ path }: { path: string }) {
   const composing = useStore(compose);
   const isSending = useStore(sending).size > 0;
   const isInterrupted = useStore(interrupted);
+  const held = useStore(standing);
   const [isSettled, setSettled] = useState(false);
 
   useEffect(() => {
@@ -85,7 +79,23 @@ function SignedIn({ path }: { path: string }) {
   useEffect(keepMeFresh, []);
   useFilesFromOutside();
 
-  const [Shown, values] = findView(ROUTES, path) ?? [NotFoundView, {}];
+  const again = isInterrupted && (
+    <Boundary>
+      <SignInAgain />
+    </Boundary>
+  );
+  if (held !== null) {
+    return (
+      <>
+        <OfflineBanner />
+        <Boundary key={held}>
+          <StandingView kind={held} />
+        </Boundary>
+        {again}
+        <Toaster />
+      </>
+    );
+  }
   return (
     <div class="app">
       <a class="skip-link" href="#main">
@@ -95,10 +105,11 @@ function SignedIn({ path }: { path: string }) {
       <OfflineBanner />
       <main id="main" class="main" tabIndex={-1}>
         <Boundary key={path}>
-          <Shown {...values} />
+          {path === "/" ? <FeedView /> : <Inside path={path} />}
           <OpenMenu />
         </Boundary>
       </main>
+      <OpenReport />
       {isSending && <Tray />}
       {isSettled && <Counting />}
       {composing && (
@@ -106,11 +117,7 @@ function SignedIn({ path }: { path: string }) {
           <Compose files={composing.files} onClose={closeCompose} />
         </Boundary>
       )}
-      {isInterrupted && (
-        <Boundary>
-          <SignInAgain />
-        </Boundary>
-      )}
+      {again}
       <Toaster />
     </div>
   );
@@ -127,6 +134,21 @@ function OpenMenu() {
   return (
     <Boundary key={post.id} onPartFailed={fail}>
       <PostMenu post={post} onClose={closeMenu} />
+    </Boundary>
+  );
+}
+
+/** On top of everything: what is reported leaves the page below it at once. */
+function OpenReport() {
+  const subject = useStore(reporting);
+  if (subject === null) return null;
+  const fail = (error: unknown) => {
+    closeReport();
+    toast(reason(error), { isError: true });
+  };
+  return (
+    <Boundary key={subject.id} onPartFailed={fail}>
+      <ReportDialog subject={subject} onClose={closeReport} />
     </Boundary>
   );
 }

@@ -22,6 +22,7 @@ import { Store } from "./store.ts";
 const REFRESH_KEY = "shutterfeed.refresh";
 const ACCESS_KEY = "shutterfeed.access";
 const LOCK = "shutterfeed.refresh";
+const MODERATORS = "moderators";
 const MARGIN_MS = 60_000; // refreshed so long before it expires
 
 interface Access {
@@ -39,6 +40,8 @@ export const interrupted = new Store(false);
 export const person = new Store(0);
 
 let access = storedAccess();
+/** Whether whoever is signed in is shown the way to the moderators' pages; the API decides who may. */
+export const isModerator = new Store(access !== undefined && moderates(access.token));
 /** The id of the user whose data this page holds. */
 let owner = access === undefined ? null : subject(access.token);
 /** Whether the session was good since the page was loaded: then there is something on the screen. */
@@ -124,6 +127,33 @@ export async function signIn(email: string, password: string): Promise<Challenge
 export async function signInWithCode(asked: Challenge, code: string): Promise<null> {
   begin(await answerCode(asked, code));
   return null;
+}
+
+/**
+ * Signs in once more as whoever is signed in: what cannot be taken back wants a sign-in of a moment ago.
+ * The session before it ends. If the account has a second factor, `signInAnewWithCode` takes its code.
+ */
+export async function signInAnew(password: string): Promise<Challenge | null> {
+  const { userPoolClientId } = await config();
+  const answer = await answerPassword(userPoolClientId, await account(), password);
+  if (isChallenge(answer)) return answer;
+  await beginInstead(answer);
+  return null;
+}
+
+export async function signInAnewWithCode(asked: Challenge, code: string): Promise<null> {
+  await beginInstead(await answerCode(asked, code));
+  return null;
+}
+
+/** While no tab exchanges the refresh token that goes. */
+async function beginInstead(result: AuthenticationResult): Promise<void> {
+  await navigator.locks.request(LOCK, async () => {
+    const before = localStorage.getItem(REFRESH_KEY);
+    begin(result);
+    tabs.postMessage(access);
+    if (before !== null) await revoke(before);
+  });
 }
 
 function begin(result: AuthenticationResult): void {
@@ -233,6 +263,7 @@ function leave(message: string | null): void {
   localStorage.removeItem(REFRESH_KEY);
   sessionStorage.removeItem(ACCESS_KEY);
   access = undefined;
+  isModerator.set(false);
   hasWorked = false;
   if (message === null) belongTo(null);
   farewell.set(message);
@@ -245,6 +276,7 @@ function leave(message: string | null): void {
 function keep(fresh: Access): void {
   access = fresh;
   sessionStorage.setItem(ACCESS_KEY, JSON.stringify(fresh));
+  isModerator.set(moderates(fresh.token));
   belongTo(subject(fresh.token));
 }
 
@@ -260,11 +292,24 @@ function belongTo(id: string | null): void {
   reload();
 }
 
-/** The account's id in a token, which is a JWT. */
-function subject(token: string): string {
+interface Claims {
+  readonly sub: string;
+  readonly "cognito:groups"?: readonly string[];
+}
+
+/** What a token, which is a JWT, says of the account. */
+function claims(token: string): Claims {
   const [, payload = ""] = token.split(".");
-  const claims = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));
-  return (JSON.parse(claims) as { sub: string }).sub;
+  return JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))) as Claims;
+}
+
+/** The account's id. */
+function subject(token: string): string {
+  return claims(token).sub;
+}
+
+function moderates(token: string): boolean {
+  return claims(token)["cognito:groups"]?.includes(MODERATORS) ?? false;
 }
 
 /** The account of whoever is signed in, by which Cognito knows it. Raises what `accessToken` does. */

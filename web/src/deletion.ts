@@ -31,7 +31,9 @@ export async function deletePost(post: PostBody): Promise<boolean> {
 /** False if it could not be restored. */
 export async function restorePost(id: string): Promise<boolean> {
   try {
-    restored.set(rememberOwn(await call("post", "/posts/{id}/restore", { path: { id } })));
+    restored.set(
+      rememberOwn(await call("post", "/posts/{id}/restore", { path: { id }, repeats: true })),
+    );
   } catch (error) {
     toast(sentence(error), { isError: true });
     return false;

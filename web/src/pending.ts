@@ -2,7 +2,7 @@
 import type { PostBody } from "./api.ts";
 import { person, signedIn } from "./auth.ts";
 import { isNotFound } from "./errors.ts";
-import { fetchPost, rememberOwn } from "./posts.ts";
+import { fetchPost } from "./posts.ts";
 import { navigate } from "./router.ts";
 import { keep } from "./storage.ts";
 import { Store } from "./store.ts";
@@ -26,7 +26,7 @@ export const previews = new Map<string, string>();
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
 
 /** Files that one has taken out of a failed post: an answer that still has one is an old one. */
-const mended = new Set<string>();
+export const mended = new Set<string>();
 
 person.watch(() => {
   for (const timer of timers.values()) clearTimeout(timer);
@@ -55,12 +55,6 @@ export function follow(post: PostBody): void {
   show(post);
   store([post.id, ...storedIds().filter((id) => id !== post.id)]);
   schedule(post.id, FIRST_MS);
-}
-
-/** Follows a post that had failed; `gone` are the ids of files that it has no more. */
-export function followMended(post: PostBody, gone: readonly string[]): void {
-  for (const id of gone) mended.add(id);
-  follow(rememberOwn(post));
 }
 
 /** Looks at once, because something is known to have changed. */

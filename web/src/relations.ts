@@ -2,6 +2,7 @@
 import type { PostBody } from "./api.ts";
 import { person } from "./auth.ts";
 import { type Change, type Flags, flagsOf, isMuted, type Relation, STRANGER } from "./relation.ts";
+import { isReported, reported } from "./reporting.ts";
 import { Store, useStore } from "./store.ts";
 
 /** By user id. Of an author of a post, only what was changed here is known. */
@@ -25,10 +26,10 @@ export function isListed({ id }: { id: string }): boolean {
   return !relationTo(id).blocked_by_me;
 }
 
-/** Whether a post belongs among those of many people: not once its author is blocked or muted. */
+/** Whether a post belongs among those of many people: not once its author is blocked, muted or reported. */
 export function isShown({ author }: Pick<PostBody, "author">): boolean {
   const relation = relationTo(author.id);
-  return !relation.blocked_by_me && !isMuted(relation);
+  return !relation.blocked_by_me && !isMuted(relation) && !isReported("user", author.id);
 }
 
 /** `isListed`; the component renders again when it may have changed. */
@@ -40,5 +41,6 @@ export function useIsListed(): typeof isListed {
 /** `isShown`; the component renders again when it may have changed. */
 export function useIsShown(): typeof isShown {
   useStore(known);
+  useStore(reported);
   return isShown;
 }

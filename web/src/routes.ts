@@ -1,61 +1,86 @@
-/** Which view is shown for which path. */
+/** Which view is shown for which path. All of them but the feed's come in one file: the feed is the first screen. */
 import type { ComponentType } from "preact";
 import { lazy } from "./lazy.tsx";
-import { match } from "./paths.ts";
-import { FeedView } from "./views/feed.tsx";
+import { match } from "./match.ts";
+import { ActivityView } from "./views/activity.tsx";
+import { AnswersView } from "./views/answers.tsx";
+import { HeldCommentsView, OwnCommentsView } from "./views/comments.tsx";
+import { DeletedView } from "./views/deleted.tsx";
+import { HashtagsView } from "./views/hashtags.tsx";
+import { BlockedView, MutedView } from "./views/hidden-people.tsx";
+import { LikedView, LikersView } from "./views/likes.tsx";
+import { FollowersView, FollowingView } from "./views/people.tsx";
+import { PostView } from "./views/post.tsx";
+import { PrivacyView } from "./views/privacy.tsx";
+import { MeView, ProfileView } from "./views/profile.tsx";
+import { PublicProfileView } from "./views/public-profile.tsx";
+import { RequestsView } from "./views/requests.tsx";
+import { CollectionView, SavedView } from "./views/saved.tsx";
+import { SearchView } from "./views/search.tsx";
+import { SecurityView } from "./views/security.tsx";
+import { SettingsView } from "./views/settings.tsx";
+import { TagView } from "./views/tag.tsx";
+import { TaggedView } from "./views/tagged.tsx";
+import { UploadsView } from "./views/uploads.tsx";
 
 type View = ComponentType<Record<string, string>>;
+type Routes = readonly (readonly [string, View])[];
 
-/** The file of all views but the feed. */
-export const views = () => import("./views/all.ts");
-const view = (
-  name: Exclude<
-    keyof Awaited<ReturnType<typeof views>>,
-    "PendingPosts" | "PostMenu" | "PublicFrame" | "SignInAgain" | "Suggested"
-  >,
-): View => lazy<Record<string, string>>(() => views().then((module) => module[name] as View));
+/** A view of a part that most people never need. */
+function viewOf<M extends Record<K, unknown>, K extends string>(
+  part: () => Promise<M>,
+  name: K,
+): View {
+  return lazy<Record<string, string>>(() => part().then((module) => module[name] as View));
+}
 
-/** The feed is the first screen; all else comes with the first step away from it. */
-export const ROUTES: readonly (readonly [string, View])[] = [
-  ["/", FeedView],
-  ["/me", view("MeView")],
-  ["/u/:handle", view("ProfileView")],
-  ["/u/:handle/followers", view("FollowersView")],
-  ["/u/:handle/following", view("FollowingView")],
-  ["/p/:id", view("PostView")],
-  ["/p/:id/likes", view("LikersView")],
-  ["/activity", view("ActivityView")],
-  ["/liked", view("LikedView")],
-  ["/saved", view("SavedView")],
-  ["/saved/:id", view("CollectionView")],
-  ["/tagged", view("TaggedView")],
-  ["/comments", view("OwnCommentsView")],
-  ["/search", view("SearchView")],
-  ["/tags/:tag", view("TagView")],
-  ["/uploads", view("UploadsView")],
-  ["/deleted", view("DeletedView")],
-  ["/settings", view("SettingsView")],
-  ["/settings/security", view("SecurityView")],
-  ["/settings/privacy", view("PrivacyView")],
-  ["/settings/answers", view("AnswersView")],
-  ["/settings/held", view("HeldCommentsView")],
-  ["/settings/hashtags", view("HashtagsView")],
-  ["/settings/blocked", view("BlockedView")],
-  ["/settings/muted", view("MutedView")],
-  ["/requests", view("RequestsView")],
+const safety = () => import("./safety/all.ts");
+const desk = () => import("./console/all.ts");
+
+export const ROUTES: Routes = [
+  ["/me", MeView],
+  ["/u/:handle", ProfileView],
+  ["/u/:handle/followers", FollowersView],
+  ["/u/:handle/following", FollowingView],
+  ["/p/:id", PostView],
+  ["/p/:id/likes", LikersView],
+  ["/activity", ActivityView],
+  ["/liked", LikedView],
+  ["/saved", SavedView],
+  ["/saved/:id", CollectionView],
+  ["/tagged", TaggedView],
+  ["/comments", OwnCommentsView],
+  ["/search", SearchView],
+  ["/tags/:tag", TagView],
+  ["/uploads", UploadsView],
+  ["/deleted", DeletedView],
+  ["/settings", SettingsView],
+  ["/settings/security", SecurityView],
+  ["/settings/privacy", PrivacyView],
+  ["/settings/answers", AnswersView],
+  ["/settings/held", HeldCommentsView],
+  ["/settings/hashtags", HashtagsView],
+  ["/settings/blocked", BlockedView],
+  ["/settings/muted", MutedView],
+  ["/settings/reports", viewOf(safety, "ReportsView")],
+  ["/settings/decisions", viewOf(safety, "StatementsView")],
+  ["/settings/export", viewOf(safety, "ExportView")],
+  ["/requests", RequestsView],
+  ["/moderation", viewOf(desk, "ReportQueueView")],
+  ["/moderation/appeals", viewOf(desk, "AppealQueueView")],
+  ["/moderation/statistics", viewOf(desk, "StatisticsView")],
+  ["/moderation/log", viewOf(desk, "LogView")],
+  ["/moderation/cases/:id", viewOf(desk, "CaseView")],
 ];
 /** What everybody may see, also who is not signed in. */
-export const PUBLIC_ROUTES: readonly (readonly [string, View])[] = [
-  ["/p/:id", view("PostView")],
-  ["/u/:handle", view("PublicProfileView")],
-  ["/tags/:tag", view("TagView")],
+export const PUBLIC_ROUTES: Routes = [
+  ["/p/:id", PostView],
+  ["/u/:handle", PublicProfileView],
+  ["/tags/:tag", TagView],
 ];
 
 /** The view of a path, with the values of its variable parts; null if no route has it. */
-export function findView(
-  routes: readonly (readonly [string, View])[],
-  path: string,
-): [View, Record<string, string>] | null {
+export function findView(routes: Routes, path: string): [View, Record<string, string>] | null {
   for (const [pattern, shown] of routes) {
     const values = match(pattern, path);
     if (values !== null) return [shown, values];

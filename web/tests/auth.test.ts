@@ -20,6 +20,7 @@ class Cognito {
   readonly revoked: unknown[] = [];
   readonly exchanged: unknown[] = [];
   secondFactor = false;
+  groups: readonly string[] | undefined;
   beforeAnswer: () => void = () => undefined;
   #count = 1;
 
@@ -68,7 +69,9 @@ class Cognito {
   #tokens(): Response {
     this.#count += 1;
     this.newest = `refresh-${this.#count}`;
-    const claims = btoa(JSON.stringify({ sub: "ann", n: this.#count }));
+    const claims = btoa(
+      JSON.stringify({ sub: "ann", n: this.#count, "cognito:groups": this.groups }),
+    );
     const result = { AccessToken: `h.${claims}.s`, ExpiresIn: 900, RefreshToken: this.newest };
     return Response.json({ AuthenticationResult: result });
   }
@@ -169,4 +172,38 @@ test("the code of an authenticator app is the second step of signing in", async 
   await one.signInWithCode(asked, "123456");
   assert.ok(one.signedIn.value);
   assert.equal(localStorage.getItem(REFRESH_KEY), cognito.newest);
+});
+
+test("whoever types the password again gets a session of now, and the one before it ends", async () => {
+  const one = await tab();
+  const before = await one.accessToken();
+  const old = localStorage.getItem(REFRESH_KEY);
+  assert.equal(await one.signInAnew("right"), null);
+  assert.notEqual(await one.accessToken(), before);
+  assert.equal(localStorage.getItem(REFRESH_KEY), cognito.newest);
+  assert.deepEqual(cognito.revoked, [old]);
+});
+
+test("so it is with a second factor, once its code is right", async () => {
+  const one = await tab();
+  const before = await one.accessToken();
+  cognito.secondFactor = true;
+  const asked = await one.signInAnew("right");
+  assert.ok(asked !== null);
+  await assert.rejects(one.signInAnewWithCode(asked, "000000"), /code is wrong/);
+  assert.equal(await one.accessToken(), before, "the session stays as it was");
+  await one.signInAnewWithCode(asked, "123456");
+  assert.notEqual(await one.accessToken(), before);
+  assert.equal(cognito.revoked.length, 1);
+});
+
+test("a token says whether one moderates, and nobody does once it is gone", async () => {
+  const one = await tab();
+  await one.accessToken();
+  assert.equal(one.isModerator.value, false);
+  cognito.groups = ["editors", "moderators"];
+  await one.accessToken(await one.accessToken());
+  assert.equal(one.isModerator.value, true);
+  await one.signOut();
+  assert.equal(one.isModerator.value, false);
 });

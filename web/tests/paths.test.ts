@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { match, plainPath } from "../src/paths.ts";
+import { match } from "../src/match.ts";
+import { plainPath } from "../src/paths.ts";
 
 test("values are what stands in their place, decoded", () => {
   assert.deepEqual(match("/u/:handle", "/u/maya.lind"), { handle: "maya.lind" });

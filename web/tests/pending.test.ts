@@ -36,8 +36,7 @@ sessionStorage.setItem(
 );
 
 const { signedIn } = await import("../src/auth.ts");
-const { follow, followMended, pending } = await import("../src/pending.ts");
-const { recall } = await import("../src/posts.ts");
+const { follow, mended, pending } = await import("../src/pending.ts");
 
 const post = (state: PostBody["state"], ...media: string[]): PostBody =>
   ({ id: "P", state, created_at: "", media: media.map((id) => ({ id })) }) as unknown as PostBody;
@@ -59,8 +58,8 @@ test("a failed post that is mended is looked at until it is published", async ()
   await pass(60_000);
   assert.equal(asked, 1, "nothing more comes of a post that has failed");
 
-  followMended(post("processing", "M1", "M3"), ["M2"]);
-  assert.equal(recall("P")?.state, "processing");
+  mended.add("M2");
+  follow(post("processing", "M1", "M3"));
   await pass(1_000);
   assert.equal(asked, 2);
   assert.equal(pending.value[0]?.state, "processing", "the answer was older than the mending");

@@ -35,7 +35,7 @@ def _public_post(maya: Person) -> str:
     feed is the one in which posts were published, which differs on a busy machine."""
     public = {person.handle for person in demo_data.PEOPLE if not person.private}
     posts = maya.api.feed()["items"]
-    return next(post["id"] for post in posts if post["author"]["handle"] in public)
+    return str(next(post["id"] for post in posts if post["author"]["handle"] in public))
 
 
 def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:

@@ -40,6 +40,7 @@ from shutterfeed_client.api.me import (
     close_account,
     complete_upload,
     count_activity,
+    create_appeal,
     create_avatar,
     create_collection,
     create_export,
@@ -67,8 +68,10 @@ from shutterfeed_client.api.me import (
     list_mutes,
     list_own_comments,
     list_push_subscriptions,
+    list_reports,
     list_requests,
     list_saved,
+    list_statements,
     list_uploads,
     mute,
     put_push_subscription,
@@ -81,6 +84,15 @@ from shutterfeed_client.api.me import (
     unfollow,
     unfollow_hashtag,
     unmute,
+)
+from shutterfeed_client.api.moderation import (
+    create_action,
+    decide_appeal,
+    get_case,
+    get_moderation_statistics,
+    list_cases,
+    list_moderation_log,
+    undo_action,
 )
 from shutterfeed_client.api.posts import (
     create_comment,
@@ -102,6 +114,7 @@ from shutterfeed_client.api.posts import (
     unsave_post,
     untag_me,
 )
+from shutterfeed_client.api.reports import create_report
 from shutterfeed_client.api.search import search, suggest
 from shutterfeed_client.api.service import (
     get_health,
@@ -316,6 +329,7 @@ def drive_people(me: Any, handle: str, other: str) -> None:
     drive_hashtags(me)
     drive_devices(me)
     drive_exports(me)
+    drive_moderation(me, answer(get_user.sync_detailed(other, client=me)).user.id)
     suggested = answer(list_suggestions.sync_detailed(client=me, limit=20)).items
     assert handle not in [user.handle for user in suggested]
     body = models.EditProfile(display_name="Driven by Python")
@@ -379,6 +393,28 @@ def drive_exports(me: Any) -> None:
     ]
     assert delete_export.sync_detailed(begun.id, client=me).status_code == 204
     assert answer(list_exports.sync_detailed(client=me)).items == []
+
+
+def drive_moderation(me: Any, other_id: str) -> None:
+    """Report somebody; the rest is for moderators, and for those about whom these decide."""
+    body = models.CreateReport(models.SubjectKind.USER, other_id, models.ReportReason.SPAM)
+    reported = answer(create_report.sync_detailed(client=me, body=body))
+    assert answer(list_reports.sync_detailed(client=me)).items == [reported]
+    assert answer(list_statements.sync_detailed(client=me)).items == []
+    appeal = models.CreateAppeal(reported.id, "It is a play.")
+    assert create_appeal.sync_detailed(client=me, body=appeal).status_code == 404
+    action = models.CreateAction(models.ActionKind.DISMISS, models.ReportReason.SPAM, 0)
+    undo, decision = models.UndoAction("x", 0), models.DecideAppeal(overturn=True, version=0)
+    refused = (
+        list_cases.sync_detailed(client=me),
+        get_case.sync_detailed(reported.id, client=me),
+        create_action.sync_detailed(reported.id, client=me, body=action),
+        undo_action.sync_detailed(reported.id, client=me, body=undo),
+        decide_appeal.sync_detailed(reported.id, client=me, body=decision),
+        get_moderation_statistics.sync_detailed(client=me),
+        list_moderation_log.sync_detailed(client=me),
+    )
+    assert {response.status_code for response in refused} == {403}
 
 
 def drive_devices(me: Any) -> None:

@@ -221,6 +221,7 @@ async function drivePeople(): Promise<void> {
   await driveHashtags();
   await driveDevices();
   await driveExports();
+  await driveModeration((await answer(api.getUser({ path: other }))).user.id);
   const suggested = (await answer(api.listSuggestions({ query: { limit: 20 } }))).items;
   assert.ok(suggested.every((user) => user.handle !== task.handle));
   const edited = await answer(api.editMe({ body: { display_name: "Driven by TypeScript" } }));
@@ -288,6 +289,26 @@ async function driveExports(): Promise<void> {
   const path = { export_id: begun.id };
   assert.equal((await api.deleteExport({ path })).response?.status, 204);
   assert.deepEqual((await answer(api.listExports())).items, []);
+}
+
+/** Report somebody; the rest is for moderators, and for those about whom these decide. */
+async function driveModeration(id: string): Promise<void> {
+  const reported = await answer(api.createReport({ body: { kind: "user", id, reason: "spam" } }));
+  assert.deepEqual((await answer(api.listReports())).items, [reported]);
+  assert.deepEqual((await answer(api.listStatements())).items, []);
+  const appeal = { case_id: reported.id, text: "It is a play." };
+  assert.equal((await api.createAppeal({ body: appeal })).response?.status, 404);
+  const path = { case_id: reported.id };
+  const refused = [
+    await api.listCases(),
+    await api.getCase({ path }),
+    await api.createAction({ path, body: { kind: "dismiss", rule: "spam", version: 0 } }),
+    await api.undoAction({ path, body: { action_id: "x", version: 0 } }),
+    await api.decideAppeal({ path, body: { overturn: true, version: 0 } }),
+    await api.getModerationStatistics(),
+    await api.listModerationLog(),
+  ];
+  assert.ok(refused.every(({ response }) => response?.status === 403));
 }
 
 /** Subscribe a device, with the keys of a browser. */

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { PostBody } from "../api.ts";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { share } from "../components/share.ts";
+import { isMeantOtherwise } from "../keys.ts";
 import { usePost } from "../posts.ts";
 import { navigate } from "../router.ts";
 import { count, plural } from "../text.ts";
@@ -146,13 +147,6 @@ const KEYS: Readonly<Record<string, "like" | "comment" | "save">> = {
   c: "comment",
   s: "save",
 };
-
-function isMeantOtherwise(event: KeyboardEvent): boolean {
-  const { target, ctrlKey, metaKey, altKey } = event;
-  const isWriting = (target as Element).closest("input, textarea, select") !== null;
-  const isBehind = document.querySelector("dialog[open]") !== null;
-  return isWriting || isBehind || ctrlKey || metaKey || altKey || event.repeat;
-}
 
 const HEART_MS = 800;
 

@@ -5,6 +5,7 @@ import { Avatar } from "../components/avatar.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Linked } from "../components/linked.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
+import { useIsReported } from "../reporting.ts";
 import { ago, fullDate, plural } from "../text.ts";
 import { editComment } from "./comment-actions.ts";
 import { CommentMenu } from "./comment-menu.tsx";
@@ -23,6 +24,8 @@ interface Props {
 /** A comment, with what can be done about it. */
 export function CommentItem({ comment: given, onReply, children }: Props) {
   const comment = useComment(given);
+  const isReported = useIsReported("comment", comment.id);
+  const isByReported = useIsReported("user", comment.author?.id ?? "");
   const [isEditing, setEditing] = useState(false);
   const self = useRef<HTMLLIElement>(null);
 
@@ -33,10 +36,10 @@ export function CommentItem({ comment: given, onReply, children }: Props) {
   }
 
   // What belongs to it stays as it is, opened or not, when the comment goes.
-  if (!isPresent(comment)) {
+  if (!isPresent(comment) || isReported || isByReported) {
     return (
       <li class="comment" ref={self}>
-        <Deleted />
+        <Gone>{isPresent(comment) ? "You have reported this." : "This comment was deleted."}</Gone>
         {children}
       </li>
     );
@@ -135,13 +138,13 @@ function LikeButton({ comment }: { comment: Present }) {
 }
 
 /** In place of a comment that is gone: its replies stay. */
-function Deleted() {
+function Gone({ children }: { children: string }) {
   return (
     <div class="comment-self">
       <span class="comment-gone">
         <Icon name="hidden" />
       </span>
-      <p class="comment-body comment-below">This comment was deleted.</p>
+      <p class="comment-body comment-below">{children}</p>
     </div>
   );
 }

@@ -4,6 +4,9 @@ import { Dialog } from "../components/dialog.tsx";
 import { keepFocusNear } from "../components/focus.ts";
 import { Icon } from "../components/icons.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
+import { me } from "../me.ts";
+import { report } from "../reporting.ts";
+import { useStore } from "../store.ts";
 import { approveComment, deleteComment, hideComment, pinComment } from "./comment-actions.ts";
 import type { Present } from "./known-comments.ts";
 
@@ -12,12 +15,12 @@ interface Props {
   onEdit: () => void;
 }
 
-/** What its author, and the author of the post, can do with a comment; nothing for anybody else. */
+/** What one can do with a comment: its author, the author of the post, and everybody else. */
 export function CommentMenu({ comment, onEdit }: Props) {
   const button = useRef<HTMLButtonElement>(null);
   const [step, setStep] = useState<"closed" | "menu" | "delete">("closed");
-  const { can_edit, can_delete, can_moderate } = comment;
-  if (!can_edit && !can_delete && !can_moderate) return null;
+  const own = useStore(me);
+  if (own === null) return null; // whose it is will be known in a moment
   const close = () => setStep("closed");
   /** What is done may take the comment off the list. */
   const doing = (action: () => Promise<unknown>) => {
@@ -44,6 +47,11 @@ export function CommentMenu({ comment, onEdit }: Props) {
               {...{ comment, onEdit, doing }}
               onClose={close}
               onDelete={() => setStep("delete")}
+              isOwn={comment.author.id === own.id}
+              onReport={() => {
+                close();
+                report({ kind: "comment", id: comment.id, author: comment.author });
+              }}
             />
           </ul>
         </Dialog>
@@ -68,11 +76,14 @@ interface ItemsProps {
   comment: Present;
   onEdit: () => void;
   onDelete: () => void;
+  isOwn: boolean;
+  onReport: () => void;
   onClose: () => void;
   doing: (action: () => Promise<unknown>) => Promise<unknown>;
 }
 
-function Items({ comment, onEdit, onDelete, onClose, doing }: ItemsProps) {
+function Items(props: ItemsProps) {
+  const { comment, onEdit, onDelete, isOwn, onReport, onClose, doing } = props;
   const closing = (action: () => Promise<unknown>) => () => {
     onClose();
     void doing(action);
@@ -103,6 +114,7 @@ function Items({ comment, onEdit, onDelete, onClose, doing }: ItemsProps) {
         </>
       )}
       {comment.can_edit && <Item icon="edit" text="Edit" onClick={edit} />}
+      {!isOwn && <Item icon="flag" text="Report" danger onClick={onReport} />}
       {comment.can_delete && <Item icon="trash" text="Delete" danger onClick={onDelete} />}
     </>
   );

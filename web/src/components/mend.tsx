@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { call, type PostBody } from "../api.ts";
 import { sentence } from "../errors.ts";
-import { followMended } from "../pending.ts";
+import { follow, mended } from "../pending.ts";
 import { toast } from "../toasts.ts";
 
 /** Why a post of one's own failed, file by file, and how it can be published all the same. */
@@ -70,8 +70,11 @@ export function Mend({ post }: { post: PostBody }) {
 }
 
 async function publishWithout(post: PostBody, failed: PostBody["media"]): Promise<void> {
+  let left = post;
   for (const { id } of failed) {
     const path = { id: post.id, media_id: id };
-    followMended(await call("delete", "/posts/{id}/media/{media_id}", { path }), [id]);
+    left = await call("delete", "/posts/{id}/media/{media_id}", { path });
+    mended.add(id);
   }
+  follow(left);
 }

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { type Person, unblock, unmute } from "../blocks.ts";
 import { type Flags, isMuted } from "../relation.ts";
 import { useRelation } from "../relations.ts";
+import { report } from "../reporting.ts";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
 import { MoreIcon } from "./more-icons.tsx";
@@ -24,6 +25,18 @@ export function PersonMenu({ person, seen, onClose }: MenuProps) {
     <Dialog title={`@${person.handle}`} class="dialog-menu" onClose={onClose}>
       <ul class="menu dialog-body">
         <PersonItems person={person} {...(seen && { seen })} onStep={setStep} onClose={onClose} />
+        <li>
+          <button
+            type="button"
+            class="menu-item danger"
+            onClick={() => {
+              onClose();
+              report({ kind: "user", id: person.id, author: person });
+            }}
+          >
+            <MoreIcon name="flag" /> Report @{person.handle}
+          </button>
+        </li>
       </ul>
     </Dialog>
   );

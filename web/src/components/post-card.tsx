@@ -4,6 +4,7 @@ import { signedIn } from "../auth.ts";
 import { lazyPart } from "../lazy.tsx";
 import { openMenu } from "../post-menu.ts";
 import { usePost } from "../posts.ts";
+import { useIsReported } from "../reporting.ts";
 import { FEED_SIZES } from "../sources.ts";
 import { useStore } from "../store.ts";
 import { ago, fullDate } from "../text.ts";
@@ -24,7 +25,8 @@ interface Props {
 /** A post in the feed. It can have the focus, for the keys that answer it. */
 export function PostCard({ post: given, eager = false, hasActions }: Props) {
   const post = usePost(given);
-  if (post.state === "deleted") return null;
+  const isReported = useIsReported("post", post.id);
+  if (post.state === "deleted" || isReported) return null;
   return (
     <article class="card" aria-label={`Post by ${nameOf(post)}`} tabIndex={-1}>
       {post.hashtag && (

@@ -1,6 +1,7 @@
 import type { PostBody } from "../api.ts";
 import { ofPost } from "../link-sources.ts";
 import { usePost } from "../posts.ts";
+import { useIsReported } from "../reporting.ts";
 import { useCover } from "../sensitive.ts";
 import { describe } from "./carousel.tsx";
 import { CoverButton, CoverPicture } from "./cover.tsx";
@@ -42,8 +43,9 @@ interface TileProps extends Pick<Props, "onTakeOut"> {
 function Tile({ post: given, eager, onTakeOut }: TileProps) {
   const post = usePost(given);
   const cover = useCover(post);
+  const isReported = useIsReported("post", post.id);
   const [first] = post.media;
-  if (post.state === "deleted" || first === undefined) return null;
+  if (post.state === "deleted" || isReported || first === undefined) return null;
   const what = describe(post, first);
   const said = post.sensitive ? `${what}, sensitive` : what;
   const label = post.caption ? `${said}: ${post.caption.slice(0, 120)}` : said;

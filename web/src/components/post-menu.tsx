@@ -4,6 +4,7 @@ import type { PostBody } from "../api.ts";
 import { deletePost } from "../deletion.ts";
 import { me } from "../me.ts";
 import { usePost } from "../posts.ts";
+import { report } from "../reporting.ts";
 import { location, navigate } from "../router.ts";
 import { useStore } from "../store.ts";
 import { Confirm } from "./confirm.tsx";
@@ -71,7 +72,21 @@ export function PostMenu({ post: given, onClose }: Props) {
           </>
         )}
         {user !== null && !own && (
-          <PersonItems person={post.author} onStep={setStep} onClose={onClose} />
+          <>
+            <PersonItems person={post.author} onStep={setStep} onClose={onClose} />
+            <li>
+              <button
+                type="button"
+                class="menu-item danger"
+                onClick={() => {
+                  onClose();
+                  report({ kind: "post", id: post.id, author: post.author });
+                }}
+              >
+                <MoreIcon name="flag" /> Report post
+              </button>
+            </li>
+          </>
         )}
       </ul>
     </Dialog>

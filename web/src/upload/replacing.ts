@@ -1,6 +1,6 @@
 /** Another file in the place of one that failed. */
 import { call } from "../api.ts";
-import { followMended } from "../pending.ts";
+import { follow, mended } from "../pending.ts";
 import { declaration } from "./draft.ts";
 import { resume } from "./queue.ts";
 
@@ -12,5 +12,6 @@ export async function replaceFile(postId: string, mediaId: string, file: File): 
   });
   const [link] = uploads; // none if it was sent before
   if (link) await resume(postId, link.media_id, file);
-  followMended(post, [mediaId]);
+  mended.add(mediaId);
+  follow(post);
 }

@@ -51,7 +51,10 @@ export async function freshLink(mediaId: string): Promise<UploadLink | null> {
 async function sendBy(file: File, link: UploadLink, sending: Sending): Promise<void> {
   if (link.multipart) {
     await sendParts(file, pieces(link.multipart), sending);
-    await call("post", "/me/uploads/{media_id}/complete", { path: { media_id: link.media_id } });
+    await call("post", "/me/uploads/{media_id}/complete", {
+      path: { media_id: link.media_id },
+      repeats: true,
+    });
   } else {
     const form = new FormData();
     for (const [name, value] of Object.entries(link.fields ?? {})) form.append(name, value);

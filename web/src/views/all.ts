@@ -1,26 +1,6 @@
-/** Every view but the first screen's: one file to fetch with the first step away from it. */
+/** Every page but the first screen, and what else is not needed there: one file to fetch with the first step. */
 export { PendingPosts } from "../components/pending-posts.tsx";
 export { PostMenu } from "../components/post-menu.tsx";
-export { ActivityView } from "./activity.tsx";
-export { AnswersView } from "./answers.tsx";
-export { HeldCommentsView, OwnCommentsView } from "./comments.tsx";
-export { DeletedView } from "./deleted.tsx";
-export { HashtagsView } from "./hashtags.tsx";
-export { BlockedView, MutedView } from "./hidden-people.tsx";
-export { LikedView, LikersView } from "./likes.tsx";
-export { FollowersView, FollowingView } from "./people.tsx";
-export { PostView } from "./post.tsx";
-export { PrivacyView } from "./privacy.tsx";
-export { MeView, ProfileView } from "./profile.tsx";
-export { PublicFrame } from "./public.tsx";
-export { PublicProfileView } from "./public-profile.tsx";
-export { RequestsView } from "./requests.tsx";
-export { CollectionView, SavedView } from "./saved.tsx";
-export { SearchView } from "./search.tsx";
-export { SecurityView } from "./security.tsx";
-export { SettingsView } from "./settings.tsx";
-export { SignInAgain, SignInView } from "./sign-in.tsx";
+export { Inside, Outside } from "../pages.tsx";
+export { SignInAgain } from "./sign-in.tsx";
 export { Suggested } from "./suggested.tsx";
-export { TagView } from "./tag.tsx";
-export { TaggedView } from "./tagged.tsx";
-export { UploadsView } from "./uploads.tsx";

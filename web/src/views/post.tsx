@@ -16,6 +16,7 @@ import { isNotFound } from "../errors.ts";
 import { follow } from "../pending.ts";
 import { fetchPost, recall, usePost } from "../posts.ts";
 import { useRelation } from "../relations.ts";
+import { useIsReported } from "../reporting.ts";
 import { useResource } from "../resource.ts";
 import { useStore } from "../store.ts";
 import { fullDate } from "../text.ts";
@@ -54,6 +55,7 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
   const post = usePost(given);
   const [isGone, setGone] = useState(false);
   const { blocked_by_me } = useRelation(post.author.id);
+  const isReported = useIsReported("post", post.id);
   const isSignedIn = useStore(signedIn);
   const canAnswer = isSignedIn && post.state === "published";
 
@@ -68,6 +70,7 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
   }, [post.state]);
 
   if (post.state === "deleted") return <Deleted post={post} />;
+  if (isReported) return <Reported />;
   if (isGone || blocked_by_me) return <Gone />;
   return (
     <Page title={`Post by ${nameOf(post)}`} hideTitle class="page-post">
@@ -176,6 +179,24 @@ function Deleted({ post }: { post: PostBody }) {
           >
             Restore it
           </button>
+        </p>
+      </Empty>
+    </Page>
+  );
+}
+
+function Reported() {
+  return (
+    <Page title="Reported post" hideTitle>
+      <Empty title="You have reported this post">
+        <p>What comes of it you find among your reports.</p>
+        <p class="empty-actions">
+          <a class="button button-primary" href="/">
+            Go home
+          </a>
+          <a class="button" href="/settings/reports">
+            Your reports
+          </a>
         </p>
       </Empty>
     </Page>

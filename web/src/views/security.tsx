@@ -153,7 +153,7 @@ function PasswordForm({ proof, onEnd }: Props) {
   const form = useProven(onEnd, async () => {
     await changePassword(proof.permit, proof.password, password);
     // Whoever knew the old one may be signed in somewhere.
-    await call("post", "/me/sign-out-everywhere");
+    await call("post", "/me/sign-out-everywhere", { repeats: true });
     signedOutEverywhere("Your password is changed. Please sign in with it.");
   });
   return (
@@ -208,7 +208,7 @@ function SecondFactor({ proof, onProof, onEnd }: Props & { onProof: (proof: Proo
 
 function Everywhere() {
   const form = useForm(async () => {
-    await call("post", "/me/sign-out-everywhere");
+    await call("post", "/me/sign-out-everywhere", { repeats: true });
     signedOutEverywhere("You are signed out everywhere.");
   });
   return (

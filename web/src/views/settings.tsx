@@ -7,7 +7,7 @@ import {
   MIN_HANDLE,
 } from "../../build/limits.ts";
 import { call, type Me } from "../api.ts";
-import { signOut } from "../auth.ts";
+import { isModerator, signOut } from "../auth.ts";
 import { Avatar } from "../components/avatar.tsx";
 import { Retry } from "../components/endless.tsx";
 import { Field } from "../components/field.tsx";
@@ -19,6 +19,7 @@ import { ApiError, sentence } from "../errors.ts";
 import { loadMe, rememberMe } from "../me.ts";
 import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
+import { useStore } from "../store.ts";
 import { toast } from "../toasts.ts";
 
 async function leave(): Promise<void> {
@@ -33,6 +34,7 @@ const HANDLE_HINT =
 
 export function SettingsView() {
   const user = useResource("me", loadMe);
+  const moderates = useStore(isModerator);
   return (
     <Page title="Edit profile" class="page-narrow">
       {user.error && <Retry message={user.error} onRetry={user.retry} />}
@@ -43,6 +45,13 @@ export function SettingsView() {
         </>
       )}
       <ul class="menu settings-menu">
+        {moderates && (
+          <li>
+            <a class="menu-item" href="/moderation">
+              <MoreIcon name="shield" /> Moderation
+            </a>
+          </li>
+        )}
         <li>
           <a class="menu-item" href="/settings/privacy">
             <Icon name="person" /> Privacy
@@ -66,6 +75,21 @@ export function SettingsView() {
         <li>
           <a class="menu-item" href="/deleted">
             <MoreIcon name="trash" /> Recently deleted
+          </a>
+        </li>
+        <li>
+          <a class="menu-item" href="/settings/reports">
+            <MoreIcon name="flag" /> Your reports
+          </a>
+        </li>
+        <li>
+          <a class="menu-item" href="/settings/decisions">
+            <MoreIcon name="warning" /> Decisions about you
+          </a>
+        </li>
+        <li>
+          <a class="menu-item" href="/settings/export">
+            <MoreIcon name="download" /> Download your data
           </a>
         </li>
         <li>

@@ -100,9 +100,11 @@ export function Form({
   isBusy,
   submit,
   action,
+  danger = false,
   children,
 }: FormState & {
   action: string;
+  danger?: boolean;
   children: ComponentChildren;
 }) {
   return (
@@ -119,7 +121,11 @@ export function Form({
           {problem.text}
         </p>
       )}
-      <button type="submit" class="button button-primary button-wide" disabled={isBusy}>
+      <button
+        type="submit"
+        class={`button button-wide ${danger ? "button-danger" : "button-primary"}`}
+        disabled={isBusy}
+      >
         {action}
       </button>
     </form>

@@ -156,6 +156,18 @@ class TranscodeSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
+class PublishSettings(Settings):
+    metadata_table: str
+    publish_queue_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotifySettings(Settings):
+    metadata_table: str
+    notify_queue_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class FanOutSettings(FeedSettings):
     metadata_table: str
     feed_table: str

@@ -40,6 +40,8 @@ STREAM_SORT_KEY_PREFIXES: Final = (
     "PROFILE",
     "COUNTS",
     "DENIED",
+    "CASE",
+    "WITHHELD",
 )
 """The beginnings of sort keys whose changes cause other work; the other records of the stream are
 filtered out."""

@@ -161,7 +161,7 @@ WORKERS: Final = (
     ),
     Worker(
         step="publish",
-        kinds=("PublishMedium", "PublishPost"),
+        kinds=("PublishMedium", "PublishPost", "MarkCopies"),
         timeout_s=30,
         batch=10,
         concurrency=50,
@@ -213,7 +213,7 @@ WORKERS: Final = (
     ),
     Worker(
         step="notify",
-        kinds=("Notify", "ReleaseReplies"),
+        kinds=("Notify", "ReleaseReplies", "TellCase"),
         timeout_s=60,
         batch=10,
         concurrency=20,

@@ -1,7 +1,9 @@
-"""Composes the publish gate, which carries outcomes to media and publishes posts."""
+"""Composes the publish gate, which carries outcomes to media and publishes posts, and what marks
+posts whose contents are withheld."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 from shutterfeed import config
@@ -10,19 +12,40 @@ from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.suggestions import DynamoNominations
+from shutterfeed.adapters.dynamodb.withholdings import DynamoWithholdings
+from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
+from shutterfeed.domain.messages import PublishMessage
+from shutterfeed.services.copies import CopyService
 from shutterfeed.services.publishing import PublishingService
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishServices:
+    """The services that handle the messages of the publish queue."""
+
+    gate: PublishingService
+    copies: CopyService
+
+
 @cache
-def service() -> PublishingService:
-    metadata = aws.table(config.MetadataSettings.from_env().metadata_table)
-    return PublishingService(
-        ledger=DynamoLedger(metadata),
-        posts=DynamoPosts(metadata),
-        blobs=DynamoBlobs(metadata),
-        avatars=DynamoAvatars(metadata),
-        nominations=DynamoNominations(metadata),
-        clock=aws.clock(),
-        ids=aws.ids(),
+def services() -> PublishServices:
+    settings = config.PublishSettings.from_env()
+    metadata = aws.table(settings.metadata_table)
+    blobs = DynamoBlobs(metadata)
+    return PublishServices(
+        gate=PublishingService(
+            ledger=DynamoLedger(metadata),
+            posts=DynamoPosts(metadata),
+            blobs=blobs,
+            avatars=DynamoAvatars(metadata),
+            nominations=DynamoNominations(metadata),
+            clock=aws.clock(),
+            ids=aws.ids(),
+        ),
+        copies=CopyService(
+            blobs=blobs,
+            withholdings=DynamoWithholdings(metadata),
+            steps=aws.queue(settings.publish_queue_url, Codec[PublishMessage]("publish")),
+        ),
     )

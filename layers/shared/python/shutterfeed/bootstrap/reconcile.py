@@ -10,6 +10,7 @@ from functools import cache
 from shutterfeed import config
 from shutterfeed.adapters.buckets import S3Intake, S3UploadBucket
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.dynamodb.cases import DynamoCases
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.open_posts import DynamoOpenPosts
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
@@ -25,12 +26,14 @@ from shutterfeed.domain.messages import PublishMessage, RenderPhoto, TranscodeVi
 from shutterfeed.ports.queues import BulkLane
 from shutterfeed.services.popular import PopularService
 from shutterfeed.services.reconciling import ReconcilingService
+from shutterfeed.services.suspensions import SuspensionService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciler:
     service: ReconcilingService
     popular: PopularService
+    suspensions: SuspensionService
     stands_still_after: timedelta
 
 
@@ -67,5 +70,6 @@ def reconciler() -> Reconciler:
             lists=DynamoSuggestionLists(metadata),
             reads=DynamoViewingReads(metadata, aws.clock()),
         ),
+        suspensions=SuspensionService(cases=DynamoCases(metadata), clock=aws.clock()),
         stands_still_after=timedelta(minutes=int(settings.reconcile_after_minutes)),
     )

@@ -54,6 +54,10 @@ class NoticeKind(StrEnum):
     FOLLOW_REQUEST = "follow_request"
     REQUEST_ACCEPTED = "request_accepted"
     UPLOAD_FAILED = "upload_failed"
+    REPORT_DECIDED = "report_decided"
+    """Moderators have decided about something that the owner of the list has reported."""
+    STATEMENT = "statement"
+    """Moderators have decided about something of the owner's."""
 
 
 GROUPED: Final = frozenset(
@@ -63,7 +67,10 @@ GROUPED: Final = frozenset(
 one after the other; of any other kind one is shown."""
 
 
-REPLACED: Final = frozenset((NoticeKind.REQUEST_ACCEPTED, NoticeKind.UPLOAD_FAILED))
+OF_CASES: Final = frozenset((NoticeKind.REPORT_DECIDED, NoticeKind.STATEMENT))
+"""The kinds whose subject is a moderators' case."""
+
+REPLACED: Final = frozenset((NoticeKind.REQUEST_ACCEPTED, NoticeKind.UPLOAD_FAILED, *OF_CASES))
 """The kinds of which a later act of the same subject is told instead of the one before."""
 
 
@@ -79,7 +86,7 @@ class ToldOf(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ActivitySettings:
     """What a user wants to be told, by what somebody did. Requests to follow, their
-    acceptance and failed uploads are always told."""
+    acceptance, failed uploads and what moderators decide are always told."""
 
     likes: ToldOf = ToldOf.EVERYONE
     comments: ToldOf = ToldOf.EVERYONE
@@ -175,8 +182,8 @@ class Notice:
 
     @property
     def is_replaced(self) -> bool:
-        """Whether a later acceptance by the same user, or failure of the same post, is told instead
-        of this one."""
+        """Whether a later acceptance by the same user, failure of the same post, or decision in the
+        same case is told instead of this one."""
         return self.kind in REPLACED and self.until is not None
 
     def has_told_of(self, act: Act) -> bool:
@@ -217,7 +224,7 @@ def opening(newest: Notice | None, act: Act, seen_at: datetime | None) -> Openin
     there is a later notice, opens none. Neither does an act that somebody takes back and repeats:
     an open group covers it, but it is not new.
     """
-    if act.kind is NoticeKind.REQUEST_ACCEPTED:
+    if act.kind is NoticeKind.REQUEST_ACCEPTED or act.kind in OF_CASES:
         return _replacing(newest, act.at)
     if act.kind is NoticeKind.UPLOAD_FAILED:
         return _replacing(newest, act.at - GROUP_SPAN)

@@ -14,6 +14,7 @@ from typing import Any, Final, get_args
 from shutterfeed.domain.activity import Act, Notice
 from shutterfeed.domain.changes import (
     BlobRemoved,
+    CaseDecided,
     Change,
     ClosingEnded,
     CommentChanged,
@@ -25,6 +26,7 @@ from shutterfeed.domain.changes import (
     PostChanged,
     ProfileChanged,
     ReferenceAdded,
+    WithholdingChanged,
 )
 from shutterfeed.domain.comments import CommentId
 from shutterfeed.domain.delivery import entry_of
@@ -79,6 +81,16 @@ class PublishPost:
     """All media that a post waits for may be ready or have failed: publish the post, or fail it."""
 
     post_id: PostId
+
+
+@dataclass(frozen=True, slots=True)
+class MarkCopies:
+    """A content may have to be withheld in a case, or not any more: mark the posts that refer to
+    it, or take these marks away. `after` is the checkpoint at which the previous step stopped."""
+
+    sha256: str
+    case_id: str
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +279,16 @@ class ReleaseReplies:
 
 
 @dataclass(frozen=True, slots=True)
+class TellCase:
+    """Something was decided about a case, which has this version since: tell its owner and its
+    reporters. `after` is the checkpoint at which the previous step stopped."""
+
+    case_id: str
+    version: int
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PushNotice:
     """A notice was opened: tell the devices of its owner, or only the one with this id, which could
     not be told before."""
@@ -287,7 +309,7 @@ class EraseAccount:
     late: bool = False
 
 
-PublishMessage = PublishMedium | PublishPost
+PublishMessage = PublishMedium | PublishPost | MarkCopies
 FanOutMessage = FanOut | MigrateReaders | AcceptRequests | BringTagged
 DeliverMessage = (
     DeliverEntry
@@ -301,7 +323,7 @@ DeliverMessage = (
 CollectMessage = RemovePost | CollectMedia | CollectBlob | CollectLikes | CollectComments
 DenyMessage = DenyOrAllow
 IndexMessage = IndexPost | IndexUser | IndexAuthor
-NotifyMessage = Notify | ReleaseReplies
+NotifyMessage = Notify | ReleaseReplies | TellCase
 PushMessage = PushNotice
 EraseMessage = EraseAccount
 Work = (
@@ -350,8 +372,6 @@ def _single_work(change: Change) -> Iterator[Work]:
             yield (Followed if follows else Unfollowed)(follower_id, followee_id)
         case BlobRemoved(blob):
             yield CollectBlob(blob)
-        case DenialChanged(denied_id):
-            yield DenyOrAllow(denied_id)
         case ClosingEnded(user_id):
             yield EraseAccount(user_id)
         case ReferenceAdded(reference):
@@ -360,6 +380,8 @@ def _single_work(change: Change) -> Iterator[Work]:
             yield CountLikes(post_id)
         case NoticeOpened(notice):
             yield PushNotice(notice)
+        case DenialChanged() | WithholdingChanged() | CaseDecided():
+            yield from _withdrawn(change)
 
 
 def _counting(change: CountsChanged) -> Iterator[Work]:
@@ -369,6 +391,16 @@ def _counting(change: CountsChanged) -> Iterator[Work]:
     noted = popularity(max(likes, 1)) != popularity(max(after.likes, 1))
     if noted or _is_to_be_kept(before, after):
         yield CountLikes(change.post_id)
+
+
+def _withdrawn(change: DenialChanged | WithholdingChanged | CaseDecided) -> Iterator[Work]:
+    match change:
+        case DenialChanged(denied_id):
+            yield DenyOrAllow(denied_id)
+        case WithholdingChanged(sha256, cases):
+            yield from (MarkCopies(sha256, case_id) for case_id in sorted(cases))
+        case CaseDecided(before, after) if before is not None and before.told != after.told:
+            yield TellCase(str(after.id), after.version)
 
 
 def _is_to_be_kept(before: PostCounts | None, after: PostCounts) -> bool:

@@ -298,6 +298,21 @@ class Case:
         return max(action.undone_at or action.at for action in self.actions)
 
     @property
+    def told(self) -> tuple[tuple[tuple[str, bool], ...], AppealOutcome | None]:
+        """What its owner and its reporters are told of, when it changes."""
+        decided = self.appeal is not None and self.appeal.outcome is not AppealOutcome.PENDING
+        outcome = self.appeal.outcome if self.appeal is not None and decided else None
+        return tuple((action.id, action.stands) for action in self.actions), outcome
+
+    @property
+    def told_at(self) -> datetime | None:
+        """When what they are told of last changed; None if nothing was decided yet."""
+        moments = [action.undone_at or action.at for action in self.actions]
+        if self.appeal is not None and self.appeal.decided_at is not None:
+            moments.append(self.appeal.decided_at)
+        return max(moments, default=None)
+
+    @property
     def can_appeal(self) -> bool:
         """Whether its owner may appeal: once for what stands."""
         told = any(action.is_told for action in self.standing)
@@ -369,6 +384,10 @@ def parse_case_id(text: str) -> CaseId:
 
 def case_not_found() -> NotFound:
     return NotFound("case_not_found", "There is no such case.")
+
+
+def own_case() -> Forbidden:
+    return Forbidden("own_case", "Nobody decides in a case about themselves.")
 
 
 def own_decision() -> Forbidden:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from shutterfeed.domain.activity import MAX_NAMED, Notice, NoticeKind, ToldOf
+from shutterfeed.domain.activity import MAX_NAMED, OF_CASES, Notice, NoticeKind, ToldOf
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.mentions import mentioned
@@ -22,8 +22,9 @@ _OF_NO_POST: Final = (
     NoticeKind.FOLLOW,
     NoticeKind.FOLLOW_REQUEST,
     NoticeKind.REQUEST_ACCEPTED,
+    *OF_CASES,
 )
-"""The kinds of which the subject is a user."""
+"""The kinds of which the subject is a user, or a case."""
 _ANSWERS: Final = (NoticeKind.COMMENT, NoticeKind.REPLY)
 
 
@@ -113,7 +114,7 @@ def view_of(owner: Profile, notice: Notice, crowd: Crowded, told: Told) -> Group
     is_new = notice.is_new(owner.activity_seen_at)
     if notice.is_replaced:
         return None
-    if notice.kind is NoticeKind.UPLOAD_FAILED:
+    if notice.kind is NoticeKind.UPLOAD_FAILED or notice.kind in OF_CASES:
         return GroupView(notice, notice.appears_at, is_new)
     visible = visible_people(owner, notice, crowd, told)
     if not visible:

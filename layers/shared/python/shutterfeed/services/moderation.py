@@ -28,6 +28,7 @@ from shutterfeed.domain.moderation import (
     case_not_found,
     impossible,
     is_possible,
+    own_case,
     own_decision,
 )
 from shutterfeed.domain.moderation_log import Entry, Event, LoggedKind
@@ -113,12 +114,13 @@ class ModerationService:
     def act(self, case_id: CaseId, moderator_id: str, decision: Decision) -> CaseView:
         """Do something about a case.
 
-        Raises `NotFound`, `InvalidInput`, `CaseChanged`, and `Conflict` for what stands already.
+        Raises `NotFound`, `InvalidInput`, `CaseChanged`, `Forbidden` for a case about the
+        moderator, and `Conflict` for what stands already.
         """
         check_characters(decision.statement, PARAGRAPHS, "statement")
         if not is_possible(case_id, decision.kind):
             raise impossible(case_id)
-        case, now = self._get(case_id), self.clock.now()
+        case, now = self._to_decide(case_id, moderator_id), self.clock.now()
         if _repeats(case, moderator_id, decision):
             return self._view(case, moderator_id)
         if case.version != decision.seen:
@@ -152,8 +154,9 @@ class ModerationService:
         return self._decided(case, after, event, puts=tuple(marks_of(case, action)))
 
     def undo(self, case_id: CaseId, moderator_id: str, action_id: str, seen: int) -> CaseView:
-        """Undo an action. Raises `NotFound` and `CaseChanged`."""
-        case = self._get(case_id)
+        """Undo an action. Raises `NotFound`, `CaseChanged`, and `Forbidden` for a case about the
+        moderator."""
+        case = self._to_decide(case_id, moderator_id)
         action = next((one for one in case.actions if one.id == action_id), None)
         if action is None:
             raise NotFound("action_not_found", "The case has no such action.")
@@ -163,7 +166,7 @@ class ModerationService:
             raise CaseChanged(case)
         after = _undone(case, [action], moderator_id, self.clock.now())
         if not after.standing:
-            after = replace(after, state=CaseState.OPEN, appeal=None)
+            after = _reopened(after, moderator_id, self.clock.now())
         event = self._event(case, moderator_id, LoggedKind.UNDONE, action)
         return self._decided(case, after, event, takes=tuple(marks_of(case, action)))
 
@@ -172,11 +175,11 @@ class ModerationService:
     ) -> CaseView:
         """Decide an appeal: undo all that stands, or let it stand.
 
-        Raises `NotFound`, `CaseChanged`, `Forbidden` for whoever has done something that stands,
-        and `Conflict` if no appeal waits.
+        Raises `NotFound`, `CaseChanged`, `Forbidden` for whoever has done something that stands
+        or is the owner, and `Conflict` if no appeal waits.
         """
         check_characters(statement, PARAGRAPHS, "statement")
-        case, now = self._get(case_id), self.clock.now()
+        case, now = self._to_decide(case_id, moderator_id), self.clock.now()
         outcome = AppealOutcome.OVERTURNED if overturn else AppealOutcome.UPHELD
         appeal = case.appeal
         decided = (outcome, moderator_id, clean(statement))
@@ -285,6 +288,14 @@ class ModerationService:
             raise case_not_found()
         return case
 
+    def _to_decide(self, case_id: CaseId, moderator_id: str) -> Case:
+        """A case in which a moderator wants to decide. Raises `NotFound`, and `Forbidden` if it is
+        about the moderator."""
+        case = self._get(case_id)
+        if case.owner_id == moderator_id:
+            raise own_case()
+        return case
+
     def _view(self, case: Case, moderator_id: str) -> CaseView:
         reports = self.cases.reports_of(case.id, None, _REPORTS).items
         reporters = (report.reporter for report in reports if report.reporter_id is not None)
@@ -320,6 +331,20 @@ def _repeats(case: Case, moderator_id: str, decision: Decision) -> bool:
         == (decision.seen, decision.kind, decision.rule, moderator_id)
         and last.statement == clean(decision.statement)
     )
+
+
+def _reopened(case: Case, moderator_id: str, now: datetime) -> Case:
+    """The case after nothing stands any more: it waits for another decision, unless its owner has
+    appealed, who gets what they wanted."""
+    if case.appeal is None or case.state is not CaseState.APPEALED:
+        return replace(case, state=CaseState.OPEN, appeal=None)
+    won = replace(
+        case.appeal,
+        outcome=AppealOutcome.OVERTURNED,
+        moderator_id=moderator_id,
+        decided_at=now,
+    )
+    return replace(case, state=CaseState.DECIDED, appeal=won)
 
 
 def _undone(case: Case, actions: Sequence[Action], moderator_id: str, now: datetime) -> Case:

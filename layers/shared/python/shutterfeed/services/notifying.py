@@ -12,24 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from shutterfeed.domain.activity import (
-    APPEARS_AFTER,
-    GROUPED,
-    Act,
-    Notice,
-    NoticeKind,
-    Opening,
-    opening,
-)
+from shutterfeed.domain.activity import GROUPED, Act, Notice, NoticeKind, opening
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.errors import Busy
-from shutterfeed.domain.messages import Notify, NotifyMessage, ReleaseReplies
+from shutterfeed.domain.messages import Notify, NotifyMessage, ReleaseReplies, TellCase
 from shutterfeed.domain.telling import addressed, comment_of
 from shutterfeed.domain.visibility import Surface, Viewer
 from shutterfeed.ports.activity import Crowds, Notices
 from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.profiles import Profiles
-from shutterfeed.ports.system import Clock, Ids
+from shutterfeed.services.notices import NoticeOpener
+from shutterfeed.services.verdicts import VerdictService
 from shutterfeed.services.viewing import ViewingService
 
 _ATTEMPTS: Final = 3
@@ -43,8 +36,8 @@ class NotifyingService:
     comments: Comments
     profiles: Profiles
     viewing: ViewingService
-    clock: Clock
-    ids: Ids
+    opener: NoticeOpener
+    verdicts: VerdictService
 
     def take(self, messages: Sequence[NotifyMessage]) -> Mapping[int, Exception]:
         """Do the work of messages; repeating it is harmless. Returns the errors of those, by their
@@ -54,13 +47,22 @@ class NotifyingService:
         told = self.tell(tuple(acts.values()))
         failures = {indexes[number]: error for number, error in told.items()}
         for index, message in enumerate(messages):
-            if isinstance(message, ReleaseReplies):
-                try:
-                    # The change of each reply leads to what is told of it.
-                    self.comments.release(message.root_id, message.number)
-                except Exception as error:  # noqa: BLE001 - told to the caller
-                    failures[index] = error
+            try:
+                self._act(message)
+            except Exception as error:  # noqa: BLE001 - told to the caller
+                failures[index] = error
         return failures
+
+    def _act(self, message: NotifyMessage) -> None:
+        """Do the work of a message that is none of the acts, which are told together."""
+        match message:
+            case ReleaseReplies(root_id, number):
+                # The change of each reply leads to what is told of it.
+                self.comments.release(root_id, number)
+            case TellCase():
+                self.verdicts.tell(message)
+            case Notify():
+                return
 
     def tell(self, acts: Sequence[Act]) -> Mapping[int, Exception]:
         """Open notices for what is not told yet. Returns the errors of those acts, by their
@@ -110,7 +112,7 @@ class NotifyingService:
                 return True
             if not self._is_wanted(act):
                 return False
-            if self._open(act, next_one):
+            if self.opener.open(act, next_one):
                 return True
         raise Busy
 
@@ -129,24 +131,3 @@ class NotifyingService:
             return True
         viewer, people = Viewer(act.owner_id), [act.person_id]
         return bool(self.viewing.authors(viewer, people, Surface.MIXED))
-
-    def _open(self, act: Act, next_one: Opening) -> bool:
-        """False if another worker was faster."""
-        closes, since = next_one.closes, next_one.since
-        # Closed first: should this worker die in between, the message comes again and finds a
-        # closed group, after which the next one begins.
-        if closes is not None and not self.notices.close(closes, since):
-            return False
-        position = self.ids.new(self.clock.now() + APPEARS_AFTER)
-        return self.notices.open(
-            Notice(
-                act.owner_id,
-                act.kind,
-                act.subject,
-                next_one.number,
-                position,
-                since,
-                shard=act.shard,
-                openers=next_one.openers,
-            )
-        )

@@ -12,7 +12,7 @@ from shutterfeed.domain.media import (
     Purpose,
     Reference,
 )
-from shutterfeed.domain.messages import PublishMessage, PublishPost
+from shutterfeed.domain.messages import PublishMedium, PublishPost
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.domain.suggestions import Nomination
 from shutterfeed.ports.media import Blobs
@@ -33,7 +33,7 @@ class PublishingService:
     clock: Clock
     ids: Ids
 
-    def complete(self, message: PublishMessage) -> PostState | None:
+    def complete(self, message: PublishMedium | PublishPost) -> PostState | None:
         """Carry a blob's outcome to the medium that refers to it, and conclude the post.
 
         Returns the post's new state; None if nothing changed.

@@ -8,11 +8,13 @@ from typing import Any, Final, TypeVar
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.activity import to_notice
+from shutterfeed.adapters.dynamodb.case_items import to_case
 from shutterfeed.adapters.dynamodb.exports import to_export
 from shutterfeed.adapters.dynamodb.likes import AT, SHARD
 from shutterfeed.adapters.dynamodb.records import (
     ACCEPTED,
     AWAITS_RENDERING,
+    CASES,
     to_blob,
     to_counts,
     to_post,
@@ -22,6 +24,7 @@ from shutterfeed.adapters.dynamodb.table import Item, item_key, unmarshal
 from shutterfeed.adapters.dynamodb.threads import to_comment
 from shutterfeed.domain.changes import (
     BlobRemoved,
+    CaseDecided,
     Change,
     ClosingEnded,
     CommentChanged,
@@ -37,6 +40,7 @@ from shutterfeed.domain.changes import (
     PostChanged,
     ProfileChanged,
     ReferenceAdded,
+    WithholdingChanged,
 )
 from shutterfeed.domain.ids import ulid_time
 from shutterfeed.keys import Key
@@ -79,6 +83,19 @@ def _blob(_: Key, before: Image | None, after: Image | None) -> Change | None:
 
 def _denial(key: Key, _: Image | None, __: Image | None) -> Change:
     return DenialChanged(keys.parse_denial(key))
+
+
+def _case(_: Key, before: Image | None, after: Image | None) -> Change | None:
+    return None if after is None else CaseDecided(_read(before, to_case), to_case(unmarshal(after)))
+
+
+def _withheld(key: Key, before: Image | None, after: Image | None) -> Change:
+    cases = _cases(before) ^ _cases(after)
+    return WithholdingChanged(keys.parse_withheld(key), cases)
+
+
+def _cases(image: Image | None) -> frozenset[str]:
+    return frozenset() if image is None else frozenset(unmarshal(image)[CASES])
 
 
 def _closing(key: Key, _: Image | None, after: Image | None) -> Change | None:
@@ -161,6 +178,8 @@ _READERS: Final[Mapping[str, Callable[[Key, Image | None, Image | None], Change 
     keys.COUNTS_SHARD: _shard,
     keys.ACTIVITY_PREFIX: _notice,
     keys.EXPORT: _export,
+    keys.CASE: _case,
+    keys.WITHHELD: _withheld,
     **dict.fromkeys(_EDGES, _edge_changed),
 }
 """What reads a change of an item, by the beginning of its sort key up to the first `#`."""

@@ -11,7 +11,14 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
-from shutterfeed.adapters.dynamodb.records import CASES, LABELLED, TAKEN_DOWN, timestamp
+from shutterfeed.adapters.dynamodb.records import (
+    BLOB_ID,
+    CASES,
+    LABELLED,
+    TAKEN_DOWN,
+    denial_item,
+    timestamp,
+)
 from shutterfeed.adapters.dynamodb.table import Delete, Item, Put, Table, Update, Write, key_item
 from shutterfeed.domain.comments import CommentId
 from shutterfeed.domain.ids import PostId
@@ -85,8 +92,17 @@ class Marking:
             return []
         same: ConditionBase = Attr(CASES).eq(set(before)) if before else Attr(CASES).not_exists()
         if not after:
-            return [Delete(key, same)]
-        return [Put({**key_item(key), CASES: set(after)}, same)]
+            return [Delete(key, same), *self._denying(sha256, is_put=False)]
+        denying = self._denying(sha256, is_put=True) if not before else []
+        return [Put({**key_item(key), CASES: set(after)}, same), *denying]
+
+    def _denying(self, sha256: str, *, is_put: bool) -> list[Write]:
+        """The write that lets the edge deny a content, or show it again."""
+        blob = self.table.get(keys.blob(sha256))
+        if blob is None:
+            return []
+        blob_id = str(blob[BLOB_ID])
+        return [Put(denial_item(blob_id, None)) if is_put else Delete(keys.denial(blob_id))]
 
     def _user(self, user_id: str, marks: Sequence[tuple[Mark, bool]]) -> list[Write]:
         key = keys.profile(user_id)

@@ -1,0 +1,134 @@
+/** What was reported, as it was then. Pictures are shown when one asks for them, never before. */
+import type { CaseBody, EvidenceBody, EvidenceMediumBody } from "../api.ts";
+import { Icon } from "../components/icons.tsx";
+import { placeholderUrl } from "../components/placeholder.ts";
+import { KINDS } from "../safety/words.ts";
+import { fullDate } from "../text.ts";
+import { loadCase } from "./cases.ts";
+import { ownerOf } from "./words.ts";
+
+interface Props {
+  found: CaseBody;
+  isOpen: boolean;
+  onToggle: () => void;
+}
+
+export function EvidencePanel({ found, isOpen, onToggle }: Props) {
+  const [newest, ...older] = found.evidence;
+  if (newest === undefined) return null;
+  const hasPictures = found.evidence.some(({ media }) => media.length > 0);
+  return (
+    <section class="panel" aria-labelledby="evidence">
+      <div class="panel-head">
+        <h2 id="evidence">
+          {KINDS[found.kind]} by <bdi>{ownerOf(found)}</bdi>
+        </h2>
+        {hasPictures && (
+          <button
+            type="button"
+            class="button button-small"
+            aria-pressed={isOpen}
+            aria-keyshortcuts="B"
+            onClick={onToggle}
+          >
+            {isOpen ? "Blur pictures" : "Show pictures"} <kbd>b</kbd>
+          </button>
+        )}
+      </div>
+      <State evidence={newest} caseId={found.id} isOpen={isOpen} />
+      {older.length > 0 && (
+        <details class="older">
+          <summary>As it was reported before ({older.length})</summary>
+          {older.map((evidence) => (
+            <State key={evidence.at} evidence={evidence} caseId={found.id} isOpen={isOpen} />
+          ))}
+        </details>
+      )}
+    </section>
+  );
+}
+
+interface StateProps {
+  evidence: EvidenceBody;
+  caseId: string;
+  isOpen: boolean;
+}
+
+function State({ evidence, caseId, isOpen }: StateProps) {
+  const { text, bio, media, place, created_at, at, handle, display_name } = evidence;
+  return (
+    <div class="evidence">
+      {media.length > 0 && (
+        <ul class="evidence-media">
+          {media.map((medium) => (
+            <Medium key={medium.media_id} medium={medium} caseId={caseId} isOpen={isOpen} />
+          ))}
+        </ul>
+      )}
+      {text && (
+        <p class="words" dir="auto">
+          {text}
+        </p>
+      )}
+      <dl class="facts">
+        <dt>Account</dt>
+        <dd>
+          <bdi>{display_name}</bdi> @{handle}
+        </dd>
+        {bio && (
+          <>
+            <dt>About</dt>
+            <dd class="words" dir="auto">
+              {bio}
+            </dd>
+          </>
+        )}
+        {place && (
+          <>
+            <dt>Place</dt>
+            <dd>{place}</dd>
+          </>
+        )}
+        {created_at && (
+          <>
+            <dt>Made</dt>
+            <dd>{fullDate(created_at)}</dd>
+          </>
+        )}
+        <dt>Kept</dt>
+        <dd>{fullDate(at)}</dd>
+      </dl>
+    </div>
+  );
+}
+
+interface MediumProps {
+  medium: EvidenceMediumBody;
+  caseId: string;
+  isOpen: boolean;
+}
+
+function Medium({ medium, caseId, isOpen }: MediumProps) {
+  const { url, placeholder, alt_text, content_type } = medium;
+  const what = content_type.startsWith("video/") ? "Video" : "Photo";
+  const blur = { backgroundImage: placeholderUrl(placeholder) };
+  return (
+    <li class="evidence-medium" style={blur}>
+      {url !== null && isOpen ? (
+        // Its link ends after a while: the case is read again for another one.
+        <img
+          key={url}
+          src={url}
+          alt={alt_text || `${what}, not described`}
+          onError={() => void loadCase(caseId).catch(() => undefined)}
+        />
+      ) : (
+        <span class="evidence-cover">
+          <Icon name="hidden" />
+          {url === null ? `${what} without a picture` : `${what}, blurred`}
+        </span>
+      )}
+      {content_type.startsWith("video/") && isOpen && <span class="badge">First picture</span>}
+    </li>
+  );
+}

@@ -1,0 +1,84 @@
+import { call, type LogEntry } from "../api.ts";
+import { Empty, Endless } from "../components/endless.tsx";
+import { List } from "../lists.ts";
+import { me } from "../me.ts";
+import { REASONS } from "../safety/words.ts";
+import { fullDate } from "../text.ts";
+import { ofThisVisit } from "../visits.ts";
+import { Frame } from "./frame.tsx";
+import { ACTS } from "./words.ts";
+
+/** What moderators have done, the last first: nothing of it can be changed or taken out unseen. */
+export function LogView() {
+  const list = ofThisVisit("log", entries);
+  return (
+    <Frame title="Log">
+      <Endless
+        list={list}
+        render={(items) => (
+          <ul class="rows">
+            {items.map((entry) => (
+              <Row key={entry.number} entry={entry} />
+            ))}
+          </ul>
+        )}
+        skeleton={
+          <p class="page-sub" role="status">
+            Loading…
+          </p>
+        }
+        empty={<Empty title="Nothing was done yet" />}
+      />
+    </Frame>
+  );
+}
+
+function entries(): List<LogEntry> {
+  return new List(
+    (cursor) => call("get", "/moderation/log", { query: cursor === undefined ? {} : { cursor } }),
+    ({ number }) => String(number),
+  );
+}
+
+const EVENTS: Readonly<Record<LogEntry["kind"], string>> = {
+  acted: "Decided",
+  undone: "Undone",
+  appeal_upheld: "Appeal: the decision stands",
+  appeal_overturned: "Appeal: taken back",
+  suspension_over: "The time of a suspension was over",
+};
+
+function Row({ entry }: { entry: LogEntry }) {
+  const { number, kind, action, rule, moderator_id, at, case_id, statement, hash } = entry;
+  return (
+    <li class="row">
+      <div class="row-text">
+        <p class="row-title">
+          {number}. {EVENTS[kind]}
+          {action && `: ${ACTS[action].done}`}
+        </p>
+        <p class="row-note">
+          {whoIs(moderator_id)} · <time dateTime={at}>{fullDate(at)}</time>
+          {rule && ` · Rule: ${REASONS[rule]}`}
+        </p>
+        {statement && (
+          <p class="words" dir="auto">
+            {statement}
+          </p>
+        )}
+        <p class="row-note log-hash">{hash}</p>
+      </div>
+      <div class="row-actions">
+        <a class="button button-small" href={`/moderation/cases/${case_id}`}>
+          Case
+        </a>
+      </div>
+    </li>
+  );
+}
+
+/** The service itself has no id. */
+function whoIs(moderator_id: string): string {
+  if (moderator_id === "") return "The service itself";
+  return moderator_id === me.value?.id ? "You" : `Moderator ${moderator_id}`;
+}

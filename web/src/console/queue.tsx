@@ -1,0 +1,134 @@
+/** The cases that wait, the oldest first. */
+import { useEffect, useRef } from "preact/hooks";
+import { type CaseState, type CaseSummary, call, type ReportReason } from "../api.ts";
+import { Choice } from "../components/choice.tsx";
+import { Empty, Endless } from "../components/endless.tsx";
+import { List } from "../lists.ts";
+import { location, navigate } from "../router.ts";
+import { KINDS, REASONS } from "../safety/words.ts";
+import { useStore } from "../store.ts";
+import { ago, fullDate, plural } from "../text.ts";
+import { ofThisVisit } from "../visits.ts";
+import { known, noteQueue } from "./cases.ts";
+import { Frame } from "./frame.tsx";
+import { stepTo } from "./shortcuts.tsx";
+import { ownerOf, STATES } from "./words.ts";
+
+const WAITING = [["", "All reasons"], ...Object.entries(REASONS)] as [ReportReason | "", string][];
+
+export function ReportQueueView() {
+  const { query } = useStore(location);
+  const asked = query.get("reason") ?? "";
+  const reason = asked in REASONS ? (asked as ReportReason) : "";
+  return (
+    <Queue
+      title="Reports"
+      state="open"
+      reason={reason}
+      none="No report waits"
+      filter={
+        <div class="queue-filter">
+          <Choice
+            label="Reason"
+            value={reason}
+            options={WAITING}
+            onChange={(wanted) => {
+              const to = wanted === "" ? "/moderation" : `/moderation?reason=${wanted}`;
+              navigate(to, { replace: true });
+            }}
+          />
+        </div>
+      }
+    />
+  );
+}
+
+export function AppealQueueView() {
+  return <Queue title="Appeals" state="appealed" reason="" none="No appeal waits" />;
+}
+
+interface Props {
+  title: string;
+  state: CaseState;
+  reason: ReportReason | "";
+  none: string;
+  filter?: preact.JSX.Element;
+}
+
+function Queue({ title, state, reason, none, filter }: Props) {
+  const list = ofThisVisit(`cases ${state} ${reason}`, () => casesOf(state, reason));
+  const { items } = useStore(list.state);
+  const heard = useStore(known);
+  const root = useRef<HTMLDivElement>(null);
+  // Going back to the queue finds it as it was: what one has decided since is out of it.
+  const isShown = ({ id }: CaseSummary) => (heard[id]?.state ?? state) === state;
+
+  useEffect(() => noteQueue(items), [items]);
+
+  const step = (by: 1 | -1) =>
+    stepTo([...root.current!.querySelectorAll<HTMLElement>(".case-link")], by);
+  return (
+    <Frame
+      title={title}
+      keys={[
+        { key: "j", name: "Next case (Enter opens it)", run: () => step(1) },
+        { key: "k", name: "Case before", run: () => step(-1) },
+      ]}
+    >
+      {filter}
+      <div ref={root}>
+        <Endless
+          list={list}
+          isShown={isShown}
+          render={(cases) => (
+            <ul class="rows">
+              {cases.map((one) => (
+                <Row key={one.id} item={one} />
+              ))}
+            </ul>
+          )}
+          skeleton={
+            <p class="page-sub" role="status">
+              Loading…
+            </p>
+          }
+          empty={<Empty title={none} />}
+        />
+      </div>
+    </Frame>
+  );
+}
+
+function casesOf(state: CaseState, reason: ReportReason | ""): List<CaseSummary> {
+  return new List(
+    (cursor) => {
+      const query = { state, ...(reason && { reason }), ...(cursor !== undefined && { cursor }) };
+      return call("get", "/moderation/cases", { query });
+    },
+    ({ id }) => id,
+  );
+}
+
+function Row({ item }: { item: CaseSummary }) {
+  const reasons = Object.entries(item.reasons) as [ReportReason, number][];
+  return (
+    <li>
+      <a class="row case-link" href={`/moderation/cases/${item.id}`}>
+        <span class="row-text">
+          <span class="row-title">
+            {KINDS[item.kind]} by <bdi>{ownerOf(item)}</bdi>: {REASONS[item.reason]}
+          </span>
+          <span class="row-note">
+            {item.state !== "open" && `${STATES[item.state]} · `}
+            {plural(item.reports, "report")}
+            {reasons.length > 1 &&
+              ` (${reasons.map(([reason, count]) => `${count} ${REASONS[reason]}`).join(", ")})`}
+          </span>
+        </span>
+        <time class="case-age" dateTime={item.opened_at} title={fullDate(item.opened_at)}>
+          {ago(item.opened_at)}
+        </time>
+      </a>
+    </li>
+  );
+}
