@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from aws_cdk import aws_lambda as lambda_
 
 from infra import grants
-from infra.buckets import ERASURES_PREFIX, MEDIA_PREFIX, UPLOADS_PREFIX, Buckets
+from infra.buckets import (
+    ERASURES_PREFIX,
+    LISTS_PREFIX,
+    MEDIA_PREFIX,
+    UPLOADS_PREFIX,
+    Buckets,
+)
 from infra.functions import Functions
 from infra.identity import Identity
 from infra.lifecycle import (
@@ -67,6 +73,7 @@ def grant_all(functions: Functions, to: Resources) -> None:
     _notify(functions["notify"], to)
     _push(functions["push"], to)
     _erase(functions["erase"], to)
+    _screen(functions["screen"], to)
     _tokens(functions["tokens"], to)
 
 
@@ -188,6 +195,8 @@ def _renderer(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("METADATA_TABLE", metadata.table_name)
     function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
     function.add_environment("RENDITIONS_BUCKET", renditions.bucket_name)
+    hashes = "on" if to.settings.screening.hash_lists else "off"
+    function.add_environment("PERCEPTUAL_HASHES", hashes)
     grants.items(function, metadata, "GetItem", "UpdateItem", partitions=["BLOB#*"])
     grants.objects(function, originals, "GetObject")
     grants.objects(function, renditions, "PutObject", prefix=MEDIA_PREFIX)
@@ -195,11 +204,13 @@ def _renderer(function: lambda_.Function, to: Resources) -> None:
 
 _ROUTED = (
     *("publish", "fan_out", "deliver", "collect", "deny", "index", "notify", "push", "erase"),
+    "screen",
 )
 
 
 def _route_changes(function: lambda_.Function, to: Resources) -> None:
     _sends(function, to, *_ROUTED)
+    function.add_environment("SCREENING", to.settings.screening.setting)
 
 
 def _publish(function: lambda_.Function, to: Resources) -> None:
@@ -300,7 +311,11 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
     grants.objects(function, buckets.uploads, "GetObject", prefix=UPLOADS_PREFIX)
     grants.objects(function, buckets.originals, "GetObject")
     grants.listing(function, buckets.uploads, buckets.originals)
-    sent_to, only_watched = ("ingest_bulk", *_BULK_RENDERERS, "publish"), ("ingest", *_RENDERERS)
+    screen = ("screen",) if to.settings.screening.contents else ()
+    sent_to = ("ingest_bulk", *_BULK_RENDERERS, "publish", *screen)
+    only_watched = ("ingest", *_RENDERERS)
+    function.add_environment("SCREENING", to.settings.screening.setting)
+    function.add_environment("SCREEN_QUEUE_URL", to.queues["screen"].queue_url)
     _sends(function, to, *sent_to)
     for name in only_watched:
         function.add_environment(topology.lane(name).queue_variable, to.queues[name].queue_url)
@@ -368,6 +383,31 @@ def _erase(function: lambda_.Function, to: Resources) -> None:
     grants.objects(function, to.buckets.originals, "PutObject", prefix=ERASURES_PREFIX)
     grants.accounts(function, to.identity.pool, "ListUsers", "AdminGetUser", "AdminDeleteUser")
     _sends(function, to, "erase", "collect")
+
+
+def _screen(function: lambda_.Function, to: Resources) -> None:
+    metadata, originals, renditions = (
+        to.tables.metadata,
+        to.buckets.originals,
+        to.buckets.renditions,
+    )
+    screening = to.settings.screening
+    function.add_environment("METADATA_TABLE", metadata.table_name)
+    function.add_environment("RENDITIONS_BUCKET", renditions.bucket_name)
+    function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
+    function.add_environment("SCREENING_POLICY", screening.policy)
+    # It opens cases and acts in them, which is a transaction with the marks and the log.
+    grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem")
+    grants.items(function, metadata, "ConditionCheckItem", "DeleteItem")
+    _sends(function, to, "publish")
+    if screening.reads_lists:
+        grants.objects(function, originals, "GetObject", prefix=LISTS_PREFIX)
+        # Without it, S3 answers 403 instead of 404 for a list that is not there.
+        grants.listing(function, originals)
+    if screening.labels:
+        # Rekognition reads the rendition itself, with the rights of who asks.
+        grants.objects(function, renditions, "GetObject", prefix=MEDIA_PREFIX)
+        grants.labels(function)
 
 
 def _tokens(function: lambda_.Function, to: Resources) -> None:

@@ -16,6 +16,9 @@ from infra.retention import KEPT, data_removal
 from infra.settings import Settings
 
 UPLOADS_PREFIX: Final = "uploads/"
+LISTS_PREFIX: Final = "lists/"
+"""The prefix of operators' lists of hashes and words, which lie beside the originals: no client
+reads that bucket."""
 MEDIA_PREFIX: Final = "media/"
 ERASURES_PREFIX: Final = "erasures/"
 """The prefix of the renditions' keys, and of the path under which they are served."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 
 class SettingsError(Exception):
@@ -75,6 +76,13 @@ class Context:
             item is None or type(item) is int for item in value.values()
         ):
             raise SettingsError(f"Context value {name} must map names to numbers, not {value!r}.")
+        return value
+
+    def mapping(self, name: str) -> Mapping[str, Any]:
+        """A map from names to anything. If it is null, the map is empty."""
+        value = self._parsed(name) if self.is_given(name) else {}
+        if not isinstance(value, dict):
+            raise SettingsError(f"Context value {name} must be a map, not {value!r}.")
         return value
 
     def word_or_words(

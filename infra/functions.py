@@ -69,6 +69,8 @@ SPECS: Final[Mapping[str, FunctionSpec]] = {
     "push": replace(_WORKERS["push"], layers=("runtime", "push", SHARED)),
     # The store at the edge takes no signatures but those of a library in C.
     "deny": replace(_WORKERS["deny"], layers=("runtime", "edge", SHARED)),
+    # A list of a million hashes takes 300 MB, and a whole core for seconds when it is read.
+    "screen": replace(_WORKERS["screen"], memory_mb=1769),
     "index": replace(_WORKERS["index"], searches=True, calls_itself=True),
 }
 

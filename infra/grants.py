@@ -84,6 +84,13 @@ def accounts(function: lambda_.Function, pool: cognito.UserPool, *actions: str) 
     _allow(function, [f"cognito-idp:{action}" for action in actions], [pool.user_pool_arn])
 
 
+def labels(function: lambda_.Function) -> None:
+    """Allow having pictures classified."""
+    assert function.role
+    _allow(function, ["rekognition:DetectModerationLabels"], ["*"])
+    allow_resource(function.role, "*", "rekognition:DetectModerationLabels accepts no resources.")
+
+
 def sending(function: lambda_.Function, actions: Sequence[str], *queues: sqs.Queue) -> None:
     """Allow sending to queues. `actions` differ between clouds: see `Settings.sending_actions`."""
     _allow(function, list(actions), [queue.queue_arn for queue in queues])

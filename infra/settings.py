@@ -23,6 +23,7 @@ from infra.data_settings import DataSettings
 from infra.edge_settings import EdgeSettings
 from infra.presets import with_preset
 from infra.push_settings import PushSettings
+from infra.screening_settings import ScreeningSettings
 from infra.watch_settings import WatchSettings
 from shutterfeed import schema, topology
 
@@ -161,6 +162,7 @@ class Settings:
     data: DataSettings
     watch: WatchSettings
     push: PushSettings
+    screening: ScreeningSettings
     toolkit: str
     """The name of the CDK's bootstrap stack."""
     qualifier: str
@@ -247,6 +249,7 @@ class Settings:
             ),
             watch=WatchSettings.from_context(context),
             push=PushSettings.from_context(context),
+            screening=ScreeningSettings.from_context(context),
             toolkit=context.matching("toolkit", _STACK_NAME),
             qualifier=context.matching("qualifier", _QUALIFIER),
             protected=context.flag("protected"),
@@ -308,6 +311,11 @@ class Settings:
         if self.account_concurrency is None or lane.worker.function in self.reserved_concurrency:
             return wanted
         return max(_QUEUE_CONCURRENCY.start, min(wanted, self.account_concurrency // _SHARE))
+
+    def does_without(self, worker: topology.Worker) -> bool:
+        """Whether the deployment has no use for an optional worker."""
+        uses = {"push": self.push.is_on, "screen": self.screening.is_on}
+        return worker.is_optional and not uses[worker.step]
 
     @property
     def started_by_shard(self) -> int:

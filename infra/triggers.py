@@ -67,7 +67,7 @@ class Triggers(Construct):
             target=function,
             event_source_arn=queue.queue_arn,
             # Pollers of a queue that nobody sends to would be paid for.
-            enabled=False if worker.is_optional and not self._settings.push.is_on else None,
+            enabled=False if self._settings.does_without(worker) else None,
             batch_size=worker.batch,
             report_batch_item_failures=True,
             # Without it, pollers start up to 1,000 executions. A small account throttles most of

@@ -155,6 +155,6 @@ def test_nobody_computes_a_hash_that_is_not_asked_for(monkeypatch: pytest.Monkey
 def test_it_is_computed_in_the_confined_child_from_the_same_decode() -> None:
     content = pictures.encoded(scene(640, 480, 9), "JPEG")
     expected = PillowImageCodec(hashes=True).render(BytesIO(content), "image/jpeg")
-    confined = ConfinedCodec(client.HASHED_PHOTO).render(BytesIO(content), "image/jpeg")
+    confined = ConfinedCodec(client.photo_work(hashed=True)).render(BytesIO(content), "image/jpeg")
     assert confined == expected
     assert confined.perceptual_hash is not None

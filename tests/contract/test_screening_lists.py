@@ -12,6 +12,7 @@ from moto import mock_aws
 from shutterfeed.adapters.clients import connect
 from shutterfeed.adapters.screening.lists import REFRESH_AFTER, Hashes, HashList, S3List, WordList
 from shutterfeed.domain.media import Blob
+from shutterfeed.domain.moderation import ReportReason
 from shutterfeed.domain.perceptual import PerceptualHash
 from shutterfeed.domain.screening import Consequence, Finding, ListKind, Rule, WordIndex
 from tests.conftest import REGION
@@ -19,7 +20,7 @@ from tests.fakes.system import FakeClock
 
 BUCKET = "lists"
 HASH = "0f" * 32
-BLOCKED = Rule(Consequence.BLOCK, "illegal")
+BLOCKED = Rule(Consequence.BLOCK, ReportReason.ILLEGAL)
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Shelf:
         listed = S3List(
             self.client, BUCKET, "slurs", ListKind.WORDS, WordIndex.of, self.clock, self._tell
         )
-        return WordList("slurs", Rule(Consequence.REVIEW, "hate"), listed)
+        return WordList("slurs", Rule(Consequence.REVIEW, ReportReason.HATE), listed)
 
     def _tell(self, name: str, wrong: str) -> None:
         self.told.append((name, wrong))
@@ -66,7 +67,7 @@ def test_a_content_near_to_an_entry_is_found_with_its_note(shelf: Shelf) -> None
     shelf.put("known", f"# ours\n{'1' * 64}\n{HASH},case 12\n")
     number = int(HASH, 16) ^ 0b1011
     assert shelf.hashes().in_content(content(number)) == (
-        Finding("hashes:known", HASH, Consequence.BLOCK, "illegal", "case 12", 3),
+        Finding("hashes:known", HASH, Consequence.BLOCK, ReportReason.ILLEGAL, "case 12", 3),
     )
     assert shelf.hashes(limit=2).in_content(content(number)) == ()
     assert shelf.told == []
@@ -81,7 +82,7 @@ def test_a_content_without_details_or_without_a_hash_is_in_no_list(shelf: Shelf)
 def test_a_text_with_an_entry_is_found(shelf: Shelf) -> None:
     shelf.put("slurs", "bad word,a slur\nworse\n")
     words = shelf.words()
-    finding = Finding("words:slurs", "bad word", Consequence.REVIEW, "hate", "a slur")
+    finding = Finding("words:slurs", "bad word", Consequence.REVIEW, ReportReason.HATE, "a slur")
     assert words.in_text("A BAD word, and worse") == (finding,)
     assert words.in_text("a word") == ()
 

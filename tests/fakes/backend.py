@@ -33,6 +33,7 @@ from shutterfeed.domain.messages import (
 )
 from shutterfeed.domain.notes import Note
 from shutterfeed.domain.posts import Post
+from shutterfeed.domain.screening import NOTHING, Screened
 from shutterfeed.domain.users import Profile
 from shutterfeed.ports.queues import BulkLane, Lanes
 from shutterfeed.services.answers_collection import Collector
@@ -197,6 +198,8 @@ class Backend:
     found: FakeSearchIndex = field(default_factory=FakeSearchIndex)
     notes: tuple[Note, ...] = ()
     """What the codecs say that they cannot keep of a file."""
+    screened: Screened = NOTHING
+    """What is screened: nothing, since nobody plays the step `screen` here."""
 
     def __post_init__(self) -> None:
         guard = self.fuse.guard
@@ -394,10 +397,12 @@ class Backend:
             render=BulkLane(queues["render"], queues["render_bulk"]),
             transcode=BulkLane(queues["transcode"], queues["transcode_bulk"]),
             publish=queues["publish"],
+            screen=queues["screen"],
+            screened=self.screened,
             clock=clock,
         )
         self.notifying = notifying = self._notifying(people.viewing, queues["notify"])
-        self._router = ChangeRouter(queues=queues)
+        self._router = ChangeRouter(queues=queues, screened=self.screened)
         indexing = IndexingService(
             posts=posts,
             profiles=profiles,

@@ -20,6 +20,12 @@ FEED = {
 }
 LIMITS = {name: {"at_once": 40, "per_hour": 20} for name in schema.LIMITS}
 BOUNDS = {"seconds": 0, "authors": 7, "megabytes": 9}
+SCREENING = {
+    "hash_lists": {"known": {"does": "block", "reason": "illegal"}},
+    "word_lists": {"slurs": {"does": "review"}},
+    "labels": {"Explicit": {"does": "review", "reason": "nudity", "confidence": 95}},
+    "distance": 20,
+}
 REPLICA = "arn:aws:s3:::keep-originals-elsewhere"
 
 
@@ -62,6 +68,7 @@ CONTEXTS: Final[Mapping[str, Mapping[str, Any]]] = {
         "closing_days": 0,
         "push_contact": "mailto:push@example.com",
         "push_services": ["push.example.com", "*.notify.example.com"],
+        "screening": SCREENING,
         "api_throttle": {"rate": 7, "burst": 9},
         "python_runtime": "python3.13",
     },

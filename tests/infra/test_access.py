@@ -21,8 +21,25 @@ IN_CODE = {
 """How the local cloud's worker `deny` changes what is denied, which is in the function's code."""
 OBJECTS = {
     *("uploads/uploads/*", "uploads/discarded/*", "uploads/downloads/*"),
-    *("originals/*", "renditions/media/*"),
+    *("originals/*", "originals/lists/*", "renditions/media/*"),
 }
+WITHOUT_RESOURCES = {
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "rekognition:DetectModerationLabels",
+}
+"""Actions that AWS allows on everything or nothing."""
+
+SCREENING = {
+    "screen": {
+        "s3:GetObject originals/lists/*",
+        "s3:ListBucket originals",
+        "s3:GetObject renditions/media/*",
+        "rekognition:DetectModerationLabels *",
+    },
+    "reconcile": {"sqs:SendMessage screen", "sqs:GetQueueAttributes screen"},
+}
+"""What the functions may do besides if a deployment screens."""
 
 
 def test_the_rights_of_every_function_are_written_down(every: Template) -> None:
@@ -37,7 +54,32 @@ def test_a_function_may_do_this_and_nothing_else(every: Template, function: str)
         own = frozenset(right for right in granted if right.startswith("dynamodb:"))
         granted = own | IN_CODE
     expected = granted | common(function) - (frozenset() if traced else TRACING)
+    if _screens(every):
+        expected |= SCREENING.get(function, set())
     assert every.rights(function) == expected, "run `make rights`"
+
+
+def test_what_screening_takes_is_there_only_if_it_is_asked_for(
+    every: Template, dev: Template, prod: Template
+) -> None:
+    assert (_screens(dev), _screens(prod)) == (False, True)
+    hashes = "on" if _screens(every) else "off"
+    for renderer in ("thumbnail", "transcode"):
+        assert _variables(every, renderer)["PERCEPTUAL_HASHES"] == hashes
+    for sender in ("route_changes", "reconcile"):
+        expected = "contents,texts" if _screens(every) else "off"
+        assert _variables(every, sender)["SCREENING"] == expected
+    assert every.mapping_of("screen").get("Enabled") is (None if _screens(every) else False)
+
+
+def _screens(template: Template) -> bool:
+    """Whether contents and texts are screened."""
+    return bool(_variables(template, "route_changes")["SCREENING"] != "off")
+
+
+def _variables(template: Template, function: str) -> Properties:
+    variables: Properties = template.functions()[function]["Environment"]["Variables"]
+    return variables
 
 
 def test_what_only_the_local_cloud_asks_for_is_only_there(
@@ -92,7 +134,7 @@ def test_wildcards_are_only_where_a_reason_is_written(every: Template) -> None:
             assert not [action for action in actions if "*" in action]
             resources = {every.named(item) for item in listed(statement["Resource"])}
             if "*" in resources:
-                assert set(actions) == {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+                assert set(actions) <= WITHOUT_RESOURCES
             else:
                 assert {item for item in resources if "*" in item} <= {*OBJECTS, f"{REPLICA}/*"}
 

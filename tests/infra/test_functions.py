@@ -46,7 +46,7 @@ def test_runtime_and_logs(every: Template, name: str) -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_environment_is_what_the_functions_settings_read(every: Template, name: str) -> None:
     if name == topology.ROUTER:
-        expected = {topology.lane(step).queue_variable for step in routing.STEPS}
+        expected = {topology.lane(step).queue_variable for step in routing.STEPS} | {"SCREENING"}
     else:
         own = f"{name.title().replace('_', '')}Settings"
         read = [getattr(config, own, config.MetadataSettings)]

@@ -9,6 +9,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from infra.context import SettingsError
@@ -18,8 +19,10 @@ from shutterfeed import schema, topology
 from shutterfeed.bootstrap.limits import limits_of
 from shutterfeed.domain.limits import Allowance, Limited
 from shutterfeed.domain.media import UPLOAD_LINK_LIFETIME
+from shutterfeed.domain.moderation import ReportReason
 from shutterfeed.domain.multipart import RESUMABLE
-from tests.infra.contexts import CERTIFICATE, CONTEXTS
+from shutterfeed.domain.screening import Consequence, LabelRule, Rule, ScreeningPolicy
+from tests.infra.contexts import CERTIFICATE, CONTEXTS, SCREENING
 
 CONTEXT = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]
 FEED = CONTEXT["feed"]
@@ -98,6 +101,50 @@ def test_devices_are_told_where_there_is_a_contact() -> None:
     assert _settings().push.services_setting == "off"
     on = _settings(push_contact="mailto:push@example.com")
     assert on.push.services_setting.split(",") == CONTEXT["push_services"]
+
+
+def test_nothing_is_screened_unless_it_is_asked_for() -> None:
+    off = _settings().screening
+    assert (off.is_on, off.setting, off.reads_lists) == (False, "off", False)
+    words = _settings(screening={"word_lists": {"slurs": {"does": "review"}}}).screening
+    assert (words.setting, words.contents, words.reads_lists) == ("texts", False, True)
+    labels = _settings(screening={"labels": {"Violence": {"does": "match"}}}).screening
+    assert (labels.setting, labels.reads_lists) == ("contents", False)
+
+
+def test_functions_are_told_what_is_screened() -> None:
+    screening = _settings(screening=SCREENING).screening
+    policy = msgspec.json.decode(screening.policy, type=ScreeningPolicy)
+    assert policy == ScreeningPolicy(
+        {"known": Rule(Consequence.BLOCK, ReportReason.ILLEGAL)},
+        {"slurs": Rule(Consequence.REVIEW)},
+        {"Explicit": LabelRule(Consequence.REVIEW, ReportReason.NUDITY, 95)},
+        20,
+    )
+    nothing = msgspec.json.decode(_settings().screening.policy, type=ScreeningPolicy)
+    assert nothing == ScreeningPolicy()
+
+
+@pytest.mark.parametrize(
+    ("screening", "said"),
+    [
+        ({"lists": {}}, "has no lists"),
+        ({"hash_lists": {"Known": {"does": "block"}}}, "a name must match"),
+        ({"hash_lists": {"../known": {"does": "block"}}}, "a name must match"),
+        ({"hash_lists": ["known"]}, "must map names"),
+        ({"hash_lists": {"known": "block"}}, "must be like"),
+        ({"hash_lists": {"known": {"does": "delete"}}}, "does must be one of match, review, block"),
+        ({"word_lists": {"slurs": {"does": "review", "reason": "rude"}}}, "reason must be one of"),
+        ({"word_lists": {"slurs": {"does": "review", "confidence": 9}}}, "must be like"),
+        ({"labels": {"Violence": {"does": "review", "confidence": 101}}}, "from 1 to 100 percent"),
+        ({"hash_lists": {"known": {"does": "block"}}, "distance": 32}, "from 0 to 31 bits"),
+    ],
+)
+def test_screening_that_is_written_wrong_is_refused(
+    screening: dict[str, object], said: str
+) -> None:
+    with pytest.raises(SettingsError, match=said):
+        _settings(screening=screening)
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,7 @@ def test_a_worker_that_a_deployment_does_without_costs_nothing(
     assert (_told_of_notices(dev), _told_of_notices(prod)) == (False, True)
     optional = {lane.queue for lane in topology.LANES if lane.worker.is_optional}
     off = {queue for queue in CONSUMERS if every.mapping_of(queue).get("Enabled") is False}
+    # The context of production has both.
     assert off == (set() if _told_of_notices(every) else optional)
 
 

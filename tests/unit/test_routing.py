@@ -25,6 +25,7 @@ from shutterfeed.domain.changes import (
 from shutterfeed.domain.media import Blob
 from shutterfeed.domain.messages import Work, work_for
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.screening import Screened
 from shutterfeed.services.routing import STEPS, ChangeRouter
 from shutterfeed.topology import UnknownKind
 from tests import samples
@@ -58,6 +59,7 @@ CHANGES: list[Change] = [
     ProfileChanged(None, samples.profile(1)),
     NoticeOpened(samples.notice()),
 ]
+SCREENED = Screened(contents=True, texts=True)
 
 
 def _kinds(queues: Queues) -> dict[str, list[str]]:
@@ -69,6 +71,8 @@ def _kinds(queues: Queues) -> dict[str, list[str]]:
 
 def test_every_kind_of_work_goes_to_the_queue_of_those_who_do_it(queues: Queues) -> None:
     assert ChangeRouter(queues=queues).route(dict(enumerate(CHANGES))) == {}
+    assert not queues["screen"].messages, "nothing is screened"
+    assert ChangeRouter(queues=queues, screened=SCREENED).route(dict(enumerate(CHANGES))) == {}
     sent = _kinds(queues)
     assert {*sent["publish"], *sent["fan_out"]} == {"PublishPost", "PublishMedium", "FanOut"}
     for step, kinds in sent.items():

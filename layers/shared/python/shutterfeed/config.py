@@ -142,17 +142,45 @@ class DedupHashSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
-class ThumbnailSettings(Settings):
+class RendererSettings(Settings):
+    """The settings of the functions that make renditions."""
+
     metadata_table: str
     originals_bucket: str
     renditions_bucket: str
+    perceptual_hashes: str
+    """`on` if the perceptual hash of each content is computed and kept; otherwise `off`."""
+
+    @property
+    def hashes(self) -> bool:
+        return self.perceptual_hashes == "on"
 
 
 @dataclass(frozen=True, slots=True)
-class TranscodeSettings(Settings):
+class ThumbnailSettings(RendererSettings):
+    """The settings of the function that renders photos."""
+
+
+@dataclass(frozen=True, slots=True)
+class TranscodeSettings(RendererSettings):
+    """The settings of the function that transcodes videos."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteChangesSettings(Settings):
+    screening: str
+    """What is screened: `contents`, `texts`, both with a comma, or `off`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSettings(Settings):
     metadata_table: str
-    originals_bucket: str
     renditions_bucket: str
+    publish_queue_url: str
+    originals_bucket: str
+    """The bucket with the operators' lists, beside the originals."""
+    screening_policy: str
+    """What is looked for: a `ScreeningPolicy` in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +246,9 @@ class ReconcileSettings(Settings):
     transcode_queue_url: str
     transcode_bulk_queue_url: str
     publish_queue_url: str
+    screen_queue_url: str
+    screening: str
+    """As for the router: what is published by way of the step `screen`."""
     reconcile_after_minutes: str
     """How many minutes a post may be unpublished before the reconciler checks it."""
 

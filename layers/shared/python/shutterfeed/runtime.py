@@ -79,6 +79,19 @@ def count_unsealed_decoder(reason: str) -> None:
     metrics.flush_metrics()
 
 
+def count_bad_list(name: str, wrong: str) -> None:
+    """Log and count, for operators, that a list of theirs is missing or has lines that are no
+    entries. What is good of it is used."""
+    logger.warning("bad list", list=name, reason=wrong)
+    metrics.add_metric("BadLists", MetricUnit.Count, 1)
+    metrics.flush_metrics()
+
+
+def note_finding(subject: str, detector: str, entry: str, does: str, note: str) -> None:
+    """Log what a detector has found in a medium, post, comment or profile."""
+    logger.info("found", subject=subject, detector=detector, entry=entry, does=does, note=note)
+
+
 def queue_worker(act: Callable[[str], Iterable[object]]) -> Handler:
     """A handler for SQS. `act` gets the body of each message and returns the outcomes to log.
 

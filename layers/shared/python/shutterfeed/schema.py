@@ -62,6 +62,11 @@ LIMITS: Final = (
     "reports",
 )
 """The kinds of actions that are limited for each user; `domain/limits.py` says what each is."""
+REPORT_REASONS: Final = (
+    *("illegal", "self_harm", "violence", "hate", "harassment", "nudity", "impersonation", "spam"),
+    "other",
+)
+"""The reasons of reports; `domain/moderation.py` says what they are for."""
 LIMITS_FULL_WITHIN_HOURS: Final = 168
 """The longest time after which an allowance is full again: what is left of it is kept for a day
 more."""

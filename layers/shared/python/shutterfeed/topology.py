@@ -242,6 +242,18 @@ WORKERS: Final = (
         concurrency=2,
         dead_letters="collect-dlq",
     ),
+    Worker(
+        step="screen",
+        kinds=("ScreenMedium", "ScreenPost", "ScreenComment", "ScreenUser"),
+        # The first message of a container waits until long lists are read.
+        timeout_s=120,
+        # Each content may wait a second for a classifier.
+        batch=5,
+        concurrency=20,
+        is_optional=True,
+        # What waits here is not published, as with those of `publish`.
+        dead_letters="publish-dlq",
+    ),
 )
 
 TENANTS: Final[Mapping[str, str]] = {
@@ -262,6 +274,10 @@ TENANTS: Final[Mapping[str, str]] = {
     "CountLikes": "post_id.author_id",
     "ListAppearances": "post_id.author_id",
     "EraseAccount": "user_id",
+    "ScreenMedium": "reference.post_id.author_id",
+    "ScreenPost": "post_id.author_id",
+    "ScreenComment": "comment_id.post_id.author_id",
+    "ScreenUser": "user_id",
 }
 """The field of a message that holds the user for whom the work is done, by the message's kind. SQS
 gets it as the message's group: on a queue where one user has many messages in work, it delivers

@@ -22,7 +22,8 @@ from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.adapters.events import LandedEncoder
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
-from shutterfeed.domain.messages import PublishMessage, RenderPhoto, TranscodeVideo
+from shutterfeed.domain.messages import PublishMessage, RenderPhoto, ScreenMessage, TranscodeVideo
+from shutterfeed.domain.screening import Screened
 from shutterfeed.ports.queues import BulkLane
 from shutterfeed.services.popular import PopularService
 from shutterfeed.services.reconciling import ReconcilingService
@@ -63,6 +64,8 @@ def reconciler() -> Reconciler:
                 aws.queue(settings.transcode_bulk_queue_url, videos),
             ),
             publish=aws.queue(settings.publish_queue_url, Codec[PublishMessage]("publish")),
+            screen=aws.queue(settings.screen_queue_url, Codec[ScreenMessage]("screen")),
+            screened=Screened.parse(settings.screening),
             clock=aws.clock(),
         ),
         popular=PopularService(

@@ -8,6 +8,7 @@ from typing import Any
 from shutterfeed import config
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
+from shutterfeed.domain.screening import Screened
 from shutterfeed.services.routing import STEPS, ChangeRouter
 
 
@@ -15,5 +16,6 @@ from shutterfeed.services.routing import STEPS, ChangeRouter
 def service() -> ChangeRouter:
     urls = config.queue_urls(STEPS)
     return ChangeRouter(
-        queues={step: aws.queue(url, Codec[Any](step)) for step, url in urls.items()}
+        queues={step: aws.queue(url, Codec[Any](step)) for step, url in urls.items()},
+        screened=Screened.parse(config.RouteChangesSettings.from_env().screening),
     )

@@ -24,6 +24,6 @@ def service(*, bulk: bool) -> RenderingService:
         blobs=DynamoBlobs(aws.table(settings.metadata_table)),
         originals=S3Originals(aws.client("s3"), settings.originals_bucket),
         renditions=S3Renditions(aws.client("s3"), settings.renditions_bucket),
-        codec=ConfinedCodec(niceness=niceness),
+        codec=ConfinedCodec(decoding.photo_work(hashed=settings.hashes), niceness=niceness),
         together=together,
     )

@@ -25,6 +25,8 @@ def service(*, bulk: bool) -> TranscodingService:
         blobs=DynamoBlobs(aws.table(settings.metadata_table)),
         originals=S3Originals(aws.client("s3"), settings.originals_bucket),
         renditions=S3Renditions(aws.client("s3"), settings.renditions_bucket),
-        codec=FfmpegVideoCodec(ConfinedCodec(niceness=niceness), niceness),
+        codec=FfmpegVideoCodec(
+            ConfinedCodec(decoding.photo_work(hashed=settings.hashes), niceness=niceness), niceness
+        ),
         together=together,
     )

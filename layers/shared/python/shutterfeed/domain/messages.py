@@ -309,6 +309,34 @@ class EraseAccount:
     late: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ScreenMedium:
+    """A medium refers to a blob that is rendered or has failed: screen it, and then publish it."""
+
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenPost:
+    """A post was published, or what people wrote in it was edited: look at its words."""
+
+    post_id: PostId
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenComment:
+    """A comment was written or edited: look at its words."""
+
+    comment_id: CommentId
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenUser:
+    """A user has a new handle, name or bio: look at its words."""
+
+    user_id: str
+
+
 PublishMessage = PublishMedium | PublishPost | MarkCopies
 FanOutMessage = FanOut | MigrateReaders | AcceptRequests | BringTagged
 DeliverMessage = (
@@ -326,6 +354,7 @@ IndexMessage = IndexPost | IndexUser | IndexAuthor
 NotifyMessage = Notify | ReleaseReplies | TellCase
 PushMessage = PushNotice
 EraseMessage = EraseAccount
+ScreenMessage = ScreenMedium | ScreenPost | ScreenComment | ScreenUser
 Work = (
     PublishMessage
     | FanOutMessage
@@ -336,6 +365,7 @@ Work = (
     | NotifyMessage
     | PushMessage
     | EraseMessage
+    | ScreenMessage
 )
 """The messages that changes cause; workers send each other the rest."""
 Message = IngestUpload | RenderPhoto | TranscodeVideo | Work

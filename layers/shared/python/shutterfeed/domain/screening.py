@@ -16,6 +16,7 @@ from shutterfeed.domain.comments import Comment
 from shutterfeed.domain.holding import word_parts
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob
+from shutterfeed.domain.moderation import ReportReason
 from shutterfeed.domain.perceptual import MAX_DISTANCE, is_hash
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
@@ -47,11 +48,10 @@ class ListKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a match of a list or label does. `reason` is the reason of the report that opens a
-    case."""
+    """What a match of a list does. `reason` is the reason of the report that opens a case."""
 
     does: Consequence
-    reason: str = "other"
+    reason: ReportReason = ReportReason.OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class LabelRule:
     """What follows if the classifier is sure of a label, to at least `confidence` percent."""
 
     does: Consequence
-    reason: str = "other"
+    reason: ReportReason = ReportReason.OTHER
     confidence: int = 80
 
 
@@ -73,11 +73,22 @@ class ScreeningPolicy:
     distance: int = MAX_DISTANCE
     """The distance up to which two hashes match."""
 
-    def lists(self) -> Iterator[tuple[ListKind, str, Rule]]:
-        for name, rule in self.hash_lists.items():
-            yield ListKind.HASHES, name, rule
-        for name, rule in self.word_lists.items():
-            yield ListKind.WORDS, name, rule
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What is screened before it is published (contents), and after it is written (texts)."""
+
+    contents: bool = False
+    texts: bool = False
+
+    @classmethod
+    def parse(cls, setting: str) -> Screened:
+        """A function's setting: `contents`, `texts`, both with a comma, or `off`."""
+        parts = setting.split(",")
+        return cls("contents" in parts, "texts" in parts)
+
+
+NOTHING: Final = Screened()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,7 @@ class Finding:
     entry: str
     """The entry of the list, or the label."""
     does: Consequence
-    reason: str
+    reason: ReportReason
     note: str = ""
     """The entry's note."""
     measure: int = 0

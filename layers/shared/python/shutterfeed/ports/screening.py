@@ -40,4 +40,6 @@ class CaseOpener(Protocol):
 class FindingsLog(Protocol):
     """Where operators read what detectors have found."""
 
-    def note(self, seen: Seen, findings: Sequence[Finding]) -> None: ...
+    def note(self, subject: str, finding: Finding) -> None:
+        """Note a finding in a medium, post, comment or profile."""
+        ...

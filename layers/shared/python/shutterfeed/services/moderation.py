@@ -128,7 +128,9 @@ class ModerationService:
         is_suspension = decision.kind is ActionKind.SUSPEND
         if decision.until is not None and not is_suspension:
             raise InvalidInput("until_without_suspension", "Only a suspension ends.", "until")
-        if any(action.kind is decision.kind for action in case.standing):
+        contents = self._contents(case) if decision.kind is ActionKind.WITHHOLD_CONTENT else ()
+        new = _not_withheld(case, contents)
+        if not new and any(action.kind is decision.kind for action in case.standing):
             raise already_done()
         action = Action(
             self.ids.new(now),
@@ -139,7 +141,7 @@ class ModerationService:
             now,
             decision.seen,
             checked_end(decision.until, now),
-            self._contents(case) if decision.kind is ActionKind.WITHHOLD_CONTENT else (),
+            new,
         )
         # A new decision is one against which its owner may appeal.
         appeal = case.appeal if case.state is CaseState.APPEALED else None
@@ -313,6 +315,13 @@ class ModerationService:
     def _people(self, user_ids: Iterator[str] | Sequence[str]) -> dict[str, Profile]:
         found = ((i, self.profiles.item(i)) for i in dict.fromkeys(user_ids))
         return {user_id: profile for user_id, profile in found if profile is not None}
+
+
+def _not_withheld(case: Case, contents: Sequence[str]) -> tuple[str, ...]:
+    """Those of some contents that the case does not withhold: a post that is reported again may
+    have others."""
+    withheld = {content for action in case.standing for content in action.contents}
+    return tuple(content for content in contents if content not in withheld)
 
 
 def _can_decide_appeal(case: Case, moderator_id: str) -> bool:

@@ -32,10 +32,13 @@ from shutterfeed.domain.messages import (
     PublishMessage,
     PublishPost,
     RenderPhoto,
+    ScreenMedium,
+    ScreenMessage,
     TranscodeVideo,
 )
 from shutterfeed.domain.posts import OPEN_SHARDS, Post, PostState
 from shutterfeed.domain.retention import GIVE_UP_AFTER
+from shutterfeed.domain.screening import Screened
 from shutterfeed.domain.videos import TRANSCODING_PATIENCE, may_move
 from shutterfeed.ports.media import Blobs
 from shutterfeed.ports.posts import OpenPosts, Posts
@@ -60,7 +63,8 @@ class Finding(StrEnum):
     RENDER = "render"
     """The content is stored without renditions: told the renderer, or the transcoder."""
     COMPLETE = "complete"
-    """The content is ready or has failed, and the medium does not know: told `publish`."""
+    """The content is ready or has failed, and the medium does not know: told `publish`, or `screen`
+    before it if contents are screened."""
     CONCLUDE = "conclude"
     """Every medium is final, or one has failed, and the post is not: told `publish`."""
     NEVER_ARRIVED = "never_arrived"
@@ -95,6 +99,9 @@ class ReconcilingService:
     render: WatchedQueue[RenderPhoto]
     transcode: WatchedQueue[TranscodeVideo]
     publish: WatchedQueue[PublishMessage]
+    screen: WatchedQueue[ScreenMessage]
+    screened: Screened
+    """What the deployment screens: a content before its medium is published."""
     clock: Clock
 
     def reconcile(self, stands_still_after: timedelta) -> Reconciliation:
@@ -167,7 +174,7 @@ class ReconcilingService:
         blob = self.blobs.get(reference.sha256)
         if blob is not None and self.blobs.is_referred_to_by(reference):
             if blob.is_final and not self.blobs.awaits_rendering(reference):
-                yield self._send(self.publish, PublishMedium(reference), Finding.COMPLETE)
+                yield self._complete(reference)
                 return
             if may_move(blob.content_type) and not _overdue(upload, now):
                 return
@@ -181,6 +188,11 @@ class ReconcilingService:
             )
         else:
             yield Finding.LOST
+
+    def _complete(self, reference: Reference) -> Finding:
+        if self.screened.contents:
+            return self._send(self.screen, ScreenMedium(reference), Finding.COMPLETE)
+        return self._send(self.publish, PublishMedium(reference), Finding.COMPLETE)
 
     def _order(self, upload: Upload, blob: Blob, now: datetime) -> Finding:
         author_id, media_id = upload.post_id.author_id, upload.medium.media_id

@@ -4,13 +4,15 @@ them."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
 from shutterfeed import topology
 from shutterfeed.domain.changes import Change
 from shutterfeed.domain.messages import Work, work_for
+from shutterfeed.domain.screening import NOTHING, Screened
+from shutterfeed.domain.screening_work import with_screening
 from shutterfeed.ports.queues import BatchQueue
 
 STEPS: Final = tuple(
@@ -27,6 +29,8 @@ class ChangeRouter:
 
     queues: Mapping[str, BatchQueue[Any]]
     """The queues of workers, by step."""
+    screened: Screened = NOTHING
+    """What the deployment screens."""
 
     def route(self, changes: Mapping[int, Change]) -> Mapping[int, Exception]:
         """Send what follows from a batch's changes, each queue's messages together. A message that
@@ -40,7 +44,7 @@ class ChangeRouter:
         messages: defaultdict[str, dict[Work, list[int]]] = defaultdict(dict)
         for index, change in changes.items():
             try:
-                work = [(_step_of(message), message) for message in work_for(change)]
+                work = [(_step_of(message), message) for message in self._work(change)]
             except Exception as error:  # noqa: BLE001 - told to the caller, and the others go on
                 failures[index] = error
                 continue
@@ -51,6 +55,9 @@ class ChangeRouter:
                 for index in list(batch.values())[number]:
                     failures.setdefault(index, reason)
         return failures
+
+    def _work(self, change: Change) -> Iterable[Work]:
+        return with_screening(self.screened, change, work_for(change))
 
 
 def _step_of(message: Work) -> str:

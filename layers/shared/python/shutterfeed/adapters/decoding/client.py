@@ -30,8 +30,7 @@ from shutterfeed.adapters.decoding.orders import (
 _PICTURES: Final = "shutterfeed.adapters.decoding.pictures"
 """The module that the server of a function loads. Tests have modules of their own."""
 PHOTO: Final = f"{_PICTURES}:photo"
-HASHED_PHOTO: Final = f"{_PICTURES}:hashed_photo"
-"""A photo of which the perceptual hash is wanted, too."""
+_HASHED_PHOTO: Final = f"{_PICTURES}:hashed_photo"
 ANIMATION: Final = f"{_PICTURES}:animation"
 
 _PROGRAM: Final = """
@@ -47,6 +46,11 @@ _MESSAGE_BYTES: Final = 64 * 1024
 _LIBRARIES: Final = "LD_LIBRARY_PATH"
 """The one variable that a server is given, if there is one: Lambda's Python does not find its own
 library without it."""
+
+
+def photo_work(*, hashed: bool) -> str:
+    """The work that renders a photo; with `hashed` it also computes its perceptual hash."""
+    return _HASHED_PHOTO if hashed else PHOTO
 
 
 class ServerGone(Exception):
