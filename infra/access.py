@@ -17,7 +17,7 @@ from infra.buckets import (
     Buckets,
 )
 from infra.functions import Functions
-from infra.identity import Identity
+from infra.identity import Identity, mail_identity
 from infra.lifecycle import (
     DISCARDED_PREFIX,
     DOWNLOADS_PREFIX,
@@ -74,6 +74,7 @@ def grant_all(functions: Functions, to: Resources) -> None:
     _push(functions["push"], to)
     _erase(functions["erase"], to)
     _screen(functions["screen"], to)
+    _export(functions["export"], to)
     _tokens(functions["tokens"], to)
 
 
@@ -205,6 +206,7 @@ def _renderer(function: lambda_.Function, to: Resources) -> None:
 _ROUTED = (
     *("publish", "fan_out", "deliver", "collect", "deny", "index", "notify", "push", "erase"),
     "screen",
+    "export",
 )
 
 
@@ -408,6 +410,36 @@ def _screen(function: lambda_.Function, to: Resources) -> None:
         # Rekognition reads the rendition itself, with the rights of who asks.
         grants.objects(function, renditions, "GetObject", prefix=MEDIA_PREFIX)
         grants.labels(function)
+
+
+def _export(function: lambda_.Function, to: Resources) -> None:
+    metadata, uploads, originals = to.tables.metadata, to.buckets.uploads, to.buckets.originals
+    function.add_environment("METADATA_TABLE", metadata.table_name)
+    function.add_environment("UPLOADS_BUCKET", uploads.bucket_name)
+    function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
+    function.add_environment("USER_POOL_ID", to.identity.pool.user_pool_id)
+    function.add_environment("SITE_URL", to.site_url)
+    function.add_environment("EMAIL_FROM", to.settings.email_from or OFF)
+    # It reads everything of its user's, and writes exports alone.
+    grants.items(function, metadata, "GetItem", "BatchGetItem", "Query")
+    grants.items(function, metadata, "PutItem", "UpdateItem", partitions=["USER#*"])
+    grants.index(function, metadata, schema.FOLLOWERS_INDEX)
+    grants.objects(function, originals, "GetObject")
+    # PutObject also covers uploads in parts. It removes what was discarded: the bucket has no
+    # versions, and it reaches nothing but exports.
+    grants.objects(
+        function,
+        uploads,
+        *("PutObject", "DeleteObject", "AbortMultipartUpload"),
+        prefix=EXPORTS_PREFIX,
+    )
+    # Without it, S3 answers 403 instead of 404 for an original that does not exist.
+    grants.listing(function, uploads, originals)
+    grants.accounts(function, to.identity.pool, "AdminGetUser")
+    if to.settings.email_from is not None:
+        grants.mailing(
+            function, mail_identity(to.settings.email_from, to.settings.email_identity_arn)
+        )
 
 
 def _tokens(function: lambda_.Function, to: Resources) -> None:

@@ -71,6 +71,8 @@ SPECS: Final[Mapping[str, FunctionSpec]] = {
     "deny": replace(_WORKERS["deny"], layers=("runtime", "edge", SHARED)),
     # A list of a million hashes takes 300 MB, and a whole core for seconds when it is read.
     "screen": replace(_WORKERS["screen"], memory_mb=1769),
+    # More memory has more of the network, too: an export is nothing but bytes that pass through.
+    "export": replace(_WORKERS["export"], memory_mb=1024),
     "index": replace(_WORKERS["index"], searches=True, calls_itself=True),
 }
 

@@ -91,6 +91,11 @@ def labels(function: lambda_.Function) -> None:
     allow_resource(function.role, "*", "rekognition:DetectModerationLabels accepts no resources.")
 
 
+def mailing(function: lambda_.Function, identity_arn: str) -> None:
+    """Allow sending mails as an identity of SES."""
+    _allow(function, ["ses:SendEmail"], [identity_arn])
+
+
 def sending(function: lambda_.Function, actions: Sequence[str], *queues: sqs.Queue) -> None:
     """Allow sending to queues. `actions` differ between clouds: see `Settings.sending_actions`."""
     _allow(function, list(actions), [queue.queue_arn for queue in queues])

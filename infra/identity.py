@@ -160,10 +160,10 @@ class Identity(Construct):
         the template is made."""
         resource = self.pool.node.default_child
         assert isinstance(resource, cognito.CfnUserPool)
-        domain = sender.rstrip(">").rpartition("@")[2]
-        own = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/{domain}"
         resource.email_configuration = cognito.CfnUserPool.EmailConfigurationProperty(
-            email_sending_account="DEVELOPER", from_=sender, source_arn=identity or own
+            email_sending_account="DEVELOPER",
+            from_=sender,
+            source_arn=mail_identity(sender, identity),
         )
 
     @property
@@ -177,3 +177,11 @@ class Identity(Construct):
     @property
     def account_client_id(self) -> str:
         return self.account_client.user_pool_client_id
+
+
+def mail_identity(sender: str, identity: str | None) -> str:
+    """The ARN of the SES identity that mails are sent as: the given one, or that of the sender's
+    domain in the stack's region."""
+    domain = sender.rstrip(">").rpartition("@")[2]
+    own = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/{domain}"
+    return identity or own

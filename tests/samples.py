@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime, timedelta
 
+from shutterfeed.domain import exports
 from shutterfeed.domain.activity import Notice, NoticeKind
 from shutterfeed.domain.devices import Device, device_id
+from shutterfeed.domain.exports import Export
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import Failure, Medium, Picture, Reference, Upload
 from shutterfeed.domain.notes import Note
@@ -45,6 +47,19 @@ def device(user: int = 1, number: int = 1, at: datetime = START) -> Device:
     """A device that the user has subscribed, and renewed, at that time."""
     address = endpoint(number)
     return Device(user_id(user), device_id(address), address, P256DH, AUTH, at, at, START)
+
+
+def export(user: int = 1, at: datetime = START) -> Export:
+    """An export that the user has begun at that time."""
+    return exports.begin(
+        None,
+        export_id=ulid(at, user),
+        user_id=user_id(user),
+        account_name="ada",
+        posts=2,
+        size=700,
+        now=at,
+    )
 
 
 def notice(owner: int = 1, at: datetime = START) -> Notice:

@@ -206,8 +206,10 @@ def wanted(
                 taken_at=item.taken_at,
                 per_post=MAX_MEDIA,
                 whole=True,
-                when=item.taken_at or "",
+                when=item.post_id or item.taken_at or "",
                 named=True,
+                sensitive=item.sensitive,
+                comments_from=item.comments_from,
             )
 
 

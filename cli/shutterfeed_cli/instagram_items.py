@@ -7,7 +7,8 @@
 - `posts.json` in newer exports: `label_values`, each with a label in the account's language. It has
   the name and point of a place. Its posts are in `posts_1.json` too, or here alone.
 
-All text is UTF-8 that was read as Latin-1.
+All text is UTF-8 that was read as Latin-1. The service's own exports have entries of both later
+forms at once, and beside them, under `shutterfeed`, what Instagram does not know.
 """
 
 from __future__ import annotations
@@ -55,9 +56,18 @@ class Item:
     labelled: bool = False
     root: str = ""
     """The folder of the archive to which the names are relative."""
+    post_id: str = ""
+    """The id that it had at this service, if the export is one of this service; else empty."""
+    taken: str | None = None
+    """When it was taken, as its owner said, if the export is one of this service."""
+    sensitive: bool = False
+    comments_from: str | None = None
+    """Who may comment on it; None if that is as the account's setting says."""
 
     @property
     def taken_at(self) -> str | None:
+        if self.taken is not None:
+            return self.taken
         if self.made is None:
             return None
         return datetime.fromtimestamp(self.made, UTC).isoformat().replace("+00:00", "Z")
@@ -167,6 +177,8 @@ def _of_labels(entry: Json, root: str, kind: str) -> Item:
     captions = [_labelled(values, labels.CAPTION), *(one.get("title") for one in media)]
     place = _place(values)
     hidden = text(_labelled(values, labels.PUBLISHED)).casefold() in labels.NO
+    ours = entry.get("shutterfeed")
+    ours = ours if isinstance(ours, dict) else {}
     return Item(
         "archived" if hidden and kind == "posts" else kind,
         _first_time(times),
@@ -178,6 +190,10 @@ def _of_labels(entry: Json, root: str, kind: str) -> Item:
         point_beside=_labelled_point(values),
         labelled=True,
         root=root,
+        post_id=text(ours.get("id")),
+        taken=text(ours.get("taken_at")) or None,
+        sensitive=ours.get("sensitive") is True,
+        comments_from=text(ours.get("comments_from")) or None,
     )
 
 

@@ -63,6 +63,8 @@ def _same(kept: Item, item: Item) -> bool:
     have the same moment too."""
     if (kept.kind == "stories") != (item.kind == "stories"):
         return False
+    if kept.post_id and item.post_id:
+        return kept.post_id == item.post_id
     shared = not set(kept.files).isdisjoint(item.files)
     if shared and (kept.labelled != item.labelled or kept.kind != item.kind):
         return True

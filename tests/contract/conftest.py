@@ -25,6 +25,7 @@ from shutterfeed.adapters.dynamodb.cases import DynamoCases
 from shutterfeed.adapters.dynamodb.closings import DynamoClosings
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.devices import DynamoDevices
+from shutterfeed.adapters.dynamodb.exports import DynamoExports
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
@@ -63,6 +64,7 @@ from shutterfeed.ports.blocks import Blocks, Mutes
 from shutterfeed.ports.closing import Closings
 from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.devices import Devices
+from shutterfeed.ports.exports import Exports
 from shutterfeed.ports.feed_reads import FeedReads, RecentPostsCache
 from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
@@ -86,6 +88,7 @@ from tests.fakes.activity import FakeCrowds, FakeNotices
 from tests.fakes.closing import FakeClosings, FakeTraces
 from tests.fakes.comments import FakeComments
 from tests.fakes.devices import FakeDevices
+from tests.fakes.exports import FakeExports
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.hashtags import FakeFollowedHashtags, FakeTaggedPosts
 from tests.fakes.metadata import (
@@ -149,6 +152,7 @@ class Store:
     notices: Notices
     crowds: Crowds
     devices: Devices
+    exports: Exports
     hashtags: FollowedHashtags
     tagged_posts: TaggedPostsStore
     nominations: Nominations
@@ -286,6 +290,7 @@ def _fake_store() -> Store:
         FakeNotices(data),
         FakeCrowds(data),
         FakeDevices(data),
+        FakeExports(data),
         FakeFollowedHashtags(data),
         FakeTaggedPosts(data),
         FakeNominations(data),
@@ -342,6 +347,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoNotices(metadata),
         DynamoCrowds(metadata),
         DynamoDevices(metadata),
+        DynamoExports(metadata),
         DynamoFollowedHashtags(metadata),
         DynamoTaggedPosts(metadata),
         DynamoNominations(metadata),

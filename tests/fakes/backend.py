@@ -41,6 +41,9 @@ from shutterfeed.services.collection import CollectionService
 from shutterfeed.services.copies import CopyService
 from shutterfeed.services.delivery import DeliveryService
 from shutterfeed.services.erasing_accounts import AccountEraser
+from shutterfeed.services.export_part import PartLimits
+from shutterfeed.services.export_sections import ExportSections
+from shutterfeed.services.exporting import ExportingService
 from shutterfeed.services.hashtags import TaggingService
 from shutterfeed.services.indexing import IndexingService
 from shutterfeed.services.ingest import IngestService
@@ -68,7 +71,7 @@ from tests.fakes.closing import (
 )
 from tests.fakes.comments import FakeComments
 from tests.fakes.devices import FakeDevices
-from tests.fakes.exports import FakeExportParts, FakeExports
+from tests.fakes.exports import FakeDirectory, FakeExportParts, FakeExports, FakeMailer
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.hashtags import FakeFollowedHashtags, FakeTaggedPosts
 from tests.fakes.metadata import (
@@ -196,6 +199,9 @@ class Backend:
     policy: FeedPolicy = POLICY
     limits: Limits = PLENTY
     found: FakeSearchIndex = field(default_factory=FakeSearchIndex)
+    directory: FakeDirectory = field(default_factory=FakeDirectory)
+    mailer: FakeMailer = field(default_factory=FakeMailer)
+    part_limits: PartLimits = field(default_factory=PartLimits)
     notes: tuple[Note, ...] = ()
     """What the codecs say that they cannot keep of a file."""
     screened: Screened = NOTHING
@@ -266,7 +272,7 @@ class Backend:
             cases=guard(FakeCases(self.metadata)),
             moderation_log=guard(FakeModerationLog(self.metadata)),
             exports=guard(FakeExports(self.metadata)),
-            export_parts=guard(FakeExportParts(self.buckets)),
+            export_parts=guard(FakeExportParts(self.buckets, self.fuse.pass_through)),
             push_services=PushServices(samples.PUSH_SERVICES),
             preparations=queues["deliver"],
             acquaintance_orders=queues["deliver"],
@@ -427,6 +433,7 @@ class Backend:
             "index": lambda message: _indexed(indexing, message),
             "notify": lambda message: _told(notifying, message),
             "erase": self._eraser().erase,
+            "export": self._exporting(people.viewing).handle,
         }
         self._acts = {
             lane.name: acts[lane.worker.step] for lane in topology.LANES if lane.worker.step in acts
@@ -481,6 +488,39 @@ class Backend:
             together=in_turn,
         )
 
+    def _exporting(self, viewing: ViewingService) -> ExportingService:
+        guard, data, site_url = self.fuse.guard, self.metadata, "https://shutterfeed.example"
+        directory = guard(self.directory)
+        return ExportingService(
+            exports=guard(FakeExports(data)),
+            parts=guard(FakeExportParts(self.buckets, self.fuse.pass_through)),
+            sections=ExportSections(
+                profiles=guard(FakeProfiles(data)),
+                posts=guard(FakePosts(data)),
+                blobs=guard(FakeBlobs(data)),
+                likes=guard(FakeLikes(data)),
+                saves=guard(FakeSaves(data)),
+                comments=guard(FakeComments(data)),
+                follows=guard(FakeFollows(data)),
+                requests=guard(FakeRequests(data)),
+                blocks=guard(FakeBlocks(data)),
+                mutes=guard(FakeMutes(data)),
+                hashtags=guard(FakeFollowedHashtags(data)),
+                appearances=guard(FakeAppearances(data)),
+                devices=guard(FakeDevices(data)),
+                directory=directory,
+                viewing=viewing,
+                clock=self.clock,
+                site_url=site_url,
+            ),
+            directory=directory,
+            mailer=guard(self.mailer),
+            site_url=site_url,
+            clock=self.clock,
+            ids=self.ids,
+            limits=self.part_limits,
+        )
+
     def _offer(self, people: api.People) -> None:
         """Have what clients may ask for as fields."""
         self.sessions, self.closing = people.sessions, people.closing
@@ -505,6 +545,7 @@ class Backend:
         )
         self.reader = people.feed
         self.suggestions, self.activity = people.suggestions, people.activity
+        self.exports = people.exports
 
     # What clients do.
 

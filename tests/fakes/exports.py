@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from shutterfeed import keys
 from shutterfeed.adapters.zips import ZipStream
 from shutterfeed.domain.changes import ExportChanged
 from shutterfeed.domain.exports import EXPORT_RETENTION, Export, Part
-from shutterfeed.ports.exports import OriginalFile
+from shutterfeed.ports.exports import KnownAccount, OriginalFile
 from tests.fakes.metadata import Metadata
 from tests.fakes.storage import Buckets, FakeOriginals, NoSuchObject
+from tests.samples import START
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class FakePartWriter:
     buckets: Buckets
     key: str
     object_id: str
+    passing: Callable[[Callable[[], Any]], Any]
     _content: bytearray = field(default_factory=bytearray)
     _zip: ZipStream = field(init=False)
 
@@ -69,35 +72,45 @@ class FakePartWriter:
         return self._zip.files
 
     def add(self, name: str, made: datetime, content: bytes) -> None:
+        self.passing(lambda: self._add(name, made, content))
+
+    def _add(self, name: str, made: datetime, content: bytes) -> None:
         self._zip.add(name, made, len(content), zlib.crc32(content), [content])
 
     def add_originals(self, files: Sequence[OriginalFile]) -> Sequence[bool]:
-        return [self._add_original(file) for file in files]
+        found: list[bool] = self.passing(lambda: [self._add_original(file) for file in files])
+        return found
 
     def _add_original(self, file: OriginalFile) -> bool:
         try:
             content = FakeOriginals(self.buckets).open(file.blob).read()
         except NoSuchObject:
             return False
-        self.add(file.name, file.made, content)
+        self._add(file.name, file.made, content)
         return True
 
     def finish(self) -> Part:
+        part: Part = self.passing(self._finish)
+        return part
+
+    def _finish(self) -> Part:
         self._zip.end()
         self.buckets.exports[self.key] = bytes(self._content)
         return Part(self.object_id, self._zip.size, self._zip.files)
 
     def abandon(self) -> None:
-        self.buckets.exports.pop(self.key, None)
+        self.passing(lambda: self.buckets.exports.pop(self.key, None))
 
 
 @dataclass(frozen=True, slots=True)
 class FakeExportParts:
     buckets: Buckets
+    passing: Callable[[Callable[[], Any]], Any] = lambda call: call()
+    """What each call of a writer goes through."""
 
     def begin(self, export: Export, number: int, object_id: str) -> FakePartWriter:
         key = keys.export_object(export.user_id, export.id, number, object_id)
-        return FakePartWriter(self.buckets, key, object_id)
+        return FakePartWriter(self.buckets, key, object_id, self.passing)
 
     def link(self, export: Export, number: int, expires_at: datetime, now: datetime) -> str:
         assert now < expires_at
@@ -109,3 +122,22 @@ class FakeExportParts:
         prefix = keys.export_prefix(user_id, export_id)
         for key in [key for key in self.buckets.exports if key.startswith(prefix)]:
             del self.buckets.exports[key]
+
+
+@dataclass(slots=True)
+class FakeDirectory:
+    """Accounts at the identity provider by their names; by default everybody has one."""
+
+    known: dict[str, KnownAccount | None] = field(default_factory=dict)
+
+    def known_of(self, account_name: str) -> KnownAccount | None:
+        default = KnownAccount(f"{account_name}@example.com", True, START, START, False)  # noqa: FBT003
+        return self.known.get(account_name, default)
+
+
+@dataclass(slots=True)
+class FakeMailer:
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def send(self, address: str, subject: str, text: str) -> None:
+        self.sent.append((address, subject, text))

@@ -21,6 +21,7 @@ IN_CODE = {
 """How the local cloud's worker `deny` changes what is denied, which is in the function's code."""
 OBJECTS = {
     *("uploads/uploads/*", "uploads/discarded/*", "uploads/downloads/*"),
+    *("uploads/exports/*", "originals/erasures/*"),
     *("originals/*", "originals/lists/*", "renditions/media/*"),
 }
 WITHOUT_RESOURCES = {

@@ -16,6 +16,7 @@ from shutterfeed.domain.changes import (
     Change,
     ClosingEnded,
     DenialChanged,
+    ExportChanged,
     FollowChanged,
     NoticeOpened,
     PostChanged,
@@ -58,6 +59,7 @@ CHANGES: list[Change] = [
     DenialChanged("medium"),
     ProfileChanged(None, samples.profile(1)),
     NoticeOpened(samples.notice()),
+    ExportChanged(None, samples.export()),
 ]
 SCREENED = Screened(contents=True, texts=True)
 

@@ -285,3 +285,15 @@ class PushSettings(Settings):
     """The private key that signs requests to them, in base64url."""
     push_contact: str
     """Whom they may ask about our requests: an address with `mailto:`, or a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSettings(Settings):
+    metadata_table: str
+    uploads_bucket: str
+    originals_bucket: str
+    user_pool_id: str
+    site_url: str
+    """The address of the web client, without a slash at its end."""
+    email_from: str
+    """The sender of mails to users; `off` if none are sent."""

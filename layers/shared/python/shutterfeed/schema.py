@@ -42,6 +42,7 @@ STREAM_SORT_KEY_PREFIXES: Final = (
     "DENIED",
     "CASE",
     "WITHHELD",
+    "EXPORT",
 )
 """The beginnings of sort keys whose changes cause other work; the other records of the stream are
 filtered out."""

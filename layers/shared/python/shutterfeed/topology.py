@@ -254,6 +254,15 @@ WORKERS: Final = (
         # What waits here is not published, as with those of `publish`.
         dead_letters="publish-dlq",
     ),
+    Worker(
+        step="export",
+        kinds=("ExportData", "TellExport", "DiscardExport"),
+        timeout_s=900,
+        # A part of an export takes minutes.
+        batch=1,
+        concurrency=5,
+        dead_letters=_DELIVERY_DEAD_LETTERS,
+    ),
 )
 
 TENANTS: Final[Mapping[str, str]] = {

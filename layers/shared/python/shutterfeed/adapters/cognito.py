@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from shutterfeed.ports.exports import KnownAccount
 from shutterfeed.schema import FORMER_ACCOUNT
 
 FORMER: Final = f"custom:{FORMER_ACCOUNT}"
@@ -48,6 +49,27 @@ class CognitoAccounts:
         name = current_name(client, self.user_pool_id, account)
         with suppress(client.exceptions.UserNotFoundException):
             client.admin_delete_user(UserPoolId=self.user_pool_id, Username=name)
+
+
+@dataclass(frozen=True, slots=True)
+class CognitoDirectory:
+    client: Callable[[], Any]
+    user_pool_id: str
+
+    def known_of(self, account_name: str) -> KnownAccount | None:
+        client = self.client()
+        try:
+            found = client.admin_get_user(UserPoolId=self.user_pool_id, Username=account_name)
+        except client.exceptions.UserNotFoundException:
+            return None
+        known = attributes(found)
+        return KnownAccount(
+            known.get("email"),
+            known.get("email_verified") == "true",
+            found["UserCreateDate"],
+            found["UserLastModifiedDate"],
+            bool(found.get("UserMFASettingList")),
+        )
 
 
 def current_name(cognito: Any, pool: str, account: str) -> str:

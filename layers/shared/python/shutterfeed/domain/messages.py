@@ -20,6 +20,7 @@ from shutterfeed.domain.changes import (
     CommentChanged,
     CountsChanged,
     DenialChanged,
+    ExportChanged,
     FollowChanged,
     LikesCountedApart,
     NoticeOpened,
@@ -30,6 +31,7 @@ from shutterfeed.domain.changes import (
 )
 from shutterfeed.domain.comments import CommentId
 from shutterfeed.domain.delivery import entry_of
+from shutterfeed.domain.exports import Export, ExportState
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Medium, Reference
@@ -337,6 +339,31 @@ class ScreenUser:
     user_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class ExportData:
+    """A user's export waits for the part with this number, counted from 1."""
+
+    user_id: str
+    export_id: str
+    part: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellExport:
+    """A user's export is ready: tell them by mail, if mails are sent."""
+
+    user_id: str
+    export_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardExport:
+    """Nobody wants an export any more: remove its parts."""
+
+    user_id: str
+    export_id: str
+
+
 PublishMessage = PublishMedium | PublishPost | MarkCopies
 FanOutMessage = FanOut | MigrateReaders | AcceptRequests | BringTagged
 DeliverMessage = (
@@ -355,6 +382,7 @@ NotifyMessage = Notify | ReleaseReplies | TellCase
 PushMessage = PushNotice
 EraseMessage = EraseAccount
 ScreenMessage = ScreenMedium | ScreenPost | ScreenComment | ScreenUser
+ExportMessage = ExportData | TellExport | DiscardExport
 Work = (
     PublishMessage
     | FanOutMessage
@@ -366,6 +394,7 @@ Work = (
     | PushMessage
     | EraseMessage
     | ScreenMessage
+    | ExportMessage
 )
 """The messages that changes cause; workers send each other the rest."""
 Message = IngestUpload | RenderPhoto | TranscodeVideo | Work
@@ -390,6 +419,8 @@ def work_for(change: Change) -> Iterator[Work]:
             yield from _user_indexing(before, after)
             if before is not None and after is not None and before.switches != after.switches:
                 yield from _switched(after, was_private=before.private)
+        case ExportChanged(before, after):
+            yield from _exporting(before, after)
         case _:
             yield from _single_work(change)
     yield from map(Notify, acts_of(change))
@@ -504,6 +535,19 @@ def _switched(account: Profile, *, was_private: bool) -> Iterator[Work]:
     yield IndexAuthor(account.user_id, account.switches)
     if was_private and not account.private:
         yield AcceptRequests(account.user_id)
+
+
+def _exporting(before: Export | None, after: Export | None) -> Iterator[Work]:
+    """What follows from a change of an export. The progress within a part leads to nothing."""
+    wanted = after if after is not None and after.state is not ExportState.DISCARDED else None
+    if before is not None and (wanted is None or wanted.id != before.id):
+        yield DiscardExport(before.user_id, before.id)
+    if wanted is None or (before is not None and wanted.revision == before.revision):
+        return
+    if wanted.state is ExportState.BUILDING:
+        yield ExportData(wanted.user_id, wanted.id, len(wanted.parts) + 1)
+    else:
+        yield TellExport(wanted.user_id, wanted.id)
 
 
 def _user_indexing(before: Profile | None, after: Profile | None) -> Iterator[Work]:

@@ -88,11 +88,26 @@ class ExportParts(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class KnownAccount:
+    """What the identity provider knows of an account."""
+
+    email: str | None
+    email_is_verified: bool
+    created_at: datetime
+    changed_at: datetime
+    has_second_factor: bool
+
+
+class Directory(Protocol):
+    """Accounts at the identity provider."""
+
+    def known_of(self, account_name: str) -> KnownAccount | None:
+        """What is known of an account; None if there is none of that name."""
+        ...
+
+
 class Mailer(Protocol):
     """Sends mails to users."""
-
-    def address_of(self, account_name: str) -> str | None:
-        """The verified e-mail address of an account; None if it has none, or is gone."""
-        ...
 
     def send(self, address: str, subject: str, text: str) -> None: ...
