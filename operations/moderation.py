@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from operations.accounts import current_name
 from operations.deployment import Deployment
 from operations.sign_out import sign_out
+from shutterfeed.adapters.cognito import current_name
 from shutterfeed.adapters.dynamodb.moderation_log import DynamoModerationLog
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
