@@ -1,4 +1,4 @@
-/** Deleting one's posts, and restoring them. */
+/** Deleting one's posts, restoring and erasing them. */
 import { call, type PostBody } from "./api.ts";
 import { sentence } from "./errors.ts";
 import { rememberOwn, restored } from "./posts.ts";
@@ -39,5 +39,17 @@ export async function restorePost(id: string): Promise<boolean> {
     return false;
   }
   toast("Post restored.");
+  return true;
+}
+
+/** Erases a post for ever. False if that failed, which is told. */
+export async function erasePost(id: string): Promise<boolean> {
+  try {
+    await call("post", "/posts/{id}/erasure", { path: { id }, repeats: true });
+  } catch (error) {
+    toast(sentence(error), { isError: true });
+    return false;
+  }
+  toast("Post erased.");
   return true;
 }

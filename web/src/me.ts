@@ -4,6 +4,7 @@ import { interrupted, person, signedIn } from "./auth.ts";
 import { passes } from "./errors.ts";
 import { askedNow, noteWrite } from "./freshness.ts";
 import { delayAfter } from "./recovery.ts";
+import { standing } from "./standing.ts";
 import { Store } from "./store.ts";
 
 const KEY = "shutterfeed.me";
@@ -85,6 +86,7 @@ export function setMe(user: Me | null): void {
   if (user === null) localStorage.removeItem(KEY);
   else localStorage.setItem(KEY, JSON.stringify(user));
   me.set(user);
+  if (user?.closing) standing.set("closed");
 }
 
 function stored(): Me | null {
@@ -99,6 +101,7 @@ function stored(): Me | null {
     comments_from: "everyone",
     mentions_from: "everyone",
     held_words: [],
+    closing: null,
   } as const;
   return kept && ({ ...unknown, ...kept } as Me);
 }

@@ -65,6 +65,7 @@ export const ROUTES: Routes = [
   ["/settings/reports", viewOf(safety, "ReportsView")],
   ["/settings/decisions", viewOf(safety, "StatementsView")],
   ["/settings/export", viewOf(safety, "ExportView")],
+  ["/settings/close", viewOf(safety, "CloseAccountView")],
   ["/requests", RequestsView],
   ["/moderation", viewOf(desk, "ReportQueueView")],
   ["/moderation/appeals", viewOf(desk, "AppealQueueView")],

@@ -33,6 +33,8 @@ export function sentenceOf({ kind, users, count, comment }: Told): string {
     follow_request: `${who} asked to follow you`,
     request_accepted: `${who} accepted your request`,
     upload_failed: "A file of yours could not be posted",
+    report_decided: "A moderator has decided about what you have reported",
+    statement: "A moderator has decided about something of yours",
   };
   return told[kind];
 }
@@ -48,6 +50,8 @@ export function addressOf({ kind, users, count, post, comment }: Leading): strin
   if (post !== null) return `/p/${post.id}`;
   if (kind === "follow_request") return "/requests";
   if (kind === "upload_failed") return "/uploads";
+  if (kind === "report_decided") return "/settings/reports";
+  if (kind === "statement") return "/settings/decisions";
   const [first] = users;
   return count === 1 && first !== undefined ? `/u/${first.handle}` : "/me";
 }

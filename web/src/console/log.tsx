@@ -53,7 +53,7 @@ function Row({ entry }: { entry: LogEntry }) {
   return (
     <li class="row">
       <div class="row-text">
-        <p class="row-title">
+        <p class="row-title row-title-whole">
           {number}. {EVENTS[kind]}
           {action && `: ${ACTS[action].done}`}
         </p>

@@ -115,7 +115,7 @@ function Row({ item }: { item: CaseSummary }) {
     <li>
       <a class="row case-link" href={`/moderation/cases/${item.id}`}>
         <span class="row-text">
-          <span class="row-title">
+          <span class="row-title row-title-whole">
             {KINDS[item.kind]} by <bdi>{ownerOf(item)}</bdi>: {REASONS[item.reason]}
           </span>
           <span class="row-note">

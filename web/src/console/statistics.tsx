@@ -48,7 +48,7 @@ function Tables({ found }: { found: ModerationStatistics }) {
 const MOST = 1_000;
 
 function number(counted = 0): string {
-  return counted >= MOST ? `${count(MOST)} or more` : count(counted);
+  return counted >= MOST ? `${count(MOST)}+` : count(counted);
 }
 
 function within(minutes: number | null): string {

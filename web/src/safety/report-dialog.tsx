@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { MAX_REPORT_NOTE } from "../../build/limits.ts";
 import { call, type ReportReason } from "../api.ts";
 import { Dialog } from "../components/dialog.tsx";
@@ -16,6 +16,7 @@ interface Props {
 /** Asks why something is reported, and says what happens next. */
 export function ReportDialog({ subject, onClose }: Props) {
   const [step, setStep] = useState<"ask" | "done" | "block">("ask");
+  useEffect(() => focusOnPage, []);
   if (step === "block") return <ConfirmBlock person={subject.author} onClose={onClose} />;
   if (step === "done") {
     return <Done subject={subject} onBlock={() => setStep("block")} onClose={onClose} />;
@@ -117,6 +118,14 @@ function Done({ subject, onBlock, onClose }: Props & { onBlock: () => void }) {
       </div>
     </Dialog>
   );
+}
+
+/** The focus is lost if what led to the dialog has left the page. */
+function focusOnPage(): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement === document.body)
+      document.querySelector("h1")?.focus({ preventScroll: true });
+  });
 }
 
 function nameOf({ kind, author }: Reportable): string {

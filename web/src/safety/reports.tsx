@@ -55,7 +55,7 @@ function Row({ report }: { report: ReportBody }) {
         <MoreIcon name="flag" />
       </span>
       <div class="row-text">
-        <p class="row-title">
+        <p class="row-title row-title-whole">
           {KINDS[kind]}: {REASONS[reason]}
         </p>
         <p class="row-note">

@@ -1,7 +1,16 @@
+/** In place of everything else: for whoever has closed their account, or is suspended. */
+import { useState } from "preact/hooks";
+import { call } from "../api.ts";
 import { signOut } from "../auth.ts";
+import { Retry } from "../components/endless.tsx";
 import { Logo } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
+import { sentence } from "../errors.ts";
+import { reload } from "../layers.ts";
+import { loadMe } from "../me.ts";
+import { useResource } from "../resource.ts";
 import type { Standing } from "../standing.ts";
+import { day } from "../text.ts";
 import { ExportPanel } from "./export.tsx";
 import { Statements } from "./statements.tsx";
 
@@ -18,9 +27,45 @@ export function StandingView({ kind }: { kind: Standing }) {
 }
 
 function Closed() {
+  const user = useResource("me", loadMe);
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  async function comeBack(): Promise<void> {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await call("delete", "/me/closing");
+      reload(); // everything is shown as it was
+    } catch (error) {
+      setProblem(sentence(error));
+      setBusy(false);
+    }
+  }
+
   return (
     <Page title="Your account is closed" class="page-narrow">
-      <p class="page-sub">Nobody sees anything of yours.</p>
+      {user.error && <Retry message={user.error} onRetry={user.retry} />}
+      <section class="prose" aria-label="Coming back">
+        <p>
+          Nobody sees anything of yours.
+          {user.value?.closing &&
+            ` Until ${day(user.value.closing.erased_at)} you can come back, and everything is as it was. Then all of it is erased for ever.`}
+        </p>
+        <button
+          type="button"
+          class="button button-primary"
+          disabled={isBusy}
+          onClick={() => void comeBack()}
+        >
+          Come back
+        </button>
+        {problem && (
+          <p class="field-error" role="alert">
+            {problem}
+          </p>
+        )}
+      </section>
       <Remaining />
     </Page>
   );

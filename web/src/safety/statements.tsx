@@ -75,7 +75,7 @@ function Row({ item }: { item: StatementBody }) {
         <MoreIcon name="shield" />
       </span>
       <div class="row-text">
-        <p class="row-title">{decisionOf(item)}</p>
+        <p class="row-title row-title-whole">{decisionOf(item)}</p>
         <p class="row-note">
           <time dateTime={item.at}>{day(item.at)}</time> · Rule: {REASONS[item.rule]}
           {item.undone_at === null && item.until && ` · Until ${day(item.until)}`}

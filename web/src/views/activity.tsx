@@ -78,6 +78,12 @@ async function markSeen(): Promise<void> {
   }
 }
 
+/** In place of faces, for what nobody is named for. */
+const ICONS: Partial<Record<ActivityGroup["kind"], "flag" | "shield">> = {
+  report_decided: "flag",
+  statement: "shield",
+};
+
 function Notice({ group }: { group: ActivityGroup }) {
   const { users, post, comment, at } = group;
   const [first] = users;
@@ -86,7 +92,7 @@ function Notice({ group }: { group: ActivityGroup }) {
     <li class={group.new ? "person notice-row notice-new" : "person notice-row"}>
       <a class="user-row" href={addressOf(group)}>
         <span class="notice-faces">
-          {users.length === 0 && <MoreIcon name="warning" />}
+          {users.length === 0 && <MoreIcon name={ICONS[group.kind] ?? "warning"} />}
           {users.slice(0, 2).map((user) => (
             <Avatar key={user.id} user={user} />
           ))}

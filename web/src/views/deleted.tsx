@@ -1,10 +1,11 @@
 import { useState } from "preact/hooks";
 import { call, type DeletedPost } from "../api.ts";
+import { Confirm } from "../components/confirm.tsx";
 import { Empty, Endless } from "../components/endless.tsx";
 import { FileImage } from "../components/file-image.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
-import { restorePost } from "../deletion.ts";
+import { erasePost, restorePost } from "../deletion.ts";
 import { OF_DELETED } from "../link-sources.ts";
 import { List } from "../lists.ts";
 import { day } from "../text.ts";
@@ -21,7 +22,9 @@ export function DeletedView() {
   );
   return (
     <Page title="Recently deleted" class="page-narrow">
-      <p class="page-sub">You can restore a post for 30 days after you have deleted it.</p>
+      <p class="page-sub">
+        You can restore a post for 30 days after you have deleted it, or erase it for ever now.
+      </p>
       <Endless
         list={list}
         render={(items) => (
@@ -43,13 +46,20 @@ export function DeletedView() {
 }
 
 function Row({ item }: { item: DeletedPost }) {
-  const [state, setState] = useState<"deleted" | "busy" | "restored">("deleted");
+  const [state, setState] = useState<"deleted" | "busy" | "restored" | "erased">("deleted");
+  const [isAsking, setAsking] = useState(false);
   const { post, restorable_until: until } = item;
+  const name = post.caption || "post without a caption";
   const thumb = post.media[0]?.renditions.at(-1)?.url;
 
   async function restore(): Promise<void> {
     setState("busy");
     setState((await restorePost(post.id)) ? "restored" : "deleted");
+  }
+
+  async function erase(): Promise<void> {
+    setState("busy");
+    setState((await erasePost(post.id)) ? "erased" : "deleted");
   }
 
   return (
@@ -64,23 +74,54 @@ function Row({ item }: { item: DeletedPost }) {
       <div class="row-text">
         <p class="row-title">{post.caption || "Without a caption"}</p>
         <p class="row-note">
-          {state === "restored" ? "Restored" : until ? `Until ${day(until)}` : ""}
+          {state === "restored" && "Restored"}
+          {state === "erased" && "Erased"}
+          {(state === "deleted" || state === "busy") && until && `Until ${day(until)}`}
         </p>
       </div>
-      {state === "restored" ? (
-        <a class="button button-small" href={`/p/${post.id}`}>
-          View
-        </a>
-      ) : (
-        <button
-          type="button"
-          class="button button-small"
-          disabled={state === "busy"}
-          aria-label={`Restore ${post.caption || "post without a caption"}`}
-          onClick={() => void restore()}
+      <div class="row-actions">
+        {state === "restored" && (
+          <a class="button button-small" href={`/p/${post.id}`}>
+            View
+          </a>
+        )}
+        {(state === "deleted" || state === "busy") && (
+          <>
+            <button
+              type="button"
+              class="button button-small"
+              disabled={state === "busy"}
+              aria-label={`Restore ${name}`}
+              onClick={() => void restore()}
+            >
+              Restore
+            </button>
+            <button
+              type="button"
+              class="button button-small"
+              disabled={state === "busy"}
+              aria-label={`Erase ${name} now`}
+              onClick={() => setAsking(true)}
+            >
+              Erase now
+            </button>
+          </>
+        )}
+      </div>
+      {isAsking && (
+        <Confirm
+          title="Erase this post for ever?"
+          action="Erase"
+          keep="Keep it"
+          danger
+          onConfirm={erase}
+          onClose={() => setAsking(false)}
         >
-          Restore
-        </button>
+          <p>
+            It cannot be brought back. Its files are removed, unless somebody else has posted the
+            same ones, and links to them end within seconds.
+          </p>
+        </Confirm>
       )}
     </li>
   );

@@ -107,6 +107,11 @@ export function SettingsView() {
             <MoreIcon name="out" /> Sign out
           </button>
         </li>
+        <li>
+          <a class="menu-item danger" href="/settings/close">
+            <Icon name="close" /> Close your account
+          </a>
+        </li>
       </ul>
     </Page>
   );
