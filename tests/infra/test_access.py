@@ -31,6 +31,12 @@ WITHOUT_RESOURCES = {
 }
 """Actions that AWS allows on everything or nothing."""
 
+MAILING = (
+    "ses:SendEmail arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
+    ":identity/mail.photos.example.com"
+)
+"""What tells users that their exports are ready, if a deployment has a sender."""
+
 SCREENING = {
     "screen": {
         "s3:GetObject originals/lists/*",
@@ -57,6 +63,8 @@ def test_a_function_may_do_this_and_nothing_else(every: Template, function: str)
     expected = granted | common(function) - (frozenset() if traced else TRACING)
     if _screens(every):
         expected |= SCREENING.get(function, set())
+    if function == "export" and _variables(every, "export")["EMAIL_FROM"] != "off":
+        expected |= {MAILING}
     assert every.rights(function) == expected, "run `make rights`"
 
 
