@@ -28,6 +28,7 @@
 #   make deny ID=… [STAGE=prod]               show nobody a post's media, a medium or a content
 #   make allow ID=… [STAGE=prod]              show it again
 #   make denied [STAGE=prod]                  list what is denied
+#   make erase POST=… [STAGE=prod]            erase a post at once, which cannot be undone
 #   make smoke [STAGE=prod] [CLEAN=…]         ask a stage some questions, as people would, and clean up
 #   make erasure-scan USER=maya [DEEP=yes] [STAGE=prod]   look for a person in everything that is stored
 #   make erasure-receipts [TO=folder] [DEEP=yes] [STAGE=prod]   give those who were erased a receipt
@@ -75,7 +76,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect audit \
+.PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect erase audit \
 	reindex search-check sign-out close moderator moderation-log explain deny allow denied smoke erasure-scan erasure-receipts receipt-key verify-receipt \
 	export-accounts restore-data restore-service restore-drill opensearch \
 	layers lock site screenshots openapi events rights visibility costs synth bootstrap doctor diff deploy rotate-media-keys \
@@ -149,6 +150,10 @@ explain: ready
 
 denied: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE))
+
+erase: ready
+	$(if $(POST),,$(error Say which post: make erase POST=<id>))
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(POST)
 
 smoke: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(CLEAN),--clean $(CLEAN))

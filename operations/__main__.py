@@ -110,6 +110,16 @@ def _allow(options: argparse.Namespace) -> int:
     return 0
 
 
+def _erase(options: argparse.Namespace) -> int:
+    from operations.erasing import erase
+
+    if erase(deployment.find(options.stage), options.post):
+        print(f"{options.post} is erased: its links are dead within seconds, its item in a minute.")
+    else:
+        print(f"There is no post {options.post}: it is gone, or it never was.")
+    return 0
+
+
 def _denied(options: argparse.Namespace) -> int:
     from operations import denials
 
@@ -262,6 +272,21 @@ _FLAGS: Final = {
 """The flags of the commands that have one."""
 
 
+_ARGUMENTS: Final = {
+    "sign-out": ("handle", "the user's handle"),
+    "close": ("handle", "the user's handle"),
+    "deny": ("id", "of a post, a medium or a blob"),
+    "allow": ("id", "of a post, a medium or a blob"),
+    "erase": ("post", "the post's id"),
+    "erasure-scan": ("user", "a handle, or a user id"),
+    "erasure-receipts": ("folder", "where to, for those whom no mail can be sent"),
+    "verify-receipt": ("file", "the receipt"),
+    "export-accounts": ("file", "where to; only its owner may read it"),
+    "restore-service": ("accounts", "the file that export-accounts wrote"),
+}
+"""The argument of the commands that have one."""
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
@@ -281,6 +306,7 @@ def _parser() -> argparse.ArgumentParser:
         ("moderator", _moderator, "let a user moderate"),
         ("moderation-log", _moderation_log, "show what moderators have done"),
         ("explain", _explain, "say why somebody sees a post, or does not"),
+        ("erase", _erase, "erase a post at once, which cannot be undone"),
         ("smoke", _smoke, "ask a stage some questions, as people would"),
         ("erasure-scan", _erasure_scan, "look for a person in everything that is stored"),
         ("erasure-receipts", _erasure_receipts, "give those who were erased a receipt"),
@@ -294,28 +320,18 @@ def _parser() -> argparse.ArgumentParser:
         if name in _FLAGS:
             flag, meaning = _FLAGS[name]
             command.add_argument(flag, action="store_true", help=meaning)
+        if name in _ARGUMENTS:
+            argument, meaning = _ARGUMENTS[name]
+            command.add_argument(argument, help=meaning)
         if name == "smoke":
             command.add_argument(
                 "--clean", nargs="+", metavar="email", help="delete what earlier runs left"
             )
-        if name in {"sign-out", "close"}:
-            command.add_argument("handle", help="the user's handle")
         _moderation_arguments(command, name)
-        if name in {"deny", "allow"}:
-            command.add_argument("id", help="of a post, a medium or a blob")
-        if name == "erasure-scan":
-            command.add_argument("user", help="a handle, or a user id")
-        if name == "erasure-receipts":
-            command.add_argument("folder", help="where to, for those whom no mail can be sent")
         if name in {"erasure-scan", "erasure-receipts"}:
             command.add_argument("--deep", action="store_true", help="read every object's tags")
         if name == "verify-receipt":
             command.add_argument("--key", help="the public key; without it, the stage is asked")
-            command.add_argument("file", help="the receipt")
-        if name == "export-accounts":
-            command.add_argument("file", help="where to; only its owner may read it")
-        if name == "restore-service":
-            command.add_argument("accounts", help="the file that export-accounts wrote")
         if name == "redrive":
             command.add_argument("queue", nargs="?", help="only this queue's dead letters")
         command.set_defaults(run=run)

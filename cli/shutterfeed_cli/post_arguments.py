@@ -22,7 +22,7 @@ def add_posts(command: NewCommand) -> None:
     """Add the commands of this module to the command line."""
     post = command(
         "post",
-        "Show a post, or edit, delete, restore or mend one of yours.",
+        "Show a post, or edit, delete, restore, erase or mend one of yours.",
         "post show 3Z7T70D",
         "post delete 3Z7T70D",
         "post deleted",
@@ -38,6 +38,13 @@ def add_posts(command: NewCommand) -> None:
         )
     )
     _post(action("restore", "Restore a post that you have deleted.", "post restore 3Z7T70D"))
+    _erase(
+        action(
+            "erase",
+            "Erase a post of yours, deleted or not, at once. Nothing brings it back.",
+            "post erase 3Z7T70D --yes",
+        )
+    )
     _post(
         action(
             "drop",
@@ -66,6 +73,15 @@ def add_posts(command: NewCommand) -> None:
 
 def _post(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("post", metavar="POST", help="the post's address, or its id")
+
+
+def _erase(parser: argparse.ArgumentParser) -> None:
+    _post(parser)
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help="say that it cannot be undone; without it nothing is erased",
+    )
 
 
 def _replace(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""The command `post`: shows a post, and edits, deletes, restores and mends one's own."""
+"""The command `post`: shows a post, and edits, deletes, restores, erases and mends one's own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from shutterfeed_cli import addresses, editing, mending
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.context import Context
-from shutterfeed_cli.errors import ExitCode
+from shutterfeed_cli.errors import ExitCode, UsageError
 from shutterfeed_cli.showing import media_kinds, moment, show_list
 from shutterfeed_cli.tables import Table, table
 from shutterfeed_cli.wording import counted, one_line
@@ -50,6 +50,16 @@ def _restore(asked: argparse.Namespace, context: Context) -> ExitCode:
     return ExitCode.OK
 
 
+def _erase(asked: argparse.Namespace, context: Context) -> ExitCode:
+    post_id = addresses.post_id(asked.post)
+    if not asked.yes:
+        raise UsageError("Nothing brings an erased post back. Add --yes to erase it.")
+    context.api.erase_post(post_id)
+    said = "The post is erased, with its likes and comments. Nothing brings it back."
+    context.output.result({"id": post_id, "erased": True}, [said])
+    return ExitCode.OK
+
+
 def _deleted(asked: argparse.Namespace, context: Context) -> ExitCode:
     nothing = "There is no deleted post that can be restored."
     return show_list(asked, context, "/me/deleted", _deleted_table, nothing)
@@ -60,6 +70,7 @@ _ACTIONS: Final[Mapping[str, Callable[[argparse.Namespace, Context], ExitCode]]]
     "edit": editing.edit,
     "delete": _delete,
     "restore": _restore,
+    "erase": _erase,
     "drop": mending.drop,
     "replace": mending.replace,
     "deleted": _deleted,

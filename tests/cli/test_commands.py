@@ -478,10 +478,10 @@ def typed_examples(command: argparse.ArgumentParser) -> list[list[str]]:
 
 
 def test_there_are_as_many_commands_as_are_documented() -> None:
-    assert len(COMMANDS) == 58
+    assert len(COMMANDS) == 59
     assert {words for words in COMMANDS if " " in words} == {
         *("post show", "post edit", "post delete", "post restore", "post deleted"),
-        *("post drop", "post replace"),
+        *("post erase", "post drop", "post replace"),
         *("profile show", "profile edit"),
     }
 

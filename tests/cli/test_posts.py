@@ -83,6 +83,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Asked:
     [
         (["post", "delete", "https://site/p/P1"], ("DELETE /posts/P1", {}), "The post is deleted."),
         (["post", "restore", "P1"], ("POST /posts/P1/restore", {}), "The post is there again"),
+        (["post", "erase", "P1", "--yes"], ("POST /posts/P1/erasure", {}), "The post is erased"),
         (
             ["post", "edit", "P1", "--caption", "Dawn"],
             ("PATCH /posts/P1", {"caption": "Dawn"}),
@@ -121,6 +122,7 @@ def test_each_command_is_one_request_and_says_what_was_done(
         (["post", "show", "P1"], _POST),
         (["post", "restore", "P1"], _POST),
         (["post", "delete", "P1"], {"id": "P1", "deleted": True}),
+        (["post", "erase", "P1", "--yes"], {"id": "P1", "erased": True}),
         (["follow", "ben"], {"user": _BEN, **_RELATION, "followed_by_me": True}),
         (["unfollow", "ben"], {"user": _BEN, **_RELATION}),
         (["profile"], {**_BEN, "handle": "me"}),
@@ -186,6 +188,14 @@ def test_a_profile_says_what_may_be_seen_and_how_one_is_related(
         "You have asked to follow them.",
         "They follow you.",
     ]
+
+
+def test_nothing_is_erased_before_one_has_said_that_it_cannot_be_undone(
+    asked: Asked, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(["post", "erase", "P1"]) == 2
+    assert capsys.readouterr().err == "Nothing brings an erased post back. Add --yes to erase it.\n"
+    assert asked.requests == []
 
 
 @pytest.mark.parametrize("action", ["show", "delete", "restore"])

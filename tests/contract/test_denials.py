@@ -9,6 +9,7 @@ import pytest
 
 from infra.media_links import SOURCES
 from shutterfeed.adapters.denials import DenialsChanged, DenialsInCode, StoredDenials
+from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import random_id
 from shutterfeed.ports.denials import Denials
 from shutterfeed.services.denials import DenialService
@@ -112,3 +113,12 @@ def test_an_entry_for_what_is_hidden_ends_after_the_last_link(engine: Engine) ->
     assert engine.denials.all() == {IDS[1]: None}
     service.allow(IDS[1:2])
     assert service.tidy() == {}
+
+
+def test_entries_that_end_by_themselves_leave_room_for_those_that_stay() -> None:
+    cloudfront = FakeCloudFront(taken=4_000_001)
+    store = StoredDenials(cloudfront.client("cloudfront-keyvaluestore"), ARN)
+    with pytest.raises(Busy):
+        store.add(IDS[:1], UNTIL)
+    store.add(IDS[:1], None)
+    assert store.all() == {IDS[0]: None}

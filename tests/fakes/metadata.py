@@ -942,7 +942,7 @@ class FakePosts:
         spending: Spending = NOTHING,
     ) -> bool:
         post = self.get(post_id)
-        if post is None or post.erased_at is not None:
+        if post is None or post.erased_at is not None or post.state is PostState.AVATAR:
             return False
         self.data.spend(spending)
         if post.state is PostState.PUBLISHED:

@@ -99,9 +99,11 @@ def publish_unrendered(
     return post_id
 
 
-def set_avatar(client: Client, pipeline: Pipeline, person: Person, content: bytes) -> None:
+def set_avatar(
+    client: Client, pipeline: Pipeline, person: Person, content: bytes, key: str = "avatar"
+) -> None:
     """Make a JPEG somebody's avatar."""
-    headers = {"Idempotency-Key": "avatar"}
+    headers = {"Idempotency-Key": key}
     asked = client.request("POST", "/me/avatar", person, body=declared(content), headers=headers)
     fields = asked.json["upload"]["fields"]
     pipeline.world.upload(fields["key"], content, fields["Content-Type"])

@@ -110,3 +110,24 @@ def make_private(world: World, person: Person) -> None:
     profile = world.metadata.get(keys.profile(person.user_id))
     assert profile is not None
     world.metadata.write(Put({**profile, "private": True}))
+
+
+def test_links_to_what_was_erased_or_replaced_are_given_out_no_more_and_end_within_two_days(
+    client: Client, pipeline: Pipeline, ada: Person, ben: Person
+) -> None:
+    post_id = publish(client, pipeline, ada, [PHOTO])
+    set_avatar(client, pipeline, ada, PHOTO)
+    handle = client.handle(ada)
+    paths = (f"/posts/{post_id}", f"/users/{handle}", f"/users/{handle}/posts")
+    before = [client.get(path, ben).json for path in paths]
+    assert max(_lives(pipeline.world, before)) <= TWO_DAYS
+    client.request("POST", f"/posts/{post_id}/erasure", ada)
+    set_avatar(client, pipeline, ada, OTHER, "another")
+    after = [client.get(path, ben).json for path in paths]
+    former = {urlsplit(url).path for url in _urls(before)}
+    assert not former & {urlsplit(url).path for url in _urls(after)}
+    client.delete("/me/avatar", ada)
+    assert not list(_urls([client.get(path, ben).json for path in paths]))
+    # The erased post's are dead at once; the avatar's blob is no reason to deny it to others.
+    medium = before[0]["media"][0]["id"]
+    assert pipeline.world.edge.stored.keys() == {medium}

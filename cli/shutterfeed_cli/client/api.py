@@ -228,6 +228,10 @@ class Api(Answering):
         """Delete one of the caller's posts, which can be restored for 30 days."""
         self.call("DELETE", f"/posts/{quote(post_id)}")
 
+    def erase_post(self, post_id: str) -> None:
+        """Erase one of the caller's posts, deleted or not. It cannot be undone."""
+        self.call("POST", f"/posts/{quote(post_id)}/erasure")
+
     def restore_post(self, post_id: str) -> Json:
         """Restore one of the caller's deleted posts. Returns it."""
         return self.call("POST", f"/posts/{quote(post_id)}/restore")

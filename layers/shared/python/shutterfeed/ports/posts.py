@@ -153,12 +153,12 @@ class Posts(Protocol):
         denied_until: datetime | None = None,
         spending: Spending = NOTHING,
     ) -> bool:
-        """Erase a post in any state: it is deleted, is in no list, and nobody can restore it. Make
-        the charges. With `denied_until`, its media are denied at the edge until then, in the same
-        transaction.
+        """Erase a post in any state but `avatar`: it is deleted, is in no list, and nobody can
+        restore it. Make the charges. With `denied_until`, its media are denied at the edge until
+        then, in the same transaction.
 
-        False, and nothing is written or charged, if there is no such post or it is erased already.
-        Raises `LimitReached`.
+        False, and nothing is written or charged, if there is no such post, or if it is erased
+        already or an avatar that is shown. Raises `LimitReached`.
         """
         ...
 

@@ -369,7 +369,7 @@ class DynamoPosts:
         spending: Spending = NOTHING,
     ) -> bool:
         def erased(post: Post, recent: RecentPosts) -> Change | None:
-            if post.erased_at is not None:
+            if post.erased_at is not None or post.state is PostState.AVATAR:
                 return None
             denials = () if denied_until is None else tuple(_denials(post, denied_until))
             update = _erasing(post, post.erased(at))
