@@ -32,6 +32,7 @@
 #   make smoke [STAGE=prod] [CLEAN=…]         ask a stage some questions, as people would, and clean up
 #   make erasure-scan USER=maya [DEEP=yes] [STAGE=prod]   look for a person in everything that is stored
 #   make erasure-receipts [TO=folder] [DEEP=yes] [STAGE=prod]   give those who were erased a receipt
+#   make erase-again [STAGE=prod]             erase what a restored table has again
 #   make receipt-key [STAGE=prod]             print the key with which receipts are checked
 #   make verify-receipt FILE=receipt.txt [KEY=…] [STAGE=prod]   check a receipt
 #   make export-accounts TO=accounts.jsonl [STAGE=prod]   write all accounts into a file
@@ -77,7 +78,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect erase audit \
-	reindex search-check sign-out close moderator moderation-log explain deny allow denied smoke erasure-scan erasure-receipts receipt-key verify-receipt \
+	reindex search-check sign-out close moderator moderation-log explain deny allow denied smoke \
+	erasure-scan erasure-receipts receipt-key verify-receipt erase-again \
 	export-accounts restore-data restore-service restore-drill opensearch \
 	layers lock site screenshots openapi events rights visibility costs synth bootstrap doctor diff deploy rotate-media-keys \
 	destroy clean
@@ -164,7 +166,7 @@ erasure-scan: ready
 erasure-receipts: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter yes,$(DEEP)),--deep) $(or $(TO),build/receipts)
 
-receipt-key: ready
+erase-again receipt-key: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE))
 
 verify-receipt: ready

@@ -228,6 +228,14 @@ def _export_accounts(options: argparse.Namespace) -> int:
     return 0
 
 
+def _erase_again(options: argparse.Namespace) -> int:
+    from operations import erased_again
+
+    found = erased_again.again(deployment.find(options.stage))
+    print(f"{len(found.user_ids):,} accounts and {len(found.posts):,} posts are erased again.")
+    return 0
+
+
 def _restore_data(options: argparse.Namespace) -> int:
     from operations import restore
     from tools import aws, creation
@@ -310,6 +318,7 @@ def _parser() -> argparse.ArgumentParser:
         ("smoke", _smoke, "ask a stage some questions, as people would"),
         ("erasure-scan", _erasure_scan, "look for a person in everything that is stored"),
         ("erasure-receipts", _erasure_receipts, "give those who were erased a receipt"),
+        ("erase-again", _erase_again, "erase what a restored table has again"),
         ("receipt-key", _receipt_key, "print the key with which receipts are checked"),
         ("verify-receipt", _verify_receipt, "check a receipt"),
         ("export-accounts", _export_accounts, "write all accounts into a file"),

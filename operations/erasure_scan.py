@@ -10,7 +10,7 @@ from boto3.dynamodb.conditions import Key
 from operations.deployment import Deployment
 from operations.everything import DeployedEverything
 from shutterfeed import keys
-from shutterfeed.adapters.cognito import current_name
+from shutterfeed.adapters.cognito import CognitoAccounts
 from shutterfeed.adapters.dynamodb.erasures import DynamoErasureRecords
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.records import to_post
@@ -85,11 +85,12 @@ def person_of(deployment: Deployment, given: str) -> Person:
     if record is not None:
         return erased_person(record, list(records.contents(user_id)))
     profile = profiles.item(user_id)
+    cognito, pool = deployment.client_for("cognito-idp"), deployment.outputs["UserPoolId"]
     account = subject_of(user_id, DynamoSecrets(deployment.metadata).account_key())
     return Person(
         user_id,
         account,
-        _email(deployment, account),
+        CognitoAccounts(lambda: cognito, pool).email_of(account),
         () if profile is None else (profile.handle,),
         list(dict.fromkeys(_contents(deployment, user_id))),
     )
@@ -104,18 +105,6 @@ def erased_person(record: ErasedAccount, contents: Sequence[Content]) -> Person:
         record.handles,
         list(dict.fromkeys(contents)),
     )
-
-
-def _email(deployment: Deployment, account: str) -> str | None:
-    cognito, pool = deployment.client_for("cognito-idp"), deployment.outputs["UserPoolId"]
-    try:
-        user = cognito.admin_get_user(
-            UserPoolId=pool, Username=current_name(cognito, pool, account)
-        )
-    except cognito.exceptions.UserNotFoundException:
-        return None
-    attributes = {entry["Name"]: entry["Value"] for entry in user["UserAttributes"]}
-    return attributes.get("email")
 
 
 def _contents(deployment: Deployment, user_id: str) -> Iterator[Content]:

@@ -14,13 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
-from operations import accounts, adoption, audit, search_index
+from operations import accounts, adoption, audit, erased_again, search_index
 from operations.accounts import Account
 from operations.deployment import Deployment
 from operations.waiting import waiting
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.lost import forget_lost
 from shutterfeed.adapters.dynamodb.table import Table
+from shutterfeed.adapters.erasures import S3ErasureList
 from shutterfeed.adapters.system import SystemClock
 from shutterfeed.services.mismatches import Mismatch
 from shutterfeed.topology import LANES
@@ -58,13 +59,16 @@ class Restored:
 def take_over(
     client_for: ClientFor, stage: str, template: Json, table: str, bucket: str
 ) -> Counter[str]:
-    """Make the stack of a restored table and a bucket with originals, and forget what the table
-    notes of stores that were lost. Returns of how many `readers` and `uploads` something was noted.
+    """Make the stack of a restored table and a bucket with originals, forget what the table notes
+    of stores that were lost, and hide what was erased after the backup. Returns of how many
+    `readers` and `uploads` something was noted.
 
     This comes before the deployment, while the table has no stream: nothing has to be told of it.
     """
     adopted = adoption.find(client_for, table, bucket)
-    forgotten = _forget(Table(client_for("dynamodb"), table))
+    metadata = Table(client_for("dynamodb"), table)
+    forgotten = _forget(metadata)
+    erased_again.hide(metadata, S3ErasureList(client_for("s3"), bucket).all())
     adoption.adopt(client_for, names.stack(stage), template, adopted)
     return forgotten
 
@@ -75,7 +79,10 @@ def complete(
     """Bring in what the deployed stack does not have yet: accounts, renditions and search index.
     Raises `ToolError` if something is missing in the end."""
     alarms = _check(deployment)
-    done = accounts.bring_in(deployment, brought)
+    erased_again.again(deployment)
+    skipped: Counter[str] = Counter()
+    done = accounts.bring_in(deployment, erased_again.not_erased(deployment, brought, skipped))
+    done += skipped
     lost = _make_renditions(deployment, pause)
     indexed = search_index.reindex(deployment, pause)["indexed"]
     return Restored(done, lost, indexed, alarms)

@@ -51,6 +51,7 @@ NAMES_NOBODY: Final = frozenset(
         "SYSTEM REMOVALS",
         "SYSTEM RECONCILE",
         "GENERATIONS GENERATIONS",
+        "GONE GONE",
     )
 )
 """Kinds of items that hold nothing of anybody."""
@@ -124,6 +125,8 @@ def _own() -> Iterator[Item]:
     yield _item(keys.held_entry(MAYA, _MOMENT))
     yield _item(keys.held_words(MAYA), words=["spoiler"])
     yield _item(keys.export(MAYA))
+    yield _item(keys.closing(MAYA), expires=True)
+    yield _item(keys.liked_comments(MAYA, OTHERS))
     for kind in NoticeKind:
         yield _item(keys.notice(MAYA, kind, str(OTHERS), 1), expires=True)
 

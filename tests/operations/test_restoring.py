@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
-from operations import accounts, adoption, audit, restore, search_index
+from operations import accounts, adoption, audit, erased_again, restore, search_index
 from operations.adoption import Adopted
 from operations.audit import Audited
 from operations.deployment import Deployment
@@ -241,7 +241,8 @@ def test_renditions_are_made_until_none_is_missing(
 ) -> None:
     queues([0] * 9)
     monkeypatch.setattr(restore, "_check", lambda _: 11)
-    monkeypatch.setattr(accounts, "bring_in", lambda *_: {})
+    monkeypatch.setattr(accounts, "bring_in", lambda *_: Counter())
+    monkeypatch.setattr(erased_again, "again", lambda _: None)
     monkeypatch.setattr(search_index, "reindex", lambda *_: {"indexed": 3})
     missing = [*[4] * rounds, 0]
     looks: list[bool] = []
@@ -264,7 +265,8 @@ def test_renditions_that_cannot_be_made_are_told(
 ) -> None:
     queues([0] * 9)
     monkeypatch.setattr(restore, "_check", lambda _: 11)
-    monkeypatch.setattr(accounts, "bring_in", lambda *_: {})
+    monkeypatch.setattr(accounts, "bring_in", lambda *_: Counter())
+    monkeypatch.setattr(erased_again, "again", lambda _: None)
     again = Counter({Mismatch.MISSING_RENDITION: 1})
     monkeypatch.setattr(audit, "run", lambda *_, **_options: Audited(again, again))
     with pytest.raises(ToolError, match="still missing"):
