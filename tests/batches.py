@@ -66,6 +66,7 @@ BY_NAME: Final[Mapping[str, str]] = {
     "migration": f"{_READER}#7",
     "reader_id": _READER,
     "follower_id": _READER,
+    "case_id": f"post-{_POST}",
 }
 """Texts that are no user's id, or another user's than the author's."""
 

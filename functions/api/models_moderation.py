@@ -30,6 +30,7 @@ from shutterfeed.services.moderation import CaseView, Statistics
 from shutterfeed.services.reporting import ReportView, StatementView
 
 Note = Annotated[str, Meta(max_length=MAX_NOTE), shown_pattern(PARAGRAPHS)]
+Version = Annotated[int, Meta(ge=0, le=2_147_483_647)]
 Words = Annotated[str, Meta(min_length=1, max_length=MAX_STATEMENT), shown_pattern(PARAGRAPHS)]
 
 
@@ -355,7 +356,7 @@ class CreateAction(RequestBody):
 
     kind: ActionKind
     rule: ReportReason
-    version: Annotated[int, Meta(ge=0)]
+    version: Version
     statement: Annotated[str, Meta(max_length=MAX_STATEMENT), shown_pattern(PARAGRAPHS)] = ""
     until: Instant | None = None
 
@@ -365,14 +366,14 @@ class UndoAction(RequestBody):
     it."""
 
     action_id: str
-    version: Annotated[int, Meta(ge=0)]
+    version: Version
 
 
 class DecideAppeal(RequestBody):
     """What another moderator makes of an appeal: with `overturn`, all that stands is undone."""
 
     overturn: bool
-    version: Annotated[int, Meta(ge=0)]
+    version: Version
     statement: Annotated[str, Meta(max_length=MAX_STATEMENT), shown_pattern(PARAGRAPHS)] = ""
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.errors import Conflict
 from shutterfeed.domain.marks import Mark, MarkKind
+from shutterfeed.domain.media import Medium
 from shutterfeed.domain.moderation import (
     Action,
     ActionKind,
@@ -292,3 +296,31 @@ def test_the_log_is_one_chain_of_all_decisions(store: Store) -> None:
     assert page.next_position is not None
     assert store.moderation_log.before(int(page.next_position), 2).items == (entries[0],)
     assert store.moderation_log.after(2, 9) == [entries[2]]
+
+
+def test_a_post_that_is_published_while_its_content_is_withheld_or_given_back(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else decides between the read and the write of the publishing."""
+    first = _published(store)
+    content = first.media[0].sha256
+    case_id = CaseId(SubjectKind.POST, str(first.id))
+    _report(store, case_id)
+    mark = Mark(MarkKind.WITHHELD, content)
+    case = _decide(
+        store, _case(store, case_id), _action(1, ActionKind.WITHHOLD_CONTENT), puts=(mark,)
+    )
+    read = DynamoPosts._withheld
+
+    def undone_meanwhile(posts: DynamoPosts, media: Sequence[Medium]) -> Any:
+        found = read(posts, media)
+        monkeypatch.setattr(DynamoPosts, "_withheld", read)
+        _undo(store, case, (mark,))
+        return found
+
+    monkeypatch.setattr(DynamoPosts, "_withheld", undone_meanwhile)
+    later = _published(store, 2, 2)
+    if store.withholdings.cases(content):
+        return  # Nothing comes in between in memory.
+    assert not later.withheld
+    assert not store.withholdings.mark(later.id, content, str(case_id))

@@ -95,7 +95,7 @@ def test_what_was_decided_is_told_and_undone_exactly(
     assert (statement["can_appeal"], statement["undone_at"]) == (True, None)
     (report,) = client.get("/me/reports", ben).json["items"]
     assert report["outcome"] == "acted"
-    notify.service().take([TellCase(case_id, 1)])
+    notify.service().take([TellCase(case_id, ada.user_id, 1)])
     tables.clock.advance(_MINUTE)
     kinds = {
         person: [

@@ -88,6 +88,8 @@ def test_every_operation_is_documented(method: str, path: str, operation: dict[s
         *(("POST", "/posts/{id}/comments"), ("POST", "/me/collections")),
         ("PUT", "/me/push-subscriptions/{subscription_id}"),
         ("PUT", "/posts/{id}/media/{media_id}"),
+        *(("POST", "/reports"), ("POST", "/me/appeals")),
+        *(("POST", f"/moderation/cases/{{case_id}}/{n}") for n in ("actions", "undo", "appeal")),
     }
     takes_body = method == "PATCH" or (method, path) in declares
     assert ("requestBody" in operation) is takes_body

@@ -279,6 +279,7 @@ TENANTS: Final[Mapping[str, str]] = {
     "FindAcquaintances": "reader_id",
     "Notify": "act.owner_id",
     "ReleaseReplies": "root_id.post_id.author_id",
+    "TellCase": "owner_id",
     "PushNotice": "notice.owner_id",
     "CountLikes": "post_id.author_id",
     "ListAppearances": "post_id.author_id",

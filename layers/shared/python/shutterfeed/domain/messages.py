@@ -286,6 +286,7 @@ class TellCase:
     reporters. `after` is the checkpoint at which the previous step stopped."""
 
     case_id: str
+    owner_id: str
     version: int
     after: str | None = None
 
@@ -461,7 +462,7 @@ def _withdrawn(change: DenialChanged | WithholdingChanged | CaseDecided) -> Iter
         case WithholdingChanged(sha256, cases):
             yield from (MarkCopies(sha256, case_id) for case_id in sorted(cases))
         case CaseDecided(before, after) if before is not None and before.told != after.told:
-            yield TellCase(str(after.id), after.version)
+            yield TellCase(str(after.id), after.owner_id, after.version)
 
 
 def _is_to_be_kept(before: PostCounts | None, after: PostCounts) -> bool:

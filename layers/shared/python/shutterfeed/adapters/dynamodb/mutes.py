@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from boto3.dynamodb.conditions import Key
+from boto3.dynamodb.conditions import Attr, Key
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.allowances import transact
@@ -52,7 +52,8 @@ class DynamoMutes:
             after = before.lasting(mute.at).including(mute)
             if len(after) > MAX_MUTES:
                 raise too_many_mutes()
-            writes = (Put(_mute_item(muter_id, mute)), _repacked(muter_id, before, after))
+            changed = _repacked(muter_id, found.get(packed), after)
+            writes = (Put(_mute_item(muter_id, mute)), changed)
             try:
                 transact(self.table, writes, spending)
             except ConditionFailed:
@@ -62,13 +63,14 @@ class DynamoMutes:
 
     def unmute(self, muter_id: str, muted_id: str, now: datetime) -> bool:
         for _ in range(_ATTEMPTS):
-            before = to_muted(self.table.get(keys.reader_mutes(muter_id)))
+            item = self.table.get(keys.reader_mutes(muter_id))
+            before = to_muted(item)
             if not before.has(muted_id, now):
                 return False
             after = before.lasting(now).without(muted_id)
             writes = (
                 Delete(keys.mute(muter_id, muted_id)),
-                _repacked(muter_id, before, after),
+                _repacked(muter_id, item, after),
             )
             try:
                 self.table.transact(writes)
@@ -114,12 +116,15 @@ def reporting(table: Table, reader_id: str, subject: str) -> Update:
     )
 
 
-def _repacked(muter_id: str, before: MutedUsers, after: MutedUsers) -> Update:
-    """The write of all mutes, if they have not changed since they were read."""
-    key, unchanged = keys.reader_mutes(muter_id), is_now(_PACKED, before.packed())
-    if not after:
+def _repacked(muter_id: str, item: Item | None, after: MutedUsers) -> Update | Delete:
+    """The write of all mutes, if they have not changed since the item was read. It goes with the
+    last of them, unless it has what its reader has reported."""
+    key, unchanged = keys.reader_mutes(muter_id), is_now(_PACKED, to_muted(item).packed())
+    if after:
+        return Update(key, set={_PACKED: after.packed()}, condition=unchanged)
+    if to_reported(item):
         return Update(key, remove=(_PACKED,), condition=unchanged)
-    return Update(key, set={_PACKED: after.packed()}, condition=unchanged)
+    return Delete(key, unchanged & Attr(_REPORTED).not_exists())
 
 
 def _mute_item(muter_id: str, mute: Mute) -> Item:
