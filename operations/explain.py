@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from operations.deployment import Deployment
-from operations.moderation import user_of
+from operations.people import user_of
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.adapters.system import SystemClock
 from shutterfeed.domain.ids import MalformedId, PostId

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from operations.deployment import Deployment
+from operations.people import find_user
 from operations.sign_out import sign_out
 from shutterfeed.adapters.cognito import current_name
 from shutterfeed.adapters.dynamodb.moderation_log import DynamoModerationLog
-from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
-from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
-from shutterfeed.domain.accounts import subject_of
 from shutterfeed.domain.moderation_log import Break, Entry, broken
-from shutterfeed.domain.users import canonical_handle
 from shutterfeed.schema import MODERATORS
-from tools.errors import ToolError
 
 _PAGE = 500
 
@@ -23,7 +19,7 @@ def appoint(deployment: Deployment, handle: str) -> None:
     """Make the user who has this handle a moderator. Tokens that are made from now on say so.
     Raises `ToolError` if nobody has the handle."""
     cognito, pool = deployment.client_for("cognito-idp"), deployment.outputs["UserPoolId"]
-    account = account_of(deployment, handle)
+    _, account = find_user(deployment, handle)
     cognito.admin_add_user_to_group(UserPoolId=pool, Username=account, GroupName=MODERATORS)
 
 
@@ -31,26 +27,9 @@ def dismiss(deployment: Deployment, handle: str) -> None:
     """Undo `appoint`. The user's sessions end, since their tokens say still that they moderate.
     Raises `ToolError` like it."""
     cognito, pool = deployment.client_for("cognito-idp"), deployment.outputs["UserPoolId"]
-    account = account_of(deployment, handle)
+    _, account = find_user(deployment, handle)
     cognito.admin_remove_user_from_group(UserPoolId=pool, Username=account, GroupName=MODERATORS)
     sign_out(deployment, handle)
-
-
-def account_of(deployment: Deployment, handle: str) -> str:
-    """The name by which Cognito knows the account of a user. Raises `ToolError`."""
-    user_id = user_of(deployment, handle)
-    subject = subject_of(user_id, DynamoSecrets(deployment.metadata).account_key())
-    cognito, pool = deployment.client_for("cognito-idp"), deployment.outputs["UserPoolId"]
-    return current_name(cognito, pool, subject)
-
-
-def user_of(deployment: Deployment, handle: str) -> str:
-    """The id of the user who has a handle. Raises `ToolError` if nobody has it."""
-    name = canonical_handle(handle.removeprefix("@"))
-    user_id = DynamoProfiles(deployment.metadata).id_of(name) if name else None
-    if user_id is None:
-        raise ToolError(f"Nobody has the handle {handle}.")
-    return user_id
 
 
 def entries(deployment: Deployment) -> Iterator[Entry]:

@@ -81,7 +81,7 @@ class Break:
 
 
 def broken(entries: Iterable[Entry]) -> Break | None:
-    """Where the chain of all entries, from the first on, is broken; None if it is whole."""
+    """The first break in the chain of all entries, from the first on; None if it is whole."""
     number, previous = 1, BEGINNING
     for each in entries:
         if each.number != number:
