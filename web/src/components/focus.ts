@@ -24,3 +24,12 @@ export function keepFocusNear(entry: Element): () => void {
     });
   };
 }
+
+/** Gives the focus to the page's heading if what had it, or led to a dialog, has left the page. */
+export function keepFocusOnPage(): void {
+  requestAnimationFrame(() => {
+    const active = document.activeElement;
+    if (active !== null && active !== document.body) return;
+    document.querySelector("h1")?.focus({ preventScroll: true });
+  });
+}

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { ActionBody, ActionKind, CaseBody } from "../api.ts";
 import { Confirm } from "../components/confirm.tsx";
 import { Empty, Retry } from "../components/endless.tsx";
+import { keepFocusOnPage } from "../components/focus.ts";
 import { sentence } from "../errors.ts";
 import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
@@ -38,7 +39,10 @@ type Step = ActionKind | "appeal" | ActionBody;
 function Case({ found }: { found: CaseBody }) {
   const [isOpen, setOpen] = useState(false);
   const [step, setStep] = useState<Step | null>(null);
-  const close = () => setStep(null);
+  const close = () => {
+    setStep(null);
+    keepFocusOnPage();
+  };
   const last = found.actions.findLast(({ undone_at }) => undone_at === null);
   const next = neighbour(found.id, 1);
   const before = neighbour(found.id, -1);

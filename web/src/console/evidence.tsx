@@ -23,6 +23,8 @@ export function EvidencePanel({ found, isOpen, onToggle }: Props) {
         <h2 id="evidence">
           {KINDS[found.kind]} by <bdi>{ownerOf(found)}</bdi>
         </h2>
+        {found.owner?.suspended && <span class="badge badge-failed">Suspended</span>}
+        {found.owner?.limited && <span class="badge">Limited</span>}
         {hasPictures && (
           <button
             type="button"

@@ -5,6 +5,7 @@ import { signedOutEverywhere, signInAnew, signInAnewWithCode } from "../auth.ts"
 import type { Challenge } from "../cognito.ts";
 import { Page } from "../components/page.tsx";
 import { ApiError } from "../errors.ts";
+import { navigate } from "../router.ts";
 import { day } from "../text.ts";
 import { Form, SecondFactorField, SecretField, useTwoSteps } from "../views/sign-in-form.tsx";
 
@@ -54,6 +55,7 @@ function CloseForm() {
     signedOutEverywhere(
       `Your account is closed. Until ${day(erased_at)} you can sign in and come back to it.`,
     );
+    navigate("/", { replace: true }); // whoever signs in again has nothing to do here
     return null;
   }
 

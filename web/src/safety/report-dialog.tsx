@@ -3,6 +3,7 @@ import { MAX_REPORT_NOTE } from "../../build/limits.ts";
 import { call, type ReportReason } from "../api.ts";
 import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
+import { keepFocusOnPage } from "../components/focus.ts";
 import { ConfirmBlock } from "../components/person-dialogs.tsx";
 import { sentence } from "../errors.ts";
 import { hideReported, type Reportable } from "../reporting.ts";
@@ -16,7 +17,7 @@ interface Props {
 /** Asks why something is reported, and says what happens next. */
 export function ReportDialog({ subject, onClose }: Props) {
   const [step, setStep] = useState<"ask" | "done" | "block">("ask");
-  useEffect(() => focusOnPage, []);
+  useEffect(() => keepFocusOnPage, []);
   if (step === "block") return <ConfirmBlock person={subject.author} onClose={onClose} />;
   if (step === "done") {
     return <Done subject={subject} onBlock={() => setStep("block")} onClose={onClose} />;
@@ -118,14 +119,6 @@ function Done({ subject, onBlock, onClose }: Props & { onBlock: () => void }) {
       </div>
     </Dialog>
   );
-}
-
-/** The focus is lost if what led to the dialog has left the page. */
-function focusOnPage(): void {
-  requestAnimationFrame(() => {
-    if (document.activeElement === document.body)
-      document.querySelector("h1")?.focus({ preventScroll: true });
-  });
 }
 
 function nameOf({ kind, author }: Reportable): string {
