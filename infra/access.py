@@ -286,6 +286,8 @@ def _collect(function: lambda_.Function, to: Resources) -> None:
     # may tag them for the lifecycle, which removes them later.
     grants.objects(function, originals, "DeleteObject")
     grants.tagging_versions(function, originals, ERASED_TAG, REFUSED_TAG)
+    # The list of erasures, to which it adds the posts that it removes.
+    grants.objects(function, originals, "PutObject", prefix=ERASURES_PREFIX)
     grants.objects(function, renditions, "DeleteObject", prefix=MEDIA_PREFIX)
     # It removes no upload: it tags the uploads of a post that is gone, and aborts those in parts.
     grants.objects(

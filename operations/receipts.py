@@ -47,6 +47,8 @@ class Issued:
     sent: int = 0
     files: list[Path] = field(default_factory=list)
     """Receipts that nobody could be sent, in files that only their owner may read."""
+    again: int = 0
+    """Accounts that were erased once more, and have a receipt."""
     unfinished: int = 0
     """Accounts whose erasing has not ended yet."""
     reports: list[str] = field(default_factory=list)
@@ -121,8 +123,16 @@ class _Post:
 
     def give(self, record: ErasedAccount, person: Person, issued: Issued) -> None:
         """Sign a receipt, note its hash, and send it or write it into a file. The record goes last,
-        so that whatever fails is done again."""
+        so that whatever fails is done again. Whoever was erased once more after a restore has a
+        receipt, and no address: they get no other."""
         now = self.clock.now()
+        listed = digest_of(Erasable.ACCOUNT, record.user_id)
+        originals = self.deployment.outputs["OriginalsBucketName"]
+        erasures = S3ErasureList(self.deployment.client_for("s3"), originals)
+        if record.email is None and erasures.has_receipt(listed):
+            self.records.forget(record.user_id)
+            issued.again += 1
+            return
         receipt = Receipt(
             self.deployment.stage,
             record,
@@ -134,9 +144,6 @@ class _Post:
         )
         content = receipt.content()
         text = signed(content, DynamoSecrets(self.deployment.metadata).receipt_key())
-        listed = digest_of(Erasable.ACCOUNT, record.user_id)
-        originals = self.deployment.outputs["OriginalsBucketName"]
-        erasures = S3ErasureList(self.deployment.client_for("s3"), originals)
         erasures.note_receipt(listed, digest(content), now)
         sender = _sender(self.deployment)
         if sender is not None and record.email is not None:

@@ -72,7 +72,9 @@ def test_the_list_names_nobody(aws: Aws) -> None:
         erasures.note(Erasable.ACCOUNT, MAYA, START)
     erasures.note(Erasable.POST, post, START)
     digest = digest_of(Erasable.ACCOUNT, MAYA)
+    assert not erasures.has_receipt(digest)
     erasures.note_receipt(digest, "f" * 64, START)
+    assert erasures.has_receipt(digest)
     assert set(erasures.all()) == {
         Erasure(Erasable.ACCOUNT, digest),
         Erasure(Erasable.POST, digest_of(Erasable.POST, post)),

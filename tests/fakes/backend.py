@@ -389,6 +389,7 @@ class Backend:
             likes=likes,
             comments=guard(FakeComments(self.metadata)),
             posts=posts,
+            erasures=guard(self.erasures),
             steps=queues["collect"],
             clock=clock,
         )

@@ -202,6 +202,9 @@ class FakeErasureList:
         del at
         self.receipts[digest] = receipt
 
+    def has_receipt(self, digest: str) -> bool:
+        return digest in self.receipts
+
 
 @dataclass
 class FakeAccounts:

@@ -186,6 +186,17 @@ def test_nobody_gets_a_receipt_before_all_is_gone(
     assert len(_issue(deployment, tmp_path).files) == 1
 
 
+def test_whoever_was_erased_again_after_a_restore_gets_no_second_receipt(
+    deployment: Deployment, erased: DynamoErasureRecords, tmp_path: Path
+) -> None:
+    assert len(_issue(deployment, tmp_path).files) == 1
+    erased.begin(replace(RECORD, email=None))
+    erased.finish(MAYA, START)
+    issued = _issue(deployment, tmp_path)
+    assert (issued.files, issued.again) == ([], 1)
+    assert not list(erased.waiting())
+
+
 def test_an_erasure_that_has_not_ended_waits(deployment: Deployment, tmp_path: Path) -> None:
     records = DynamoErasureRecords(deployment.metadata)
     records.begin(RECORD)

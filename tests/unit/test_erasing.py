@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from shutterfeed import keys
+from shutterfeed.domain.erasures import Erasable, Erasure, digest_of
 from shutterfeed.domain.errors import Forbidden, NotFound
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import ERASED_COOLING_OFF, Purpose
@@ -125,6 +126,9 @@ def test_a_repetition_changes_nothing_more_and_is_not_charged(backend: Backend) 
         assert (backend.metadata.denials, backend.metadata.allowances) == (noted, charged)
         _settle(backend)
     assert not backend.metadata.posts
+    assert backend.erasures.all() == [
+        Erasure(Erasable.POST, digest_of(Erasable.POST, str(post.id)))
+    ]
 
 
 def test_an_erased_post_cannot_be_restored_or_deleted(backend: Backend) -> None:

@@ -30,16 +30,22 @@ class S3ErasureList:
         self._put(keys.erasure_object(kind, digest_of(kind, subject)), at, {})
 
     def all(self) -> Iterator[Erasure]:
-        pages = self.client.get_paginator("list_objects_v2").paginate(
+        # All versions, so that an entry which somebody hides behind a delete marker still counts.
+        pages = self.client.get_paginator("list_object_versions").paginate(
             Bucket=self.bucket, Prefix=keys.ERASURE_LIST
         )
         for page in pages:
-            for entry in page.get("Contents", []):
-                kind, digest = keys.parse_erasure_object(entry["Key"])
+            for key in dict.fromkeys(entry["Key"] for entry in page.get("Versions", [])):
+                kind, digest = keys.parse_erasure_object(key)
                 yield Erasure(Erasable(kind), digest)
 
     def note_receipt(self, digest: str, receipt: str, at: datetime) -> None:
         self._put(keys.receipt_object(digest), at, {"receipt": receipt})
+
+    def has_receipt(self, digest: str) -> bool:
+        key = keys.receipt_object(digest)
+        found = self.client.list_objects_v2(Bucket=self.bucket, Prefix=key, MaxKeys=1)
+        return bool(found.get("Contents"))
 
     def _put(self, key: str, at: datetime, fields: dict[str, str]) -> None:
         content = json.dumps({"at": at.isoformat(), **fields})

@@ -12,6 +12,7 @@ from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.likes import DynamoLikes
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.removals import DynamoRemovals
+from shutterfeed.adapters.erasures import S3ErasureList
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
 from shutterfeed.domain.messages import CollectMessage
@@ -37,6 +38,7 @@ def service() -> Collector:
         likes=DynamoLikes(metadata),
         comments=DynamoComments(metadata),
         posts=DynamoPosts(metadata),
+        erasures=S3ErasureList(aws.client("s3"), settings.originals_bucket),
         steps=aws.queue(settings.collect_queue_url, Codec[CollectMessage]("collect")),
         clock=aws.clock(),
     )

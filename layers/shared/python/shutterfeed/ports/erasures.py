@@ -56,3 +56,7 @@ class ErasureList(Protocol):
         """Note that the receipt of the account with this digest was issued at a moment. `receipt`
         is the SHA-256 of the receipt, which is kept nowhere else."""
         ...
+
+    def has_receipt(self, digest: str) -> bool:
+        """Whether a receipt was issued for the account with this digest."""
+        ...

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from shutterfeed.domain.erasures import Erasable
 from shutterfeed.domain.messages import (
     CollectComments,
     CollectLikes,
@@ -14,6 +15,7 @@ from shutterfeed.domain.messages import (
 )
 from shutterfeed.domain.posts import ERASED_GRACE
 from shutterfeed.ports.comments import Comments
+from shutterfeed.ports.erasures import ErasureList
 from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.posts import Posts
 from shutterfeed.ports.queues import DelayingQueue
@@ -32,6 +34,7 @@ class Collector:
     likes: Likes
     comments: Comments
     posts: Posts
+    erasures: ErasureList
     steps: DelayingQueue[CollectMessage]
     clock: Clock
 
@@ -43,6 +46,8 @@ class Collector:
                 if wait > timedelta():
                     self.steps.send_later([message], wait)
                 else:
+                    # A table that is restored to an earlier moment has the post again.
+                    self.erasures.note(Erasable.POST, str(post_id), erased_at)
                     self.posts.remove(post_id)
             case CollectLikes(post_id):
                 if self.likes.forget(post_id, AT_ONCE):
