@@ -200,6 +200,7 @@ class World:
             "MEDIA_BASE_URL": MEDIA_BASE_URL,
             "MEDIA_KEYS": MEDIA_KEYS,
             "SITE_URL": SITE_URL,
+            "EMAIL_FROM": "hello@mail.example.com",
             "SITE_BUCKET": SITE,
             "ORIGIN_KEYS": "anybody",
             "REMOVALS_PER_HOUR": "100",
