@@ -8,6 +8,7 @@ import pytest
 
 from shutterfeed import keys
 from shutterfeed.adapters.buckets import ABANDONED, ERASED, REFUSED, RELEASED
+from shutterfeed.domain.exports import EXPORT_LIFETIME, EXPORT_RETENTION
 from shutterfeed.domain.multipart import RESUMABLE
 from shutterfeed.domain.retention import (
     ERASED_RETENTION,
@@ -78,6 +79,11 @@ def test_uploads_expire_only_once_nothing_needs_them(every: Template) -> None:
         (rule,) = (rule for rule in rules if rule.get("Prefix") == prefix)
         assert rule["ExpirationInDays"] == STORED_UPLOAD_RETENTION.days
         rules.remove(rule)
+    # Parts of exports: longer than these can be downloaded.
+    begin = keys.exports_of(samples.user_id(1)).split("/")[0] + "/"
+    (rule,) = (rule for rule in rules if rule.get("Prefix") == begin)
+    assert rule["ExpirationInDays"] == EXPORT_RETENTION.days > EXPORT_LIFETIME.days
+    rules.remove(rule)
     expiring = {
         rule["TagFilters"][0]["Key"]: rule["ExpirationInDays"]
         for rule in rules
