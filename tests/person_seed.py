@@ -45,6 +45,7 @@ _EXPIRES: Final = int((START + timedelta(days=90)).timestamp())
 
 NAMES_NOBODY: Final = frozenset(
     (
+        "GONE GONE",
         "SYSTEM CURSOR_KEY",
         "SYSTEM ACCOUNT_KEY",
         "SYSTEM RECEIPT_KEY",

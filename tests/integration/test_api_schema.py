@@ -47,8 +47,11 @@ ABOUT_CONTENT: Final = frozenset(
 described there in words."""
 EXAMPLES: Final = settings(max_examples=10)
 _numbers = count()
-_LEAVING: Final = frozenset(("sign_out_everywhere", "close_account"))
-"""The operations that end the sessions of whoever calls them."""
+_LEAVING: Final = {
+    "sign_out_everywhere": Person.number(0x1EA),
+    "close_account": Person.number(0x1EB),
+}
+"""Who calls the operations that end the sessions of whoever does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,6 @@ class Caller:
 
     client: Client
     ada: Person
-    leaver: Person
-    """Whose sessions are ended."""
     friend: str
     """The handle of somebody who stays as they are."""
     paths: Mapping[str, str]
@@ -82,7 +83,7 @@ class Caller:
                 places[parameter["in"]][parameter["name"]] = text
         if body is None and "requestBody" in operation:
             body = self.body(name)
-        person = self.leaver if name in _LEAVING else self.ada
+        person = _LEAVING.get(name, self.ada)
         answer = self.client.request(
             method,
             path.format_map(places["path"]),
@@ -168,7 +169,7 @@ def caller() -> Iterator[Caller]:
             "url": f"{SITE_URL}/u/{client.handle(ben)}",
         }
         friend = client.handle(Person.number(0xF1E))
-        yield Caller(client, ada, Person.number(0x1EA), friend, paths)
+        yield Caller(client, ada, friend, paths)
 
 
 def _has_form(answer: Answer) -> bool:

@@ -52,6 +52,10 @@ STAYS: Final[Mapping[str, Stay]] = {
     "USER RECENT_POSTS": _OTHERS_WORDS,
     "POST COMMENT": _OTHERS_WORDS,
     "POST REPLY": _OTHERS_WORDS,
+    "USER COMMENTED": Stay(
+        "the list of somebody's own comments names posts that are gone, and leads nowhere",
+        always=True,
+    ),
     "HASHTAG TAGGED_POSTS": _HASHTAG,
     "USER READER_HASHTAGS": _HASHTAG,
     "DOC DOC": Stay("the version of a removed search document", own=True),
