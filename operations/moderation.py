@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from operations.deployment import Deployment
 from operations.people import find_user
 from operations.sign_out import sign_out
-from shutterfeed.adapters.cognito import current_name
 from shutterfeed.adapters.dynamodb.moderation_log import DynamoModerationLog
 from shutterfeed.domain.moderation_log import Break, Entry, broken
 from shutterfeed.schema import MODERATORS
