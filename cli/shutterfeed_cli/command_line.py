@@ -151,6 +151,11 @@ def _archives(command: NewCommand) -> None:
         "export", "Save everything of your own to a folder.", "export ~/shutterfeed-2026"
     )
     export.add_argument("folder", type=typed_path, metavar="DIR")
+    export.add_argument(
+        "--server",
+        action="store_true",
+        help="let the service make ZIP files in the shape of Instagram's exports, and save these",
+    )
     add_parallel(export)
     _instagram(
         command(

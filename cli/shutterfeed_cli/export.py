@@ -28,6 +28,7 @@ from shutterfeed_cli.export_progress import ExportProgress
 from shutterfeed_cli.exported import FORMAT
 from shutterfeed_cli.fetching import Absent, Fetcher, Original, Result
 from shutterfeed_cli.folders import replace_text
+from shutterfeed_cli.server_export import server_export
 from shutterfeed_cli.stopping import Stop, on_interrupt
 from shutterfeed_cli.wording import counted
 
@@ -48,6 +49,8 @@ _DOCUMENTATION: Final[Mapping[str, str]] = {
 
 def export(asked: argparse.Namespace, context: Context) -> ExitCode:
     """Save everything of the user's own to a folder. Raises `CliError`."""
+    if asked.server:
+        return server_export(asked, context)
     context.connections, context.attempts = 2 * asked.parallel, ATTEMPTS
     folder: Path = asked.folder
     _claim(folder, context.session.site.url, context.api.me())

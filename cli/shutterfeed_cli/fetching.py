@@ -95,6 +95,20 @@ class Fetcher:
         except Exception as error:  # noqa: BLE001 - one file's error must not end the export
             return Unexpected(error)
 
+    def save(self, path: Path, size: int, link: Callable[[], str]) -> None:
+        """Fetch a file of `size` bytes by a link, and by another if that one has expired. What
+        arrived before an interruption is not fetched again. Raises `CliError`."""
+        part = path.with_name(path.name + ".part")
+        try:
+            self._download(link(), part, size)
+        except storage.LinkRefused:
+            self._stop.check_new()
+            self._download_again(link(), part, size)
+        if part.stat().st_size != size:
+            part.unlink()
+            raise CliError("It arrived damaged. Run the same command again.")
+        part.rename(path)
+
     def _link(self, original: Original) -> Json:
         try:
             return self._api.call("GET", f"/me/uploads/{quote(original.media_id)}/original")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import secrets
 from collections.abc import Callable
+from zipfile import ZipFile
 
 from PIL import Image
 
@@ -87,6 +89,30 @@ def test_an_original_comes_back_byte_for_byte(person: Callable[[], Person]) -> N
         stranger = other if each is author else author
         path = f"/me/uploads/{entry['media_id']}/original"
         assert stranger.api.send("GET", path).status_code == 404
+    _exported(author, photo)
+
+
+def _exported(author: Person, photo: Photo) -> None:
+    """Everything of somebody's with one post comes as one ZIP file, until it is discarded."""
+    begun = author.api.call("POST", "/me/exports")
+    [export] = eventually(
+        lambda: author.api.call("GET", "/me/exports")["items"],
+        lambda items: items[0]["state"] == "ready",
+    )
+    assert export["id"] == begun["id"]
+    [part] = export["parts"]
+    response = request("GET", part["url"])
+    assert (response.status_code, len(response.content)) == (200, part["bytes"])
+    assert response.headers["content-disposition"].endswith('-part-1.zip"')
+    with ZipFile(io.BytesIO(response.content)) as read:
+        assert read.testzip() is None
+        [post] = json.loads(read.read("your_instagram_activity/media/posts_1.json"))
+        assert read.read(post["media"][0]["uri"]) == photo.data
+        signed_in = json.loads(read.read("shutterfeed/sign_ins_1.json"))
+        assert signed_in[0]["account"]["email"].endswith("@example.com")
+    assert request("PUT", part["url"], body=b"other").status_code == 403
+    assert author.api.send("DELETE", f"/me/exports/{export['id']}").status_code == 204
+    eventually(lambda: request("GET", part["url"]).status_code, lambda status: status in {403, 404})
 
 
 def test_nothing_comes_back_for_a_hash_alone(person: Callable[[], Person]) -> None:
