@@ -16,7 +16,7 @@ from infra.settings import Settings
 
 SOURCES: Final = Path(__file__).with_name("edge")
 NO_STORE: Final = "none"
-"""In place of the store's ARN, where the function's code has what is denied."""
+"""The value instead of a store's ARN, if the function's code has what is denied."""
 _KEYS: Final = "@KEYS@"
 _DENIALS: Final = "// @DENIALS@\n"
 

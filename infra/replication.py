@@ -14,7 +14,7 @@ class Replication(Construct):
 
     That bucket does not belong to this stack: it must be versioned and outlive the stack, and is
     best in an account to which nobody here has keys. In another account, its policy must allow the
-    role of this construct `s3:ReplicateObject`.
+    role of this construct `s3:ReplicateObject` and `s3:ReplicateTags`.
     """
 
     def __init__(
@@ -34,8 +34,9 @@ class Replication(Construct):
             ],
             originals.arn_for_objects("*"),
         )
-        # The rule copies neither deletions nor tags, so the role needs no rights for them.
-        self._allow(["s3:ReplicateObject"], f"{replica_arn}/*")
+        # The rule copies no deletions, so the role needs no right for them. The tag of what is
+        # to be erased follows, and the other bucket's own lifecycle acts on it.
+        self._allow(["s3:ReplicateObject", "s3:ReplicateTags"], f"{replica_arn}/*")
         bucket = originals.node.default_child
         assert isinstance(bucket, s3.CfnBucket)
         bucket.replication_configuration = s3.CfnBucket.ReplicationConfigurationProperty(

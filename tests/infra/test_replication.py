@@ -44,4 +44,5 @@ def test_the_role_may_copy_and_nothing_else(prod: Template) -> None:
         ("s3:GetObjectVersionAcl", "originals/*"),
         ("s3:GetObjectVersionTagging", "originals/*"),
         ("s3:ReplicateObject", f"{REPLICA}/*"),
+        ("s3:ReplicateTags", f"{REPLICA}/*"),
     }

@@ -222,7 +222,7 @@ class IndexSettings(Settings):
 
 
 NO_STORE: Final = "none"
-"""In place of a key-value store's ARN, where there is none."""
+"""The value instead of a key-value store's ARN, if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
