@@ -474,6 +474,7 @@ class Backend:
             closings=guard(FakeClosings(data)),
             traces=guard(FakeTraces(data, self.feed_table)),
             posts=guard(FakePosts(data)),
+            avatars=guard(FakeAvatars(data)),
             likes=guard(FakeLikes(data)),
             comments=guard(FakeComments(data)),
             appearances=guard(FakeAppearances(data)),
@@ -486,6 +487,7 @@ class Backend:
             collects=guard(queues["collect"]),
             steps=guard(queues["erase"]),
             clock=self.clock,
+            ids=self.ids,
             together=in_turn,
         )
 

@@ -7,6 +7,7 @@ from functools import cache
 from shutterfeed import config
 from shutterfeed.adapters.cognito import CognitoAccounts
 from shutterfeed.adapters.dynamodb.appearances import DynamoAppearances
+from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
 from shutterfeed.adapters.dynamodb.closings import DynamoClosings
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
@@ -28,11 +29,11 @@ from shutterfeed.ports.closing import Closings
 from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.erasures import ErasureList, ErasureRecords
 from shutterfeed.ports.likes import Likes
-from shutterfeed.ports.posts import Posts
+from shutterfeed.ports.posts import Avatars, Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import DelayingQueue, Queue
 from shutterfeed.ports.sign_ins import Accounts
-from shutterfeed.ports.system import Clock, Secrets, Together
+from shutterfeed.ports.system import Clock, Ids, Secrets, Together
 from shutterfeed.ports.traces import Traces
 from shutterfeed.ports.uploads import Ledger
 from shutterfeed.services.erasing import ErasureService
@@ -45,6 +46,7 @@ def wire(
     closings: Closings,
     traces: Traces,
     posts: Posts,
+    avatars: Avatars,
     likes: Likes,
     comments: Comments,
     appearances: Appearances,
@@ -57,6 +59,7 @@ def wire(
     collects: Queue[CollectMedia],
     steps: DelayingQueue[EraseAccount],
     clock: Clock,
+    ids: Ids,
     together: Together,
 ) -> AccountEraser:
     return AccountEraser(
@@ -64,6 +67,7 @@ def wire(
         closings=closings,
         traces=traces,
         posts=posts,
+        avatars=avatars,
         post_erasure=ErasureService(posts=posts, clock=clock),
         likes=likes,
         comments=comments,
@@ -77,6 +81,7 @@ def wire(
         collects=collects,
         steps=steps,
         clock=clock,
+        ids=ids,
         together=together,
     )
 
@@ -90,6 +95,7 @@ def service() -> AccountEraser:
         closings=DynamoClosings(metadata),
         traces=DynamoTraces(metadata, feeds),
         posts=DynamoPosts(metadata),
+        avatars=DynamoAvatars(metadata),
         likes=DynamoLikes(metadata),
         comments=DynamoComments(metadata),
         appearances=DynamoAppearances(metadata),
@@ -102,5 +108,6 @@ def service() -> AccountEraser:
         collects=aws.queue(settings.collect_queue_url, Codec[CollectMedia]("collect")),
         steps=aws.queue(settings.erase_queue_url, Codec[EraseAccount]("erase")),
         clock=aws.clock(),
+        ids=aws.ids(),
         together=together,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -29,11 +29,11 @@ from shutterfeed.ports.closing import Closings
 from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.erasures import ErasureList, ErasureRecords
 from shutterfeed.ports.likes import Likes
-from shutterfeed.ports.posts import Posts
+from shutterfeed.ports.posts import Avatars, Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import LONGEST_DELAY, DelayingQueue, Queue
 from shutterfeed.ports.sign_ins import Accounts
-from shutterfeed.ports.system import Clock, Secrets, Together
+from shutterfeed.ports.system import Clock, Ids, Secrets, Together
 from shutterfeed.ports.traces import Traces
 from shutterfeed.ports.uploads import Ledger
 from shutterfeed.services.erasing import ErasureService
@@ -60,6 +60,7 @@ class AccountEraser:
     traces: Traces
     posts: Posts
     post_erasure: ErasureService
+    avatars: Avatars
     likes: Likes
     comments: Comments
     appearances: Appearances
@@ -72,6 +73,7 @@ class AccountEraser:
     collects: Queue[CollectMedia]
     steps: DelayingQueue[EraseAccount]
     clock: Clock
+    ids: Ids
     together: Together
 
     def erase(self, message: EraseAccount) -> None:
@@ -147,7 +149,11 @@ class AccountEraser:
         if not page.items:
             return None
         self.records.note_contents(message.user_id, page.items[0].id.ulid, _contents(page.items))
-        denies = self._denies(message.user_id)
+        profile, now = self.profiles.item(message.user_id), self.clock.now()
+        if profile is not None and profile.avatar is not None:
+            # A hidden post that is shown as the avatar is not erased.
+            self.avatars.remove(message.user_id, self.ids.new(now), now)
+        denies = _may_be_linked(profile, now)
         for post in page.items:
             if post.erased_at is None:
                 while self.traces.unsave(post.id, SLICE):
@@ -157,13 +163,6 @@ class AccountEraser:
             return _More(page.next_position)
         # Once more from the beginning, until the items are gone.
         return _More(wait=WAIT)
-
-    def _denies(self, user_id: str) -> bool:
-        """Whether links to the user's media may still be good: nothing of a closed account is
-        shown, so they have expired, unless it was closed only now."""
-        profile = self.profiles.item(user_id)
-        closed_at = None if profile is None else profile.closed_at
-        return closed_at is None or self.clock.now() - closed_at < DENIAL_RETENTION
 
     def _likes(self, message: EraseAccount) -> _More | None:
         page = self.likes.liked_by(message.user_id, None, SLICE)
@@ -238,6 +237,13 @@ class AccountEraser:
     def _each(self, calls: Sequence[Callable[[], object]]) -> None:
         for start in range(0, len(calls), _TOGETHER):
             self.together(*calls[start : start + _TOGETHER])
+
+
+def _may_be_linked(profile: Profile | None, now: datetime) -> bool:
+    """Whether links to the user's media may still be good: nothing of a closed account is shown, so
+    they have expired, unless it was closed only now."""
+    closed_at = None if profile is None else profile.closed_at
+    return closed_at is None or now - closed_at < DENIAL_RETENTION
 
 
 def _contents(posts: Sequence[Post]) -> list[Content]:
