@@ -169,8 +169,8 @@ def _of_answers() -> Iterator[Item]:
 def _of_contents() -> Iterator[Item]:
     yield _item(keys.blob(CONTENT.sha256), blob_id=CONTENT.blob_id)
     yield _item(keys.reference(Reference(CONTENT.sha256, POST, _MEDIUM)))
-    record = {"account": ACCOUNT, "email": EMAIL, "handles": [HANDLE]}
-    yield _item(keys.erasure(MAYA), begun_at=START.isoformat(), **record)
+    begun = START.isoformat()
+    yield _item(keys.erasure(MAYA), account=ACCOUNT, email=EMAIL, handles=[HANDLE], begun_at=begun)
     yield erased_contents_item(MAYA, "1", [CONTENT])
 
 

@@ -10,11 +10,14 @@ from zipfile import ZipFile
 
 from PIL import Image
 
+from operations import erasure_scan
+from operations.deployment import Deployment as Operated
 from shutterfeed_cli.client.content import Json, Photo
 from shutterfeed_cli.client.http import request
 from tests import pictures
-from tests.e2e.conftest import Person, eventually, published
+from tests.e2e.conftest import Deployment, Person, eventually, published
 from tests.e2e.links import upload
+from tools.deploy import LocalAws
 
 
 def _set_avatar(person: Person, photo: Photo) -> str:
@@ -67,7 +70,9 @@ def test_an_avatar_is_shown_with_its_owners_posts_until_it_is_taken_away(
     assert author.api.me()["counts"]["posts"] == 1
 
 
-def test_an_original_comes_back_byte_for_byte(person: Callable[[], Person]) -> None:
+def test_an_original_comes_back_byte_for_byte(
+    stack: Deployment, person: Callable[[], Person]
+) -> None:
     author, other = person(), person()
     photo = Photo(pictures.jpeg(1200, 900, seed=34))
     for each in (author, other):
@@ -89,7 +94,27 @@ def test_an_original_comes_back_byte_for_byte(person: Callable[[], Person]) -> N
         stranger = other if each is author else author
         path = f"/me/uploads/{entry['media_id']}/original"
         assert stranger.api.send("GET", path).status_code == 404
+    _require_scan(stack, author)
     _exported(author, photo)
+
+
+def _require_scan(stack: Deployment, author: Person) -> None:
+    """Whoever looks for the author in everything finds what is theirs, and not the content, which
+    somebody else has posted too."""
+    deployment = Operated(LocalAws(stack.endpoint).client, "local", stack.outputs)
+    found = erasure_scan.scan(deployment, author.handle, deep=True)
+    theirs = {line.split(maxsplit=1)[-1] for line in found.splitlines()}
+    assert {
+        "metadata: USER PROFILE",
+        "metadata: HANDLE HANDLE",
+        "metadata: USER POST",
+        "metadata: BLOB REF",
+        "index published: USER POST",
+        "search: TERM *",
+        "bucket uploads: object",
+        "user pool: account",
+    } <= theirs
+    assert not {"bucket originals: object", "bucket renditions: object"} & theirs
 
 
 def _exported(author: Person, photo: Photo) -> None:
