@@ -44,8 +44,11 @@ _LOADING_SECONDS: Final = 60.0
 _ENDING_SECONDS: Final = 10.0
 _MESSAGE_BYTES: Final = 64 * 1024
 _LIBRARIES: Final = "LD_LIBRARY_PATH"
-"""The one variable that a server is given, if there is one: Lambda's Python does not find its own
-library without it."""
+"""The one variable of ours that a server is given, if there is one: Lambda's Python does not find
+its own library without it."""
+_BOUND: Final = {"LD_BIND_NOW": "1"}
+"""The addresses of functions are looked up when a library is loaded: what a child called first
+would be looked up by each child."""
 
 
 def photo_work(*, hashed: bool) -> str:
@@ -140,7 +143,7 @@ def _start(module: str) -> _Server:
         process = os.posix_spawn(
             sys.executable,
             [sys.executable, "-I", "-S", "-c", _PROGRAM, folders, module],
-            {_LIBRARIES: os.environ[_LIBRARIES]} if _LIBRARIES in os.environ else {},
+            {**_BOUND, **{name: value for name, value in os.environ.items() if name == _LIBRARIES}},
             file_actions=[
                 (os.POSIX_SPAWN_DUP2, theirs.fileno(), _CONTROL),
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDWR, 0),

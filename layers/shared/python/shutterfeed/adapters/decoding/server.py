@@ -1,9 +1,9 @@
 """The decoder server: a process that has the decoders loaded, and forks a child for each order.
 
-It is executed with an empty environment, so it has never had anything that a child could find in
-its memory, and it parses nothing that a stranger made. A child gives up all that it does not need,
-and only then looks at its file. It answers one file and ends, so nothing of a hostile file is left
-for the next.
+It is executed with nothing of the function's environment, so it has never had anything that a child
+could find in its memory, and it parses nothing that a stranger made. A child gives up all that it
+does not need, and only then looks at its file. It answers one file and ends, so nothing of a
+hostile file is left for the next.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import Final, NoReturn
@@ -139,7 +140,7 @@ class _Server:
         os.set_blocking(reading, False)
         child = _Child(process, socket.socket(fileno=line), reading)
         self.children[process] = child
-        selector.register(child.line, selectors.EVENT_READ, lambda _: _kill(process))
+        selector.register(child.line, selectors.EVENT_READ, partial(_give_up, child))
 
     def _bury(self, selector: selectors.BaseSelector) -> None:
         """Tell the ends of children that have ended."""
@@ -148,7 +149,8 @@ class _Server:
             if not process:
                 return
             child = self.children.pop(process)
-            selector.unregister(child.line)
+            with suppress(KeyError):  # It was given up.
+                selector.unregister(child.line)
             # The child has closed it, or is dead: there is an end.
             fault = os.read(child.fault, _MOST_FAULT_BYTES).decode("utf-8", "replace")
             os.close(child.fault)
@@ -159,6 +161,13 @@ class _Server:
     def _kill_all(self) -> None:
         for process in self.children:
             _kill(process)
+
+
+def _give_up(child: _Child, selector: selectors.BaseSelector) -> None:
+    """Kill a child that nobody waits for any more. Its line is not looked at again: it stays
+    readable until the child is buried."""
+    selector.unregister(child.line)
+    _kill(child.process)
 
 
 def _kill(process: int) -> None:
