@@ -17,7 +17,7 @@ import pytest
 from PIL import Image, ImageChops, ImageCms, ImageStat
 from thumbhash import rgba_to_thumb_hash, thumb_hash_to_average_rgba
 
-from shutterfeed.adapters import heif_decoding, photo_decoding
+from shutterfeed.adapters import heif_decoding, imaging, photo_decoding
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.adapters.jpeg_structure import read_structure
 from shutterfeed.adapters.thumb_hash import thumb_hash
@@ -508,6 +508,17 @@ def test_memory_that_runs_out_means_too_many_pixels(monkeypatch: pytest.MonkeyPa
         raise MemoryError
 
     monkeypatch.setattr(photo_decoding._DECODERS[JPEG], "load", exhausted)
+    assert refusal(pictures.jpeg(16, 16)).code == "too_many_pixels"
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ValueError("encoding error 1")])
+def test_memory_that_runs_out_while_renditions_are_made_does_so_too(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(imaging, "_encode", exhausted)
     assert refusal(pictures.jpeg(16, 16)).code == "too_many_pixels"
 
 

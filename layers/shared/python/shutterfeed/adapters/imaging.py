@@ -19,6 +19,7 @@ from PIL import Image
 
 from shutterfeed.adapters import boxes
 from shutterfeed.adapters.bad_input import BAD_INPUT
+from shutterfeed.adapters.decoded import Decoded
 from shutterfeed.adapters.pdq import perceptual_hash
 from shutterfeed.adapters.photo_decoding import decode
 from shutterfeed.adapters.scaling import cascade
@@ -43,6 +44,8 @@ _ENCODERS: Final[dict[str, dict[str, Any]]] = {
 
 _OUT_OF_MEMORY: Final = re.compile(r"memory|security limit", re.IGNORECASE)
 """The words with which decoders say that they asked for more memory than they may have."""
+_WEBP_OUT_OF_MEMORY: Final = "encoding error 1"
+"""What Pillow makes of libwebp's VP8_ENC_ERROR_OUT_OF_MEMORY."""
 
 _HASHABLE_SIDE: Final = 256
 """The shorter side in pixels from which on a perceptual hash is computed of a smaller picture."""
@@ -69,6 +72,10 @@ class PillowImageCodec:
             photo = decode(content, content_type)
         # Some of Pillow's encoders would write metadata from here, such as a JPEG comment.
         photo.picture.info = {}
+        with _refusing_too_large():
+            return self._rendered(photo)
+
+    def _rendered(self, photo: Decoded) -> RenderedPhoto:
         made = cascade(photo.picture, plan(photo.width, photo.height))
         whole = [scaled for planned, scaled in made if not planned.spec.square_crop]
         return RenderedPhoto(
@@ -113,6 +120,20 @@ def _refusing_bad_input(content: bytes) -> Iterator[None]:
         raise PhotoRefused(
             "undecodable", "The photo is damaged and could not be read. Please try another copy."
         ) from error
+
+
+@contextmanager
+def _refusing_too_large() -> Iterator[None]:
+    """Translate a lack of memory for scaling and encoding into `PhotoRefused`: some pictures, such
+    as large ones of noise, take an encoder more than is predicted of them."""
+    try:
+        yield
+    except MemoryError as error:
+        raise too_much_memory() from error
+    except ValueError as error:
+        if str(error) != _WEBP_OUT_OF_MEMORY:
+            raise
+        raise too_much_memory() from error
 
 
 def _cut_short(content: bytes, error: BaseException) -> bool:
