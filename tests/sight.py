@@ -36,6 +36,13 @@ class Facts:
     saves: frozenset[Mark] = frozenset()
     counted_apart: frozenset[str] = frozenset()
     """Celebrities, whose profile no follow looks at when it is written."""
+    hidden: frozenset[Any] = frozenset()
+    """The posts that moderators have hidden, or whose contents they withhold."""
+    suspended: frozenset[str] = frozenset()
+    limited: frozenset[str] = frozenset()
+    """The users whom moderators have suspended, or limited."""
+    reported: frozenset[tuple[str, Any]] = frozenset()
+    """Who has reported which post or user."""
 
     def are_cut(self, one: str, other: str) -> bool:
         """Whether one of the two has blocked the other."""
@@ -45,6 +52,8 @@ class Facts:
         return (viewer, user) in self.mutes and self.mutes[viewer, user] > self.now
 
     def sees_profile(self, viewer: str, user: str) -> bool:
+        if user in self.suspended and viewer != user:
+            return False
         if viewer == NOBODY:
             return user not in self.private and user not in self.off_public_pages
         return not self.are_cut(viewer, user)
@@ -55,17 +64,32 @@ class Facts:
         return accepted and self.sees_profile(viewer, user)
 
     def sees_post(self, viewer: str, author: str, post_id: Any) -> bool:
-        return post_id in self.shown and self.sees_lists(viewer, author)
+        is_shown = post_id in self.shown and post_id not in self.hidden
+        return is_shown and self.sees_lists(viewer, author)
 
     def comes_upon(self, viewer: str, author: str, post_id: Any) -> bool:
-        """Whether somebody may find a post among those of many."""
+        """Whether somebody may find a post when they look for something."""
+        return self._meets(viewer, author, post_id) and not self.is_limited_for(viewer, author)
+
+    def finds(self, viewer: str, user: str) -> bool:
+        """Whether somebody may find a user when they look for something."""
+        return self.sees_profile(viewer, user) and not self.is_limited_for(viewer, user)
+
+    def is_limited_for(self, viewer: str, user: str) -> bool:
+        return user in self.limited and viewer != user
+
+    def _meets(self, viewer: str, author: str, post_id: Any) -> bool:
+        if {(viewer, author), (viewer, post_id)} & self.reported:
+            return False
         return self.sees_post(viewer, author, post_id) and not self.has_muted(viewer, author)
 
     def has_in_feed(self, viewer: str, author: str, post_id: Any) -> bool:
         followed = viewer == author or (viewer, author) in self.edges
-        return followed and self.comes_upon(viewer, author, post_id)
+        return followed and self._meets(viewer, author, post_id)
 
     def may_be_suggested(self, viewer: str, user: str) -> bool:
         known = viewer == user or (viewer, user) in self.edges | self.requests
         kept = user in self.private or self.has_muted(viewer, user)
-        return not known and not kept and not self.are_cut(viewer, user)
+        if (viewer, user) in self.reported or not self.finds(viewer, user):
+            return False
+        return not known and not kept

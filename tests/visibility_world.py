@@ -337,7 +337,7 @@ class VisibilityWorld(FeedWorld):
         users = [view.profile.user_id for view in people]
         users += [view.user.profile.user_id for view in typed if view.user is not None]
         for user in users:
-            self._allowed(facts.sees_profile(viewer, user), "found user", viewer, user)
+            self._allowed(facts.finds(viewer, user), "found user", viewer, user)
         for asking in self.backend.follows.waiting(viewer, None, 50).items:
             user = asking.profile.user_id
             right = (user, viewer) in facts.requests and facts.sees_profile(viewer, user)

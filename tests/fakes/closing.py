@@ -142,6 +142,9 @@ class FakeTraces:
         for items in by_key:
             for key in [key for key in items if key.pk == partition]:
                 del items[key]
+        for report in [one for one in data.reports if one[1] == user_id]:
+            del data.reports[report]
+        data.reported.pop(user_id, None)
         for followers in data.hashtag_followers.values():
             followers.pop(user_id, None)
         for pairs in (data.pulled, data.unfollowed):

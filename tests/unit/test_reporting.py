@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from shutterfeed.domain.delivery import Delivery
 from shutterfeed.domain.errors import InvalidInput, LimitReached, NotFound
 from shutterfeed.domain.limits import Allowance
 from shutterfeed.domain.moderation import (
@@ -22,7 +24,7 @@ from shutterfeed.domain.reported import MAX_REPORTED, Reported
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.services.moderation import Decision
 from tests import samples
-from tests.fakes.backend import Backend
+from tests.fakes.backend import POLICY, Backend
 from tests.fakes.storage import PHOTO
 from tests.limits import plenty_but
 
@@ -123,6 +125,20 @@ def test_what_is_reported_is_out_of_the_feed_and_the_lists_at_once(backend: Back
     assert [view.post.id for view in listed] == [posts[0].id, posts[2].id]
     assert len(backend.viewing.posts(Viewer(BEN), [post.id for post in posts])) == 3
     assert backend.viewing.post(Viewer(CY), posts[1].id).post.id == posts[1].id
+
+
+def test_a_reported_post_of_a_celebrity_is_out_of_the_feed_too() -> None:
+    backend = _backend(policy=replace(POLICY, celebrity_followers=1))
+    backend.users.edit(ADA, handle="ada")
+    for follower in (BEN, CY):
+        backend.follows.follow(follower, "ada")
+        backend.reader.page(follower, None, 10)
+    backend.drain()
+    posts = [_published(backend, 1, key, PHOTO + key.encode()) for key in ("one", "two")]
+    assert backend.metadata.recent_posts[ADA].delivery is Delivery.PULL
+    _report(backend, posts[0])
+    assert [view.post.id for view in backend.reader.page(CY, None, 10).posts] == [posts[1].id]
+    assert len(backend.reader.page(BEN, None, 10).posts) == 2
 
 
 def test_a_reported_user_does_not_come_up_any_more(backend: Backend) -> None:

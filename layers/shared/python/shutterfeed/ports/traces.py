@@ -37,5 +37,6 @@ class Traces(Protocol):
     def sweep(self, user_id: str, most: int) -> bool:
         """Remove all that stands in the user's own partitions, except the profile, posts, entries
         in the ledger, and the note of the closing: what is still there of it when everything that
-        concerns others is gone."""
+        concerns others is gone. Of what they have reported, their reports go, and the cases stay
+        as they are."""
         ...

@@ -224,6 +224,8 @@ class FeedService:
             merged = shown.continued(merged)
         self.seen.note(view.recent_posts)
         stored = self._stored(viewer, merged.entries, {*likely, *guessed}, view)
+        # Of celebrities, what the reader has reported is known only when their posts are read.
+        stored = replace(stored, reported=reader.reported)
         if reader.profile is not None:
             stored = stored.including((), [reader.profile])
         ids = (entry.post_id for entry in merged.entries)

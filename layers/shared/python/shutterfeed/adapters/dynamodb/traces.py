@@ -121,7 +121,11 @@ class DynamoTraces:
         self.table.write_many(deletes=left)
         counts = (keys.follower_count(user_id, shard) for shard in range(FOLLOWER_SHARDS))
         self.table.write_many(deletes=counts)
-        more = bool(left) or rows.last is not None
+        reports = self.table.query(
+            Key(FOLLOWERS_PK).eq(keys.reports_partition(user_id)), index=FOLLOWERS_INDEX, limit=most
+        )
+        self.table.write_many(deletes=map(item_key, reports.items))
+        more = bool(left) or rows.last is not None or reports.last is not None
         for partition in (keys.feed_partition(user_id), keys.audience_partition(user_id)):
             found = self.feeds.query(Key(PK).eq(partition), limit=most, consistent=True)
             self.feeds.write_many(deletes=map(item_key, found.items))
