@@ -13,7 +13,7 @@ MESSAGES = Codec[CollectMessage]("collect")
 def collect(body: str) -> Iterator[str]:
     message = MESSAGES.decode(body)
     removed = service().collect(message)
-    if removed is not None:
+    if removed is not None and removed.versions:
         # Nothing undoes this, so there is a line for each.
         logger.info("removed", blob_id=removed.blob_id, versions=removed.versions)
     yield type(message).__name__

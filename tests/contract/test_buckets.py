@@ -572,6 +572,7 @@ def test_the_versions_of_a_retired_original_stay_and_all_are_tagged_to_expire(aw
 def test_a_retired_original_that_the_lifecycle_has_removed_is_no_error(aws: Aws) -> None:
     storage = _s3_storage(aws)
     assert storage.originals.retire(_blob()) == 0
+    assert "DeleteMarkers" not in aws.s3.list_object_versions(Bucket=ORIGINALS)
 
 
 def test_a_discarded_original_is_hidden_and_its_version_tagged_to_expire(aws: Aws) -> None:

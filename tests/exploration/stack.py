@@ -62,7 +62,11 @@ EXPIRING_TAGS: Final = {
     "abandoned": timedelta(days=30),
 }
 """The tags of objects in the uploads bucket, and after how long these expire."""
-EXPIRING_PREFIXES: Final = {"discarded/": timedelta(days=1), "downloads/": timedelta(days=1)}
+EXPIRING_PREFIXES: Final = {
+    "discarded/": timedelta(days=1),
+    "downloads/": timedelta(days=1),
+    "exports/": timedelta(days=7),
+}
 ORIGINALS_RULES: Final = (
     {
         "Id": "refused",

@@ -82,8 +82,9 @@ def test_only_renderers_have_parsers_and_our_code_is_everywhere(dev: Template) -
         layers = [dev.named(layer).removeprefix("FunctionsLayers") for layer in function["Layers"]]
         imaging = ["Imaging"] if name in {"thumbnail", "transcode"} else []
         video = ["Video"] if name == "transcode" else []
+        edge = ["Edge"] if name == "deny" else []
         push = ["Push"] if name == "push" else []
-        assert sorted(layers) == [*imaging, *push, "Runtime", "Shared", *video]
+        assert sorted(layers) == [*edge, *imaging, *push, "Runtime", "Shared", *video]
 
 
 def test_traces_are_recorded_unless_the_context_says_no(dev: Template, prod: Template) -> None:

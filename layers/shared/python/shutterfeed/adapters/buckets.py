@@ -284,15 +284,15 @@ class S3Originals:
     def _remove(self, blob: Blob, tag: str) -> int:
         """Tag all versions, which the lifecycle then removes, and hide them. The marker comes last:
         while there is none, an earlier delivery may have died before it had tagged everything."""
-        key, is_hidden, tagged = _original(blob), False, 0
+        key, is_shown, tagged = _original(blob), False, 0
         pages = self.client.get_paginator("list_object_versions").paginate(
             Bucket=self.name, Prefix=key
         )
         for page in pages:
             for version in page.get("Versions", []):
                 tagged += self._tag(version["Key"], version["VersionId"], tag)
-            is_hidden |= any(marker["IsLatest"] for marker in page.get("DeleteMarkers", []))
-        if not is_hidden:
+                is_shown |= version["IsLatest"]
+        if is_shown:
             # Without a version id this writes a delete marker; the versions stay.
             self.client.delete_object(Bucket=self.name, Key=key)
         return tagged
