@@ -1,8 +1,10 @@
-"""Removes what only a scan can find: that others have muted or blocked somebody who is erased.
+"""Removes what only a scan can find: that others have muted or blocked somebody who is erased, or
+have saved their posts.
 
-Nothing leads from a user to those who have muted or blocked them, so that nobody can ask. When
-everything is looked through for the receipt, both are found, and taken away as their owner would do
-it.
+Nothing leads from a user to those who have muted or blocked them, so that nobody can ask, and
+nothing from a post to those who have saved it: an index of that would cost a write unit for each
+save. When everything is looked through for the receipt, all are found, and taken away as their
+owner would do it.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from operations.deployment import Deployment
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
 from shutterfeed.adapters.dynamodb.mutes import DynamoMutes
+from shutterfeed.adapters.dynamodb.saves import DynamoSaves
 from shutterfeed.domain.traces import Find, Stored, Trace
 from shutterfeed.ports.system import Clock
 
@@ -22,6 +25,7 @@ from shutterfeed.ports.system import Clock
 class Sweep:
     mutes: DynamoMutes
     blocks: DynamoBlocks
+    saves: DynamoSaves
     clock: Clock
     removed: int = 0
 
@@ -29,10 +33,12 @@ class Sweep:
     def of(cls, deployment: Deployment, clock: Clock) -> Sweep:
         metadata = deployment.metadata
         feeds = deployment.outputs["FeedTableName"]
-        return cls(DynamoMutes(metadata), DynamoBlocks(metadata, feeds), clock)
+        blocks = DynamoBlocks(metadata, feeds)
+        return cls(DynamoMutes(metadata), blocks, DynamoSaves(metadata), clock)
 
     def remove(self, stored: Stored, finds: Sequence[Find]) -> None:
-        """Remove a mute or block of the people who were found in it; leave anything else."""
+        """Remove a mute or block of the people who were found in it, and a save of their posts;
+        leave anything else."""
         if stored.is_copy:
             return
         pk, _, sk = stored.where.partition(" ")
@@ -49,6 +55,9 @@ class Sweep:
                 self.removed += self.mutes.unmute(muter_id, user_id, self.clock.now())
             case "USER BLOCKS":
                 self.removed += self.blocks.unblock(keys.parse_profile(key), user_id)
+            case "USER MY_SAVES":
+                self.saves.unsave(*keys.parse_save(key))
+                self.removed += 1
 
     def _unblock(self, key: keys.Key, user_id: str) -> None:
         one, other = keys.parse_pair(key)

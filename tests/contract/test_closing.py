@@ -9,12 +9,10 @@ import pytest
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import key_item
 from shutterfeed.adapters.dynamodb.traces import DynamoTraces
-from shutterfeed.domain.blocks import Block
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.delivery import FOLLOWER_SHARDS
 from shutterfeed.domain.errors import SessionEnded
 from shutterfeed.domain.ids import PostId, ulid
-from shutterfeed.domain.mutes import Mute
 from shutterfeed.domain.users import HANDLE_REST, Profile
 from shutterfeed.ports.profiles import HandleTaken
 from tests import samples
@@ -163,25 +161,6 @@ def test_requests_go_both_ways(there: Store) -> None:
     assert _profile(there, BOB).requests == 0
     assert there.requests.waiting(ADA, None, 10).items == ()
     assert there.requests.waiting(BOB, None, 10).items == ()
-
-
-def test_others_have_neither_blocked_nor_muted_nor_saved_anything_of_hers(there: Store) -> None:
-    hers = PostId(ADA, ulid(START, 8))
-    there.blocks.block(BOB, Block(ADA, "ada", START))
-    there.blocks.block(BOB, Block(CY, "cy", START))
-    there.mutes.mute(BOB, Mute(ADA, "ada", START, None))
-    there.mutes.mute(CY, Mute(ADA, "ada", START, START + HOUR))
-    there.mutes.mute(CY, Mute(BOB, "bob", START, None))
-    there.saves.save(CY, hers, ulid(START, 1))
-    there.saves.save(CY, POST, ulid(START, 2))
-    for _ in range(3):
-        there.traces.be_forgotten(ADA, 1)
-    there.traces.unsave(hers, 10)
-    assert [block.user_id for block in there.blocks.page(BOB, None, 10).items] == [CY]
-    assert there.mutes.page(BOB, None, 10, START).items == ()
-    assert [mute.user_id for mute in there.mutes.page(CY, None, 10, START).items] == [BOB]
-    assert [save.post_id for save in there.saves.saved(CY)] == [POST]
-    assert not there.traces.be_forgotten(ADA, 10)
 
 
 def test_a_comment_goes_with_its_number_and_a_root_stays_for_the_sake_of_its_replies(

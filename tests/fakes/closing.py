@@ -11,7 +11,6 @@ from typing import Any
 from shutterfeed import keys
 from shutterfeed.domain.changes import ClosingEnded, FollowChanged, ProfileChanged
 from shutterfeed.domain.erasures import Content, Erasable, ErasedAccount, Erasure, digest_of
-from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.users import HANDLE_REST, Profile
 from tests.fakes.feeds import FakeFeeds
 from tests.fakes.metadata import FakeRequests, Metadata
@@ -104,20 +103,6 @@ class FakeTraces:
         for edge in found:
             FakeRequests(self.data).withdraw(*edge)
         return bool(found)
-
-    def be_forgotten(self, user_id: str, most: int) -> bool:
-        edges: list[dict[tuple[str, str], Any]] = [self.data.blocks, self.data.mutes]
-        found = [(kept, edge) for kept in edges for edge in kept if edge[1] == user_id][:most]
-        for kept, edge in found:
-            del kept[edge]
-            self.data.expiries.pop(keys.mute(*edge), None)
-        return bool(found)
-
-    def unsave(self, post_id: PostId, most: int) -> bool:
-        found = [edge for edge in self.data.saves if edge[1] == post_id][:most]
-        for edge in found:
-            del self.data.saves[edge]
-        return len(found) == most
 
     def sweep(self, user_id: str, most: int) -> bool:
         """All at once, whatever `most` says: a process in memory can end only between calls."""

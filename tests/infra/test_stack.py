@@ -57,6 +57,7 @@ FREE_WHILE_IDLE = {
     "AWS::IAM::Policy",
     "AWS::IAM::Role",
     "AWS::Lambda::EventSourceMapping",
+    "AWS::Cognito::UserPoolGroup",
     "AWS::Lambda::Function",
     "AWS::Lambda::LayerVersion",
     "AWS::Lambda::Permission",

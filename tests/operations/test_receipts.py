@@ -21,9 +21,11 @@ from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
 from shutterfeed.adapters.dynamodb.erasures import DynamoErasureRecords
 from shutterfeed.adapters.dynamodb.mutes import DynamoMutes
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+from shutterfeed.adapters.dynamodb.saves import DynamoSaves
 from shutterfeed.adapters.dynamodb.table import Put
 from shutterfeed.domain.blocks import Block
 from shutterfeed.domain.erasures import Erasable, ErasedAccount, digest_of
+from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.mutes import Mute
 from shutterfeed.domain.receipts import digest
 from tests import person_seed
@@ -204,7 +206,7 @@ def test_an_erasure_that_has_not_ended_waits(deployment: Deployment, tmp_path: P
     assert list(records.waiting())
 
 
-def test_what_others_have_muted_and_blocked_goes_with_the_receipt(
+def test_what_others_have_muted_blocked_and_saved_goes_with_the_receipt(
     deployment: Deployment, erased: DynamoErasureRecords, tmp_path: Path
 ) -> None:
     profiles = DynamoProfiles(deployment.metadata)
@@ -214,12 +216,16 @@ def test_what_others_have_muted_and_blocked_goes_with_the_receipt(
     mutes.mute(OMAR, Mute(MAYA, HANDLE, START))
     mutes.mute(OMAR, Mute(profile(3).user_id, "lena", START))
     blocks.block(OMAR, Block(MAYA, HANDLE, START))
+    saves, others = DynamoSaves(deployment.metadata), PostId(OMAR, ulid(START, 2))
+    for post_id in (PostId(MAYA, ulid(START, 1)), others):
+        saves.save(OMAR, post_id, ulid(START, 3))
 
     assert len(_issue(deployment, tmp_path).files) == 1
 
     assert [mute.handle for mute in mutes.page(OMAR, None, 10, START).items] == ["lena"]
     assert not blocks.page(OMAR, None, 10).items
     assert deployment.metadata.get(keys.pair(OMAR, MAYA)) is None
+    assert [save.post_id for save in saves.saved(OMAR)] == [others]
 
 
 def test_a_content_that_others_have_posted_is_theirs(

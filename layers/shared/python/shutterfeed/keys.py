@@ -736,21 +736,6 @@ def block(blocker_id: str, blocked_id: str) -> Key:
     return Key(user_partition(blocker_id), BLOCKS_PREFIX + blocked_id)
 
 
-def blocked_by_partition(blocked_id: str) -> str:
-    """The partition of the blocks of a user in the index of followers, which nobody is shown."""
-    return f"BLOCKED#{blocked_id}"
-
-
-def muted_by_partition(muted_id: str) -> str:
-    """The partition of the mutes of a user in the index of followers, which nobody is shown."""
-    return f"MUTED#{muted_id}"
-
-
-def savers_partition(post_id: PostId) -> str:
-    """The partition of the saves of a post in the index of followers, which nobody is shown."""
-    return f"SAVED#{post_id}"
-
-
 def parse_block(key: Key) -> tuple[str, str]:
     """The id of the user who has blocked, and of the one who is blocked."""
     return _tail(key.pk, _USER), _tail(key.sk, BLOCKS_PREFIX)

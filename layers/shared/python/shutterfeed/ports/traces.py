@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from shutterfeed.domain.ids import PostId
-
 
 class Traces(Protocol):
     """Every method removes up to about `most` of something, and returns whether there may be more.
@@ -24,14 +22,6 @@ class Traces(Protocol):
 
     def withdraw(self, user_id: str, most: int) -> bool:
         """Remove the requests to follow of the user, and those to follow the user."""
-        ...
-
-    def be_forgotten(self, user_id: str, most: int) -> bool:
-        """Take back others' blocks and mutes of the user."""
-        ...
-
-    def unsave(self, post_id: PostId, most: int) -> bool:
-        """Take back all saves of a post."""
         ...
 
     def sweep(self, user_id: str, most: int) -> bool:

@@ -156,8 +156,6 @@ class AccountEraser:
         denies = _may_be_linked(profile, now)
         for post in page.items:
             if post.erased_at is None:
-                while self.traces.unsave(post.id, SLICE):
-                    pass
                 self.post_erasure.erase(post.id, deny=denies)
         if page.next_position is not None:
             return _More(page.next_position)
@@ -209,8 +207,7 @@ class AccountEraser:
         page = self.blocks.page(message.user_id, None, SLICE)
         for block in page.items:
             self.blocks.unblock(message.user_id, block.user_id)
-        others = self.traces.be_forgotten(message.user_id, SLICE)
-        return _More() if page.items or others else None
+        return _More() if page.items else None
 
     def _ledger(self, message: EraseAccount) -> _More | None:
         """Wait until the collector has given up what the posts referred to. It is told once more,

@@ -34,7 +34,7 @@ from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
 from shutterfeed.keys import Key as ItemKey
-from shutterfeed.schema import FOLLOWERS_PK, FOLLOWERS_SK, PK, SK
+from shutterfeed.schema import PK, SK
 
 BY: Final = "by"
 """The attribute of a pair's item with the ids of those who have blocked the other."""
@@ -191,8 +191,6 @@ def _by(item: Item | None) -> frozenset[str]:
 def _block_item(blocker_id: str, block: Block) -> Item:
     return {
         **key_item(keys.block(blocker_id, block.user_id)),
-        FOLLOWERS_PK: keys.blocked_by_partition(block.user_id),
-        FOLLOWERS_SK: blocker_id,
         "handle": block.handle,
         "at": timestamp(block.at),
     }

@@ -29,7 +29,7 @@ from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.mutes import MAX_MUTES, NO_MUTES, Mute, MutedUsers, too_many_mutes
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.reported import NOTHING_REPORTED, Reported
-from shutterfeed.schema import FOLLOWERS_PK, FOLLOWERS_SK, PK, SK, TTL_ATTRIBUTE
+from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 
 _PACKED: Final = "packed"
 _REPORTED: Final = "reported"
@@ -132,8 +132,6 @@ def _mute_item(muter_id: str, mute: Mute) -> Item:
     as none too, whoever writes them next."""
     return {
         **key_item(keys.mute(muter_id, mute.user_id)),
-        FOLLOWERS_PK: keys.muted_by_partition(mute.user_id),
-        FOLLOWERS_SK: muter_id,
         "handle": mute.handle,
         "at": timestamp(mute.at),
         TTL_ATTRIBUTE: None if mute.until is None else epoch(mute.until),

@@ -32,7 +32,7 @@ from shutterfeed.adapters.dynamodb.table import (
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.saves import Collection, Save, collection_exists
-from shutterfeed.schema import FOLLOWERS_PK, FOLLOWERS_SK, PK, SK
+from shutterfeed.schema import PK, SK
 
 _AT: Final = "at"
 """The attribute of a save with the ULID of the moment at which it was made."""
@@ -191,9 +191,7 @@ def _saving(
     read."""
     added = [] if collection_id is None else [collection_id]
     if found is None:
-        user_id, post_id = keys.parse_save(key)
-        listed = {FOLLOWERS_PK: keys.savers_partition(post_id), FOLLOWERS_SK: user_id}
-        item = {**key_item(key), **listed, _AT: save_ulid, _COLLECTIONS: added or None}
+        item = {**key_item(key), _AT: save_ulid, _COLLECTIONS: added or None}
         return Put(item, Attr(PK).not_exists())
     collections = [*found.get(_COLLECTIONS, ()), *added]
     return Update(key, set={_COLLECTIONS: collections}, condition=_unchanged(found))

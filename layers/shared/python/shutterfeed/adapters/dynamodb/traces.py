@@ -16,9 +16,7 @@ from typing import Final
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows, counting
-from shutterfeed.adapters.dynamodb.mutes import DynamoMutes
 from shutterfeed.adapters.dynamodb.records import to_profile
 from shutterfeed.adapters.dynamodb.requests import DynamoRequests
 from shutterfeed.adapters.dynamodb.table import (
@@ -31,9 +29,8 @@ from shutterfeed.adapters.dynamodb.table import (
     item_key,
 )
 from shutterfeed.domain.delivery import FOLLOWER_SHARDS
-from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.users import Profile
-from shutterfeed.schema import FOLLOWERS_INDEX, FOLLOWERS_PK, PK, SK
+from shutterfeed.schema import PK, SK
 
 _THERE: Final = Attr(PK).exists()
 _BEFORE_ALL: Final = datetime.fromtimestamp(0, UTC)
@@ -92,28 +89,6 @@ class DynamoTraces:
         for follower_id in asking:
             requests.withdraw(follower_id, user_id)
         return bool(asked or asking)
-
-    def be_forgotten(self, user_id: str, most: int) -> bool:
-        blocks, mutes = DynamoBlocks(self.table, self.feeds.name), DynamoMutes(self.table)
-        blocked = self._listed(keys.blocked_by_partition(user_id), most)
-        muted = self._listed(keys.muted_by_partition(user_id), most)
-        for key in blocked:
-            blocks.unblock(keys.parse_block(key)[0], user_id)
-        for key in muted:
-            mutes.unmute(keys.parse_mute(key)[0], user_id, _BEFORE_ALL)
-        self.table.write_many(deletes=[*blocked, *muted])
-        return bool(blocked or muted)
-
-    def unsave(self, post_id: PostId, most: int) -> bool:
-        saves = self._listed(keys.savers_partition(post_id), most)
-        self.table.write_many(deletes=saves)
-        return len(saves) == most
-
-    def _listed(self, partition: str, most: int) -> list[keys.Key]:
-        """The keys of the items in a partition of the index of followers."""
-        condition = Key(FOLLOWERS_PK).eq(partition)
-        rows = self.table.query(condition, index=FOLLOWERS_INDEX, limit=most)
-        return [item_key(item) for item in rows.items]
 
     def sweep(self, user_id: str, most: int) -> bool:
         rows = self._own(user_id, "", most)
