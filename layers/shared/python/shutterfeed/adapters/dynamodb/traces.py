@@ -30,7 +30,7 @@ from shutterfeed.adapters.dynamodb.table import (
 )
 from shutterfeed.domain.delivery import FOLLOWER_SHARDS
 from shutterfeed.domain.users import Profile
-from shutterfeed.schema import PK, SK
+from shutterfeed.schema import FOLLOWERS_INDEX, FOLLOWERS_PK, PK, SK
 
 _THERE: Final = Attr(PK).exists()
 _BEFORE_ALL: Final = datetime.fromtimestamp(0, UTC)
