@@ -119,7 +119,8 @@ class Originals(Protocol):
         ...
 
     def discard(self, blob: Blob) -> int:
-        """Like `retire`, but the versions expire within a day. For a content that was refused."""
+        """Do what `retire` does, but let the versions expire within a day. For a content that was
+        refused as no picture."""
         ...
 
 
