@@ -149,6 +149,7 @@ class ShutterfeedStack(Stack):
         """What the context asks for besides, and nothing else refers to."""
         if settings.data.backup_days is not None:
             Backup(self, "Backup", settings, table=tables.metadata, days=settings.data.backup_days)
+            self._output("BackupDays", str(settings.data.backup_days))
         if not settings.makes_global_calls:
             return
         calls = GlobalCalls(self, "Calls", settings)

@@ -15,8 +15,8 @@ from operations.waiting import waiting
 from shutterfeed.adapters.stored_elsewhere import KEPT_AT_MOST, DeadLetters, UserPool
 from shutterfeed.adapters.stored_items import TablePart
 from shutterfeed.adapters.stored_objects import Bucket, Lifecycle
-from shutterfeed.domain.links import PUBLIC
 from shutterfeed.domain.receipts import Unread
+from shutterfeed.domain.retention import DENIAL_RETENTION
 from shutterfeed.domain.traces import Sought, Stored
 from shutterfeed.ports.everything import Source
 from shutterfeed.schema import FOLLOWERS_INDEX, OPEN_INDEX, PUBLISHED_INDEX
@@ -26,8 +26,6 @@ _INDEXES: Final = (FOLLOWERS_INDEX, PUBLISHED_INDEX, OPEN_INDEX)
 _PARTS: Final = 8
 """Into how many parts a table is divided, which are scanned at the same time."""
 _REFUSED: Final = frozenset(("AccessDenied", "NoSuchBucket", "PermanentRedirect", "403", "404"))
-_LINKS: Final = timedelta(seconds=PUBLIC.lifetime, hours=1)
-"""How long a link to a medium is valid at most."""
 _STREAM: Final = timedelta(hours=24)
 _DOLLARS: Final = {"read units": 0.125e-6, "lists": 5e-6, "details": 0.4e-6, "invocations": 0.2e-6}
 """us-east-1, on demand."""
@@ -116,7 +114,7 @@ def unread(deployment: Deployment, now: datetime) -> list[Unread]:
     found = [
         Unread("backups of the metadata table by the minute", now + _recovery(deployment)),
         Unread("records of the metadata table's changes", now + _STREAM),
-        Unread("links to media, and copies at the edge, which are denied", now + _LINKS),
+        Unread("links to media, and copies at the edge, which are denied", now + DENIAL_RETENTION),
     ]
     found += _messages(deployment, now)
     found += _logs(deployment, now)

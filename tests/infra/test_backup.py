@@ -21,6 +21,11 @@ def test_every_night_has_a_backup_and_a_copy_of_it(prod: Template) -> None:
     ]
 
 
+def test_a_receipt_can_say_until_when_there_are_backups(dev: Template, prod: Template) -> None:
+    assert prod.outputs()["BackupDays"] == "35"
+    assert "BackupDays" not in dev.outputs()
+
+
 def test_the_metadata_alone_is_backed_up(prod: Template) -> None:
     chosen = prod.only("AWS::Backup::BackupSelection")["BackupSelection"]
     assert chosen["Resources"] == [
