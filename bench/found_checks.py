@@ -40,8 +40,9 @@ class Seen:
         return medium
 
     def picture(self) -> Image.Image:
-        """The largest rendition."""
-        largest = max(self.medium["renditions"], key=lambda rendition: int(rendition["width"]))
+        """The largest JPEG, whose compression changes less than that of the WebPs."""
+        made = [one for one in self.medium["renditions"] if one["content_type"] == "image/jpeg"]
+        largest = max(made, key=lambda rendition: int(rendition["width"]))
         return Image.open(BytesIO(_fetched(largest["url"]))).convert("RGB")
 
     def clip(self) -> bytes:
