@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shutterfeed.schema import FORMER_ACCOUNT
+from shutterfeed.schema import FORMER_ACCOUNT, MODERATORS
 from tests.infra.contexts import DOMAIN, IDENTITY
 from tests.infra.templates import Properties, Template, text
 
@@ -151,3 +151,8 @@ def test_mails_go_out_by_ses_where_a_sender_is_named(dev: Template, prod: Templa
 def test_another_identity_may_be_named(valkey: Template) -> None:
     mail = valkey.only("AWS::Cognito::UserPool")["EmailConfiguration"]
     assert (mail["From"], mail["SourceArn"]) == ("hello@example.com", IDENTITY)
+
+
+def test_moderators_are_a_group_of_the_pool(dev: Template) -> None:
+    group = dev.only("AWS::Cognito::UserPoolGroup")
+    assert group["GroupName"] == MODERATORS

@@ -20,13 +20,15 @@ REQUESTS = payloads.sample_names("api")
 BATCHES = payloads.sample_names("sqs")
 CHANGES = payloads.sample_names("stream")
 SUBJECT = payloads.sample("api/get_me")["requestContext"]["authorizer"]["jwt"]["claims"]["sub"]
-STRANGERS = {"id", "media_id", "comment_id", "collection_id", "export_id"}
+STRANGERS = {"id", "media_id", "comment_id", "collection_id", "export_id", "case_id"}
 """The parameters of paths by which samples name what is not there."""
-_WHAT = ("post", "upload", "comment", "collection", "export")
+_WHAT = ("post", "upload", "comment", "collection", "export", "case")
 NOT_FOUND = {
     *((f"{what}_not_found", None) for what in _WHAT),
     ("page_not_found", "url"),
 }
+NAMED_ELSEWHERE = {"get_oembed", "create_report", "create_appeal"}
+"""The operations whose samples name what is not there in the query or the body."""
 ANSWERED_ALIKE = {"untag_me", "delete_collection"}
 """The operations that answer alike whether there was something to remove or not."""
 
@@ -71,7 +73,7 @@ def _expected(name: str) -> int:
     """The status that the document gives a success, or 404 if the path names a stranger."""
     [operation] = [o for _, _, o in contract.operations() if o["operationId"] == name]
     named = {p["name"] for p in operation["parameters"] if p["in"] == "path"}
-    is_strange = (named & STRANGERS and name not in ANSWERED_ALIKE) or name == "get_oembed"
+    is_strange = (named & STRANGERS and name not in ANSWERED_ALIKE) or name in NAMED_ELSEWHERE
     return 404 if is_strange else min(map(int, operation["responses"]))
 
 
