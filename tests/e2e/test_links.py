@@ -100,3 +100,18 @@ def test_what_an_operator_denies_is_gone_at_once_until_it_is_allowed(
     assert [_status(url) for url in urls] == [403, 403]
     denials.allow(stage, blob_id)
     assert [_status(url) for url in urls] == [200, 200]
+
+
+def test_what_its_owner_erases_is_dead_within_seconds_and_anothers_copy_is_not(
+    person: Callable[[], Person],
+) -> None:
+    authors = [person() for _ in range(2)]
+    [erased, kept] = [_publish(author, 75) for author in authors]
+    urls = [_urls(post)[0] for post in (erased, kept)]
+    assert [_status(url) for url in urls] == [200, 200]
+    for _ in range(2):
+        authors[0].api.erase_post(erased["id"])
+    end = time.monotonic() + 60
+    while _status(urls[0]) != 403 and time.monotonic() < end:
+        time.sleep(0.2)
+    assert [_status(url) for url in urls] == [403, 200]
