@@ -510,6 +510,7 @@ class Backend:
                 mutes=guard(FakeMutes(data)),
                 hashtags=guard(FakeFollowedHashtags(data)),
                 appearances=guard(FakeAppearances(data)),
+                cases=guard(FakeCases(data)),
                 devices=guard(FakeDevices(data)),
                 directory=directory,
                 viewing=viewing,

@@ -9,6 +9,7 @@ from shutterfeed.adapters.cognito import CognitoDirectory
 from shutterfeed.adapters.dynamodb.appearances import DynamoAppearances
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
+from shutterfeed.adapters.dynamodb.cases import DynamoCases
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.devices import DynamoDevices
 from shutterfeed.adapters.dynamodb.exports import DynamoExports
@@ -56,6 +57,7 @@ def service() -> ExportingService:
             mutes=DynamoMutes(metadata),
             hashtags=DynamoFollowedHashtags(metadata),
             appearances=DynamoAppearances(metadata),
+            cases=DynamoCases(metadata),
             devices=DynamoDevices(metadata),
             directory=directory,
             viewing=ViewingService(

@@ -75,6 +75,7 @@ SIGN_INS: Final = _own("sign_ins")
 COLLECTIONS: Final = _own("collections")
 MUTES: Final = _own("mutes")
 TAGGED: Final = _own("tagged")
+REPORTS: Final = _own("reports")
 
 
 def instagram_json(content: object) -> bytes:
@@ -295,6 +296,7 @@ _DOCUMENTATION: Final[Json] = {
     " last signed out everywhere.",
     "shutterfeed/collections": "Your collections of saved posts.",
     "shutterfeed/mutes": "Whom you have muted, and until when.",
+    "shutterfeed/reports": "What you have reported, with reason and note.",
     "shutterfeed/tagged": "The posts in which others have tagged you.",
     "others": "Of other people these files have handles and the addresses of their posts, no more;"
     " nothing of those whom you may not see now.",

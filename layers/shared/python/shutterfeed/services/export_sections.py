@@ -27,6 +27,7 @@ from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.hashtags import FollowedHashtags
 from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.media import Blobs
+from shutterfeed.ports.moderation import Cases
 from shutterfeed.ports.posts import Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.requests import FollowRequests
@@ -81,6 +82,7 @@ class ExportSections:
     mutes: Mutes
     hashtags: FollowedHashtags
     appearances: Appearances
+    cases: Cases
     devices: Devices
     directory: Directory
     viewing: ViewingService
@@ -101,6 +103,7 @@ class ExportSections:
             "saves": self._saves,
             "comments": self._comments,
             "tagged": self._tagged,
+            "reports": self._reports,
             "posts": self._posts,
         }
 
@@ -294,6 +297,23 @@ class ExportSections:
                 if any(person.user_id == export.user_id for person in view.post.people)
             ]
             yield Step(page.next_position, {exported.TAGGED: rows})
+            if (position := page.next_position) is None:
+                return
+
+    def _reports(self, export: Export, position: str | None) -> Iterator[Step]:
+        while True:
+            page = self.cases.made_by(export.user_id, position, _PAGE)
+            rows: list[Json] = [
+                {
+                    "kind": report.case_id.kind,
+                    "id": report.case_id.subject,
+                    "reason": report.reason,
+                    "note": report.note,
+                    "reported_at": report.at,
+                }
+                for report in page.items
+            ]
+            yield Step(page.next_position, {exported.REPORTS: rows})
             if (position := page.next_position) is None:
                 return
 
