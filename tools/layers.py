@@ -35,6 +35,8 @@ _LICENSE_TEXT: Final = re.compile(r"\b[\w.-]+\.txt\b")
 _SDK_SERVICES: Final = frozenset(
     {"cloudfront", "cloudfront-keyvaluestore", "cognito-idp", "dynamodb", "s3", "sqs", "sts"}
 )
+_SDK_LAYER: Final = "runtime"
+"""The layer with the SDK, which is built again when it has to carry other services."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,4 +208,5 @@ def _stamp(folder: Path, name: str) -> Path:
 def _digest(name: str, target: Target) -> str:
     requirements = paths.LAYER_SOURCES / name / "requirements.txt"
     made_of = [requirements, *_papers(name)]
-    return stamps.digest(made_of, also=[_FORMAT, str(target)])
+    carried = sorted(_SDK_SERVICES) if name == _SDK_LAYER else ()
+    return stamps.digest(made_of, also=[_FORMAT, str(target), *carried])
