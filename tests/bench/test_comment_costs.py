@@ -100,7 +100,7 @@ def test_what_is_held_costs_no_more_and_what_changes_little(
         (lambda: client.put(f"{path}/hidden", ada), 6),
         (lambda: client.delete(f"{path}/hidden", ada), 6),
         (lambda: client.put(f"{path}/pinned", ada), 4),
-        (lambda: client.put(f"{path}/like", ada), 8),
+        (lambda: client.put(f"{path}/like", ada), 9),
         (lambda: client.delete(f"{path}/like", ada), 6),
         (lambda: client.delete(path, ben), 4),
     ]
