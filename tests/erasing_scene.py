@@ -22,11 +22,12 @@ HALF_A_MINUTE = timedelta(seconds=30)
 POINTERS = frozenset(
     (
         *("changes", "resting", "expiries", "notices", "claims", "unfollowed"),
-        *("tagged_posts", "nominations", "popular", "denials"),
+        *("tagged_posts", "nominations", "popular", "denials", "blocks", "mutes", "saves"),
     )
 )
-"""What others have and may still name somebody who was erased: see `domain/staying.py`. What there
-is of their own is looked for by itself."""
+"""What others have and may still name somebody who was erased: see `domain/staying.py`; their
+blocks, mutes and saves go before the receipt. What there is of the erased is looked for by
+itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,11 @@ class Scene:
             if field.name not in POINTERS and user_id in repr(getattr(data, field.name)):
                 yield f"{field.name}: {self._those(getattr(data, field.name), user_id)}"
         partition = keys.user_partition(user_id)
-        own = [key for kept in (data.expiries, data.notices) for key in kept if key.pk == partition]
+        own: list[Any] = [
+            key for kept in (data.expiries, data.notices) for key in kept if key.pk == partition
+        ]
+        edges = (edge for kept in (data.blocks, data.mutes, data.saves) for edge in kept)
+        own += [keys.user_partition(one) for one, _ in edges if one == user_id]
         if own:
             yield f"own: {own}"
         if user_id in data.claims or user_id in data.resting.values():
