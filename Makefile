@@ -18,6 +18,8 @@
 #   make reconcile [STAGE=prod]               check every unpublished post now
 #   make collect [STAGE=prod]                 show what would be removed; remove nothing
 #   make audit [REPAIR=yes] [STAGE=prod]      compare stored files with the table
+#   make screen LIST=known [DAYS=7] [STAGE=prod]
+#                                             say what a list would find in the last days
 #   make reindex [STAGE=prod]                 build the search index again while it is in use
 #   make search-check [REPAIR=yes] [STAGE=prod]   compare the search index with the table
 #   make sign-out HANDLE=maya [STAGE=prod]    end all sessions of a user
@@ -77,7 +79,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect erase audit \
+.PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect erase audit screen \
 	reindex search-check sign-out close moderator moderation-log explain deny allow denied smoke \
 	erasure-scan erasure-receipts receipt-key verify-receipt erase-again \
 	export-accounts restore-data restore-service restore-drill opensearch \
@@ -129,6 +131,9 @@ waiting redrive reconcile collect reindex: ready
 
 audit search-check: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter yes,$(REPAIR)),--repair)
+
+screen: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(DAYS),--days $(DAYS)) $(LIST)
 
 sign-out: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(HANDLE)

@@ -59,6 +59,13 @@ def _audit(options: argparse.Namespace) -> int:
     return 0
 
 
+def _screen(options: argparse.Namespace) -> int:
+    from operations import screen
+
+    screen.command(deployment.find(options.stage), options.list, options.days)
+    return 0
+
+
 def _reindex(options: argparse.Namespace) -> int:
     from operations import search_index
 
@@ -304,6 +311,7 @@ def _parser() -> argparse.ArgumentParser:
         ("collect", _collect, "show what would be removed"),
         ("audit", _audit, "hold what is stored against what is recorded"),
         ("reconcile", _reconcile, "look at every post on its way now"),
+        ("screen", _screen, "say what a list would find, and change nothing"),
         ("reindex", _reindex, "build the search index again"),
         ("search-check", _search_check, "hold the search index against the table"),
         ("sign-out", _sign_out, "end all sessions of a user"),
@@ -337,6 +345,7 @@ def _parser() -> argparse.ArgumentParser:
                 "--clean", nargs="+", metavar="email", help="delete what earlier runs left"
             )
         _moderation_arguments(command, name)
+        _screening_arguments(command, name)
         if name in {"erasure-scan", "erasure-receipts"}:
             command.add_argument("--deep", action="store_true", help="read every object's tags")
         if name == "verify-receipt":
@@ -351,6 +360,12 @@ def _parser() -> argparse.ArgumentParser:
     drill = commands.add_parser("restore-drill", help="lose a region and restore it, locally")
     drill.set_defaults(run=_restore_drill)
     return parser
+
+
+def _screening_arguments(command: argparse.ArgumentParser, name: str) -> None:
+    if name == "screen":
+        command.add_argument("--days", type=int, default=7, help="how far it looks back")
+        command.add_argument("list", help="the name of a list, or a file on this machine")
 
 
 def _moderation_arguments(command: argparse.ArgumentParser, name: str) -> None:
