@@ -10,6 +10,7 @@ import random
 import time
 import tracemalloc
 from collections.abc import Callable, Sequence
+from functools import partial
 from statistics import median
 from typing import Final
 
@@ -42,8 +43,8 @@ def run(size: int) -> Sequence[Figure]:
     missing = [source.getrandbits(BITS) for _ in range(_SEARCHES)]
     near = [_differing(source.choice(listed), source) for _ in range(_SEARCHES)]
     found = [index.nearest(number) for number in near]
-    misses = sorted(_milliseconds(lambda n=n: index.nearest(n)) for n in missing)
-    hits = sorted(_milliseconds(lambda n=n: index.nearest(n)) for n in near)
+    misses = sorted(_milliseconds(partial(index.nearest, number)) for number in missing)
+    hits = sorted(_milliseconds(partial(index.nearest, number)) for number in near)
     clear()
     return [
         Figure("computing a hash, CPU", median(computing), "ms"),

@@ -9,6 +9,7 @@ from functools import partial
 from shutterfeed import keys
 from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.media import Blob, BlobState
+from shutterfeed.domain.perceptual import PerceptualHash
 from tests import samples
 from tests.contract.conftest import Store
 from tests.fakes.system import START
@@ -44,6 +45,16 @@ def test_a_ready_blob_stays_so_and_takes_the_newest_picture(store: Store) -> Non
     newest = replace(ready, picture=noted)
     assert store.blobs.get(CONTENT) == newest
     assert _claim(store, SECOND) == newest
+
+
+def test_a_hash_stays_until_there_is_another(store: Store) -> None:
+    blob = _claim(store)
+    one, another = PerceptualHash("0f" * 32, 90), PerceptualHash("f0" * 32, 40)
+    for hashed, expected in ((None, None), (one, one), (None, one), (another, another)):
+        assert store.blobs.mark_ready(blob, samples.picture(), hashed)
+        stored = store.blobs.get(CONTENT)
+        assert stored is not None
+        assert stored.perceptual_hash == expected
 
 
 def test_a_blob_that_failed_stays_so_until_a_rendering_goes_well(store: Store) -> None:

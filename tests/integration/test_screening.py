@@ -44,7 +44,7 @@ def screening(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("PERCEPTUAL_HASHES", "on")
     monkeypatch.setenv("SCREENING_POLICY", json.dumps(POLICY))
     for function, more in MORE.items():
-        monkeypatch.setitem(GRANTED, function, GRANTED[function] | more)  # type: ignore[arg-type]
+        monkeypatch.setitem(GRANTED, function, GRANTED[function] | more)
     rights._is_granted.cache_clear()
     yield
     rights._is_granted.cache_clear()

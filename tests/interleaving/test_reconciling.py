@@ -17,10 +17,11 @@ from shutterfeed.domain.media import (
     UPLOAD_LINK_LIFETIME,
     MediaState,
 )
-from shutterfeed.domain.messages import RenderPhoto
+from shutterfeed.domain.messages import RenderPhoto, ScreenMedium
 from shutterfeed.domain.multipart import MULTIPART_THRESHOLD, RESUMABLE
 from shutterfeed.domain.posts import OPEN_SHARDS, Post, PostState
 from shutterfeed.domain.retention import GIVE_UP_AFTER
+from shutterfeed.domain.screening import Screened
 from shutterfeed.domain.videos import TRANSCODING_PATIENCE
 from shutterfeed.services import reconciling
 from shutterfeed.services.posts import MediumDraft, PostDraft
@@ -88,6 +89,16 @@ def test_whatever_is_lost_the_post_is_concluded(
     backend.drain()
     assert _state(backend, post) is outcome
     assert _reconcile(backend) == Reconciliation()
+
+
+def test_what_is_screened_goes_there_before_it_is_published() -> None:
+    backend = Backend(screened=Screened(contents=True))
+    _posted(backend)
+    _run_to(backend, "screen")
+    assert backend.lose("screen") == 1
+    assert _reconcile(backend).findings == {Finding.COMPLETE: 1}
+    assert [type(message) for message in backend.queues["screen"].messages] == [ScreenMedium]
+    assert not backend.queues["publish"].messages
 
 
 @given(st.data())
