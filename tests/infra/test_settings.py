@@ -291,6 +291,14 @@ def test_everybody_may_rename_at_least_once() -> None:
         _settings(renames_in_30_days=0)
 
 
+@pytest.mark.parametrize("days", [-1, 91])
+def test_an_account_that_was_closed_is_erased_within_three_months(days: int) -> None:
+    assert _settings().closing_days == 30
+    assert _settings(closing_days="0").closing_days == 0
+    with pytest.raises(SettingsError, match="closing_days must be from 0 to 90"):
+        _settings(closing_days=days)
+
+
 @pytest.mark.parametrize("minutes", [0, 4, 1441])
 def test_access_tokens_live_as_long_as_cognito_lets_them(minutes: int) -> None:
     assert _settings().access_token_minutes == 15
