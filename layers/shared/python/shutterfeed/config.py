@@ -248,7 +248,7 @@ class ReconcileSettings(Settings):
     publish_queue_url: str
     screen_queue_url: str
     screening: str
-    """As for the router: what is published by way of the step `screen`."""
+    """What is screened, as for the router: what is published by way of the step `screen`."""
     reconcile_after_minutes: str
     """How many minutes a post may be unpublished before the reconciler checks it."""
 

@@ -50,7 +50,7 @@ def is_hash(text: str) -> bool:
 
 
 def distance(one: int, other: int) -> int:
-    """In how many bits two hashes differ."""
+    """The number of bits in which two hashes differ."""
     return (one ^ other).bit_count()
 
 

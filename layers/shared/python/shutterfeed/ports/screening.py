@@ -38,7 +38,7 @@ class CaseOpener(Protocol):
 
 
 class FindingsLog(Protocol):
-    """Where operators read what detectors have found."""
+    """The log in which operators read what detectors have found."""
 
     def note(self, subject: str, finding: Finding) -> None:
         """Note a finding in a medium, post, comment or profile."""

@@ -48,7 +48,7 @@ class Chunk:
     partners: array[int]
     """Their values in the chunk's partner."""
     starts: array[int]
-    """Where the hashes with each value start; and at last, where all of them end."""
+    """The index at which the hashes with each value start; and at last, the end of all of them."""
 
     @classmethod
     def of(cls, values: array[int], partners: array[int]) -> Chunk:
