@@ -31,7 +31,7 @@ class HeifPicture:
     height: int
     codings: frozenset[bytes]
     data: tuple[tuple[Extent, ...], ...]
-    """Where the data of each of these items stand: in one extent, or in several that follow one
+    """The places of the data of each of these items: one extent, or several that follow one
     another. What items share is there once."""
 
 

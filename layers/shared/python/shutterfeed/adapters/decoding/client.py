@@ -85,7 +85,10 @@ class Child:
         """Wait until it has ended, at most until `deadline` of `time.monotonic`. Returns its status
         of wait(2). Raises `TooSlow`, `Broken` and `ServerGone`."""
         wait_for(self.line.fileno(), deadline)
-        message = self.line.recv(_MESSAGE_BYTES)
+        try:
+            message = self.line.recv(_MESSAGE_BYTES)
+        except ConnectionResetError:
+            message = b""
         if not message:
             raise ServerGone("The decoder server ended before its child.")
         ended = decode_ended(message)
