@@ -52,7 +52,8 @@ class Issued:
     unfinished: int = 0
     """Accounts whose erasing has not ended yet."""
     reports: list[str] = field(default_factory=list)
-    """Of accounts of which something is left, what; and receipts that could not be sent, why."""
+    """A text for each account of which something is left, which says what that is, and one for each
+    receipt that could not be sent, which says why."""
     cost: str = ""
 
 

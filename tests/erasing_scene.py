@@ -58,7 +58,7 @@ class Scene:
         raise AssertionError("there is no end to what waits")
 
     def left_of(self, user_id: str) -> list[str]:
-        """Where the id of somebody still stands."""
+        """The places that still name somebody by their id."""
         return [*self._named(user_id)]
 
     def _named(self, user_id: str) -> Iterator[str]:

@@ -21,7 +21,8 @@ ADA = samples.user_id(1)
 PLACE = Place("Tempelhofer Feld", 52.473, 13.402)
 TAKEN = datetime(1998, 5, 4, 12, tzinfo=UTC)
 CAPTIONS = ("Größe 🏔 Ã¼ber", "same", "same", "", "two\nlines", "Â")
-"""Among them texts that look like broken ones, and the same twice in one second."""
+"""The captions of the posts: some look like broken text, and two that are the same were posted in
+one second."""
 
 
 def _content(number: int, index: int) -> bytes:

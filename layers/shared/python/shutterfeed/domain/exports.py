@@ -62,8 +62,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Where a part begins: a section of the export, and the position within it. `files` lists of
-    this section, `posts` posts and `bytes` bytes of originals are in earlier parts."""
+    """The place at which a part begins: a section of the export, and the position within it.
+    Earlier parts hold `files` lists of this section, `posts` posts and `bytes` bytes of
+    originals."""
 
     section: str | None = None
     """The name of the section; None for the first one."""

@@ -38,7 +38,7 @@ _ZLIB: Final = b"\x78"
 
 
 class Trace(StrEnum):
-    """By what somebody is found."""
+    """What identifies the person in the place that was searched."""
 
     USER = "user id"
     ACCOUNT = "account"
