@@ -34,6 +34,16 @@ _RECEIVING: Final = (
 
 TRACING: Final = frozenset(("xray:PutTraceSegments *", "xray:PutTelemetryRecords *"))
 """The rights of a function that is traced."""
+SCREENING = {
+    "screen": {
+        "s3:GetObject originals/lists/*",
+        "s3:ListBucket originals",
+        "s3:GetObject renditions/media/*",
+        "rekognition:DetectModerationLabels *",
+    },
+    "reconcile": {"sqs:SendMessage screen", "sqs:GetQueueAttributes screen"},
+}
+"""What the functions may do besides if a deployment screens."""
 
 
 def common(function: str) -> set[str]:

@@ -8,7 +8,7 @@ from shutterfeed import keys
 from shutterfeed.adapters.buckets import ERASED, REFUSED
 from tests.infra.contexts import REPLICA
 from tests.infra.templates import LOCAL_ACTION, Properties, Template, listed, text
-from tests.rights import GRANTED, TRACING, common
+from tests.rights import GRANTED, SCREENING, TRACING, common
 
 MANAGED = {
     "backup.amazonaws.com": "AWSBackupServiceRolePolicyForBackup",
@@ -36,17 +36,6 @@ MAILING = (
     ":identity/mail.photos.example.com"
 )
 """What tells users that their exports are ready, if a deployment has a sender."""
-
-SCREENING = {
-    "screen": {
-        "s3:GetObject originals/lists/*",
-        "s3:ListBucket originals",
-        "s3:GetObject renditions/media/*",
-        "rekognition:DetectModerationLabels *",
-    },
-    "reconcile": {"sqs:SendMessage screen", "sqs:GetQueueAttributes screen"},
-}
-"""What the functions may do besides if a deployment screens."""
 
 
 def test_the_rights_of_every_function_are_written_down(every: Template) -> None:

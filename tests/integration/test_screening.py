@@ -19,13 +19,13 @@ from shutterfeed.domain.comments import CommentId
 from shutterfeed.domain.moderation import CaseId, SubjectKind
 from tests import pictures
 from tests.codecs.test_perceptual_hash import scene
-from tests.infra.test_access import SCREENING as MORE
 from tests.integration import rights
 from tests.integration.client import Client, declared
 from tests.integration.pipeline import Pipeline
 from tests.integration.publishing import publish, upload_all
 from tests.integration.world import ORIGINALS, RENDITIONS, Person, World, aws
 from tests.rights import GRANTED
+from tests.rights import SCREENING as MORE
 from tools.errors import ToolError
 
 PHOTO = pictures.encoded(scene(400, 300, 1), "JPEG")

@@ -11,11 +11,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any, Final
-
-import msgspec
 
 from shutterfeed.domain.media import Medium, Purpose
 from shutterfeed.domain.posts import Place, Post, PostCounts, PostState
@@ -80,11 +78,27 @@ REPORTS: Final = _own("reports")
 
 def instagram_json(content: object) -> bytes:
     """JSON as Instagram writes it: of every text the UTF-8, read as Latin-1."""
-    return json.dumps(_misread(msgspec.to_builtins(content)), indent=1).encode()
+    return json.dumps(_misread(_plain(content)), indent=1).encode()
 
 
 def plain_json(content: object) -> bytes:
-    return json.dumps(msgspec.to_builtins(content), ensure_ascii=False, indent=1).encode()
+    return json.dumps(_plain(content), ensure_ascii=False, indent=1).encode()
+
+
+def _plain(value: Any) -> Any:
+    """A value made of what JSON has: objects as their fields, moments as RFC 3339."""
+    match value:
+        case datetime():
+            return value.isoformat().replace("+00:00", "Z")
+        case str():
+            return str(value)
+        case Mapping():
+            return {str(key): _plain(inner) for key, inner in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_plain(inner) for inner in value]
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    return value
 
 
 def _misread(value: Any) -> Any:
