@@ -32,6 +32,7 @@ def test_a_profile_is_made_on_the_first_call(client: Client, ada: Person) -> Non
         "held_words": [],
         "mentions_from": "everyone",
         "activity": dict.fromkeys(acts, "everyone"),
+        "closing": None,
     }
     assert shown == first
 

@@ -165,6 +165,7 @@ def caller() -> Iterator[Caller]:
             "tag": "sunset",
             "subscription_id": samples.device().id,
             "case_id": f"user-{'0' * 26}",
+            "export_id": "0" * 26,
             "collection_id": "2M8ZQ4R7T0V5X9Y1B3C6D8F0GH",
             "url": f"{SITE_URL}/u/{client.handle(ben)}",
         }

@@ -23,8 +23,7 @@ LOOKING = [route for route in WRITES if route.reads_session]
 
 def _claims(person: Person, world: World) -> dict[str, str]:
     """Those of a session that begins now."""
-    claims = payloads.access_claims(person.subject)
-    return claims | {"auth_time": str(int(world.clock.now().timestamp()))}
+    return payloads.access_claims(person.subject, world.clock.now())
 
 
 @pytest.fixture
@@ -84,7 +83,7 @@ def test_an_ended_session_is_shown_nothing_of_its_own_user(
 def test_an_ended_session_writes_nothing(
     client: Client, accounts: World, ada: Person, route: Any
 ) -> None:
-    claims = _claims(ada, accounts)
+    claims = payloads.moderator_claims(ada.subject, accounts.clock.now())
     _sign_out_everywhere(client, claims)
     path = route.path.format_map(dict.fromkeys(route.parameters, "someone"))
     answer = client.request(route.method, path, claims=claims, body={})
