@@ -182,7 +182,8 @@ def _of_cases() -> Iterator[Item]:
     yield _item(keys.suspension_due(CaseId(SubjectKind.USER, MAYA)))
     yield _item(keys.log_entry(1), subject=str(mine))
     yield _item(keys.withheld(CONTENT.sha256))
-    yield _item(keys.kept(CONTENT.sha256, theirs))
+    # Of another content: one that a case keeps is not the person's alone.
+    yield _item(keys.kept(sha256("evidence"), mine))
 
 
 def _of_the_deployment() -> Iterator[Item]:

@@ -26,6 +26,7 @@ from shutterfeed.adapters.dynamodb.table import Put
 from shutterfeed.domain.blocks import Block
 from shutterfeed.domain.erasures import Erasable, ErasedAccount, digest_of
 from shutterfeed.domain.ids import PostId, ulid
+from shutterfeed.domain.moderation import CaseId, SubjectKind
 from shutterfeed.domain.mutes import Mute
 from shutterfeed.domain.receipts import digest
 from tests import person_seed
@@ -228,11 +229,18 @@ def test_what_others_have_muted_blocked_and_saved_goes_with_the_receipt(
     assert [save.post_id for save in saves.saved(OMAR)] == [others]
 
 
-def test_a_content_that_others_have_posted_is_theirs(
-    deployment: Deployment, erased: DynamoErasureRecords, tmp_path: Path
+@pytest.mark.parametrize(
+    "reference",
+    [
+        keys.Key(keys.blob_partition(CONTENT.sha256), f"REF#{person_seed.OTHERS}#{OMAR}"),
+        keys.kept(CONTENT.sha256, CaseId(SubjectKind.POST, str(person_seed.POST))),
+    ],
+    ids=["others have posted it", "a case keeps it"],
+)
+def test_a_content_that_stays_for_others_is_not_counted(
+    deployment: Deployment, erased: DynamoErasureRecords, tmp_path: Path, reference: keys.Key
 ) -> None:
     _object("originals", keys.original_object(CONTENT.sha256, CONTENT.blob_id))
-    reference = keys.Key(keys.blob_partition(CONTENT.sha256), f"REF#{person_seed.OTHERS}#{OMAR}")
     deployment.metadata.write(Put({"pk": reference.pk, "sk": reference.sk}))
     assert len(_issue(deployment, tmp_path).files) == 1
 

@@ -62,10 +62,13 @@ def test_only_what_is_meant_to_may_stay() -> None:
     assert {(stay.store, stay.kind, stay.count) for stay in findings.staying(MAYA)} == {
         ("feed", "FEED *", 1),
         ("feed", "FEED SNAPSHOT", 1),
+        ("metadata", "BLOB KEPT", 1),
+        ("metadata", "BLOB WITHHELD", 1),
         ("metadata", "CASE CASE", 1),
         ("metadata", "CASE DUE", 1),
         ("metadata", "CASE EVIDENCE", 1),
         ("metadata", "CASE REPORT", 1),
+        ("metadata", "DENIED DENIED", 1),
         ("metadata", "MODERATION_LOG *", 1),
         ("metadata", "ERASED CONTENTS", 1),
         ("metadata", "ERASURES *", 1),
