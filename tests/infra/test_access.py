@@ -20,10 +20,17 @@ IN_CODE = {
 }
 """How the local cloud's worker `deny` changes what is denied, which is in the function's code."""
 OBJECTS = {
-    *("uploads/uploads/*", "uploads/discarded/*", "uploads/downloads/*"),
-    *("uploads/exports/*", "originals/erasures/*"),
-    *("originals/*", "originals/lists/*", "renditions/media/*"),
+    "uploads/uploads/*": "files under the ids of their authors and posts",
+    "uploads/discarded/*": "copies of uploads whose content was stored already, under the same ids",
+    "uploads/downloads/*": "copies of originals that their authors download, under the same ids",
+    "uploads/exports/*": "parts of exports, under the ids of their users and exports",
+    "originals/*": "originals, under the hashes of their bytes and the ids of their blobs",
+    "originals/erasures/*": "the list of erasures, under the hashes of what was erased",
+    "originals/lists/*": "the lists of hashes and words for screening, under their names",
+    "renditions/media/*": "renditions, under the ids of their blobs",
 }
+"""The objects that functions may reach whatever their names are, and what these are: no name is
+known before something is stored under it."""
 WITHOUT_RESOURCES = {
     "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",

@@ -98,6 +98,7 @@ Uploads bucket         uploads/<author>/<post ulid>/<media>
 Originals bucket       <sha256>/<blob id>
                        erasures/<kind>/<digest>   an erasure, by the hash of what was erased
                        receipts/<digest>          the hash of the receipt of an erased account
+                       lists/<name>.txt           hashes or words that operators screen for
 Renditions bucket      media/<blob id>/<rendition>
 """
 
