@@ -100,7 +100,9 @@ def test_nothing_of_the_default_deployment_is_billed_by_the_hour(
 def test_the_outputs_are_what_tools_read(every: Template, local: Template) -> None:
     # The address that is closed, for `make smoke`, and the store, for `make deny`.
     on_aws = set() if every is local else {"GatewayUrl", "DenialsArn"}
-    assert every.outputs().keys() == OUTPUTS | on_aws
+    # How long the receipt of an erasure says that backups are kept.
+    backed_up = {"BackupDays"} if every.all("AWS::Backup::BackupPlan") else set()
+    assert every.outputs().keys() == OUTPUTS | on_aws | backed_up
 
 
 def test_urls_on_aws(dev: Template, prod: Template) -> None:
