@@ -29,7 +29,7 @@ _ON_POSTS: Final = (ActionKind.HIDE_POST, ActionKind.LIMIT, ActionKind.SUSPEND)
 
 class ModeratedWorld(VisibilityWorld):
     def steps(self) -> list[Callable[[], None]]:
-        return [*super().steps(), *[self.moderate, self.undo, self.report] * 2]
+        return [*super().steps(), *[self.moderate, self.report] * 4, self.undo, self.undo]
 
     def ask_for(self, kind: Kind, who: str, whom: str | PostId, value: Any = True) -> None:
         """Somebody who is suspended is not there for others, who are told so."""
@@ -39,13 +39,17 @@ class ModeratedWorld(VisibilityWorld):
     def report(self) -> None:
         """Somebody reports a post that they see."""
         with self.undisturbed():
-            posts = sorted(self._published())
-            if not posts:
+            facts = self.facts()
+            seen = [
+                (reporter, post_id)
+                for post_id in sorted(self._published())
+                for reporter in self.ids
+                if reporter != post_id.author_id
+                and facts.sees_post(reporter, post_id.author_id, post_id)
+            ]
+            if not seen:
                 return
-            post_id = self.chance.pick(posts)
-            reporter = self.chance.pick([i for i in self.ids if i != post_id.author_id])
-            if not self.facts().sees_post(reporter, post_id.author_id, post_id):
-                return
+            reporter, post_id = self.chance.pick(seen)
             self._forget(reporter, {post_id})
             self.backend.reporting.report(
                 Viewer(reporter), SubjectKind.POST, str(post_id), _HATE, ""

@@ -349,13 +349,18 @@ class VisibilityWorld(FeedWorld):
             self._allowed(facts.may_be_suggested(viewer, user), "suggestion", viewer, user)
 
     def _look_at_own_lists(self, facts: Facts, viewer: str) -> None:
-        """The lists of blocks and mutes; a muted user is not in it if one has blocked the other."""
-        blocked = {view.block.user_id for view in self.backend.blocks.page(viewer, None, 50).items}
+        """The lists of blocks and mutes. Whoever is blocked stays in the list, without a profile
+        while suspended; a muted user is not in it if suspended, or if one has blocked the other."""
+        blocks = self.backend.blocks.page(viewer, None, 50).items
+        blocked = {view.block.user_id: view.user for view in blocks}
         muted = {view.mute.user_id for view in self.backend.mutes.page(viewer, None, 50).items}
         for user in self.ids:
-            right = facts.has_muted(viewer, user) and not facts.are_cut(viewer, user)
+            right = facts.has_muted(viewer, user) and facts.sees_profile(viewer, user)
             self._right(user in muted, right, "mute", viewer, user)
             self._right(user in blocked, (viewer, user) in facts.blocks, "block", viewer, user)
+            if user in blocked:
+                shown, right = blocked[user] is not None, user not in facts.suspended
+                self._right(shown, right, "profile of a blocked user", viewer, user)
 
     def _feed_from_the_top(self, reader_id: str) -> list[PostId]:
         """A feed as whoever has it open sees it: this is no visit, so that the look changes

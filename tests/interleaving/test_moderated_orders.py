@@ -14,7 +14,7 @@ from tests.feed_world import POLICY, PULLING, Dice, small_sizes
 from tests.moderated_world import ModeratedWorld
 
 STEPS = 120
-CASES = [(seed, POLICY) for seed in range(2)] + [(3, PULLING)]
+CASES = [(seed, POLICY) for seed in (0, 1, 6)] + [(seed, PULLING) for seed in (3, 6)]
 
 
 @pytest.mark.parametrize(("seed", "policy"), CASES)

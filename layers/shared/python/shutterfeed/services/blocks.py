@@ -21,7 +21,8 @@ _PAGE: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class BlockView:
-    """A block, and the blocked user; None if they have no profile any more."""
+    """A block, and the blocked user; None if they have no profile, or are not shown to anybody
+    because their account is closed or suspended."""
 
     block: Block
     user: AuthorView | None
