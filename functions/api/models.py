@@ -1050,7 +1050,7 @@ class SuggestedUsers(Struct):
 
 class BlockedUser(Struct):
     """A user whom the caller has blocked. `handle` is the one by which to unblock them; `user` is
-    null if they have no account any more."""
+    null if they have no account any more, or it is closed or suspended."""
 
     handle: str
     user: Author | None
