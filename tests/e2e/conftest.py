@@ -13,12 +13,15 @@ from typing import TypeVar
 
 import pytest
 
+from operations.deployment import Deployment as Stage
+from operations.moderation import appoint
 from shutterfeed_cli.client.accounts import Accounts, SignIn
 from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Json
 from tests import local_stack
+from tools import templates
 from tools.cloud import LOCAL_CONFIRMATION_CODE, LocalCloud
-from tools.deploy import deploy
+from tools.deploy import LocalAws, deploy
 
 T = TypeVar("T")
 
@@ -69,6 +72,21 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
 def person(stack: Deployment) -> Callable[[], Person]:
     """Signs up somebody new."""
     return signing_up(stack)
+
+
+@pytest.fixture(scope="session")
+def moderator(stack: Deployment, person: Callable[[], Person]) -> Callable[[], Person]:
+    """Signs up somebody new who moderates."""
+    stage = Stage(LocalAws(stack.endpoint).client, templates.LOCAL_STAGE, stack.outputs)
+
+    def sign_up() -> Person:
+        somebody = person()
+        appoint(stage, somebody.handle)
+        tokens = stack.accounts.sign_in(somebody.email, PASSWORD)
+        api = stack.api.as_user(tokens.access)
+        return Person(somebody.email, somebody.handle, tokens, api)
+
+    return sign_up
 
 
 def signing_up(stack: Deployment) -> Callable[[], Person]:

@@ -30,7 +30,12 @@ def way_in(stack: Deployment) -> Iterator[door.Door]:
 
 
 @pytest.fixture
-def task(tmp_path: Path, way_in: door.Door, person: Callable[[], Person]) -> Path:
+def task(
+    tmp_path: Path,
+    way_in: door.Door,
+    person: Callable[[], Person],
+    moderator: Callable[[], Person],
+) -> Path:
     """The file that tells a driver where the API is, who it is, and what to upload."""
     me, other = person(), person()
     small = pictures.jpeg(160, 120, seed=70)
@@ -47,6 +52,7 @@ def task(tmp_path: Path, way_in: door.Door, person: Callable[[], Person]) -> Pat
                 "handle": me.handle,
                 "other": other.handle,
                 "other_token": other.tokens.access,
+                "moderator_tokens": [moderator().tokens.access for _ in range(2)],
                 **{name: str(tmp_path / name) for name in contents},
             }
         )

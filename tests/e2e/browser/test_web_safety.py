@@ -6,37 +6,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-import pytest
 from playwright.sync_api import expect
 
-from operations.deployment import Deployment as Stage
-from operations.moderation import appoint
 from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import Screen, Visitor
-from tests.e2e.conftest import PASSWORD, Deployment, Person, eventually, published
-from tools import templates
-from tools.deploy import LocalAws
+from tests.e2e.conftest import PASSWORD, Person, eventually, published
 from tools.pictures import landscape
 
 NARROW: Final = Screen(320, 640, "dark", is_phone=True)
 _STATEMENT: Final = "Advertising: j, k, d and ? are only letters here."
-
-
-@pytest.fixture
-def moderator(stack: Deployment, person: Callable[[], Person]) -> Callable[[], Person]:
-    """Signs up somebody new who moderates."""
-    stage = Stage(LocalAws(stack.endpoint).client, templates.LOCAL_STAGE, stack.outputs)
-
-    def sign_up() -> Person:
-        somebody = person()
-        appoint(stage, somebody.handle)
-        tokens = stack.accounts.sign_in(somebody.email, PASSWORD)
-        api = stack.api.as_user(tokens.access)
-        return Person(somebody.email, somebody.handle, tokens, api)
-
-    return sign_up
 
 
 def _is_readable(visitor: Visitor) -> None:

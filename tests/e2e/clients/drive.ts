@@ -16,6 +16,7 @@ interface Task {
   handle: string;
   other: string;
   other_token: string;
+  moderator_tokens: [string, string];
   small: string;
   large: string;
 }
@@ -39,6 +40,7 @@ await driveFailedPost();
 await drivePost();
 await driveComments();
 await drivePeople();
+await driveModeration();
 await driveFeedAndSearch();
 await drivePublic();
 await driveAvatar();
@@ -221,7 +223,6 @@ async function drivePeople(): Promise<void> {
   await driveHashtags();
   await driveDevices();
   await driveExports();
-  await driveModeration((await answer(api.getUser({ path: other }))).user.id);
   const suggested = (await answer(api.listSuggestions({ query: { limit: 20 } }))).items;
   assert.ok(suggested.every((user) => user.handle !== task.handle));
   const edited = await answer(api.editMe({ body: { display_name: "Driven by TypeScript" } }));
@@ -291,24 +292,31 @@ async function driveExports(): Promise<void> {
   assert.deepEqual((await answer(api.listExports())).items, []);
 }
 
-/** Report somebody; the rest is for moderators, and for those about whom these decide. */
-async function driveModeration(id: string): Promise<void> {
-  const reported = await answer(api.createReport({ body: { kind: "user", id, reason: "spam" } }));
-  assert.deepEqual((await answer(api.listReports())).items, [reported]);
-  assert.deepEqual((await answer(api.listStatements())).items, []);
-  const appeal = { case_id: reported.id, text: "It is a play." };
-  assert.equal((await api.createAppeal({ body: appeal })).response?.status, 404);
-  const path = { case_id: reported.id };
-  const refused = [
-    await api.listCases(),
-    await api.getCase({ path }),
-    await api.createAction({ path, body: { kind: "dismiss", rule: "spam", version: 0 } }),
-    await api.undoAction({ path, body: { action_id: "x", version: 0 } }),
-    await api.decideAppeal({ path, body: { overturn: true, version: 0 } }),
-    await api.getModerationStatistics(),
-    await api.listModerationLog(),
-  ];
-  assert.ok(refused.every(({ response }) => response?.status === 403));
+/** Report somebody: one moderator limits them, and another one decides about their appeal. */
+async function driveModeration(): Promise<void> {
+  const [one, another] = task.moderator_tokens.map((token) => () => token);
+  const auth = () => task.other_token;
+  const { id } = await answer(api.getMe({ auth }));
+  const case_id = (await answer(api.createReport({ body: { kind: "user", id, reason: "spam" } }))).id;
+  assert.deepEqual((await answer(api.listReports())).items.map((report) => report.id), [case_id]);
+  const path = { case_id };
+  const waiting = (await answer(api.listCases({ auth: one }))).items;
+  assert.ok(waiting.some((found) => found.id === case_id));
+  const { version } = await answer(api.getCase({ path, auth: one }));
+  const limit = { kind: "limit", rule: "spam", version } as const;
+  const done = await answer(api.createAction({ path, body: limit, auth: one }));
+  const told = (await answer(api.listStatements({ auth }))).items;
+  assert.deepEqual(told.map((statement) => statement.case_id), [case_id]);
+  const appeal = { case_id, text: "It is a play." };
+  assert.equal((await answer(api.createAppeal({ body: appeal, auth }))).text, appeal.text);
+  const appealed = await answer(api.getCase({ path, auth: another }));
+  const upheld = { overturn: false, version: appealed.version };
+  const decided = await answer(api.decideAppeal({ path, body: upheld, auth: another }));
+  const undo = { action_id: done.actions.at(-1)!.id, version: decided.version };
+  await answer(api.undoAction({ path, body: undo, auth: one }));
+  assert.ok((await answer(api.getModerationStatistics({ auth: one }))).undone > 0);
+  const logged = (await answer(api.listModerationLog({ auth: one }))).items;
+  assert.ok(logged.some((entry) => entry.case_id === case_id));
 }
 
 /** Subscribe a device, with the keys of a browser. */
