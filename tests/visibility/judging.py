@@ -107,6 +107,10 @@ def expected(request: Request, viewer: Viewer) -> Expected:
     entry, asking, target = request.entry, request.asking, request.target
     if not request.operation.is_open and _general(viewer) in NOT_SIGNED_IN:
         return Expected(Outcome.REFUSED)
+    if entry.for_moderators:
+        return Expected(Outcome.FORBIDDEN)
+    if entry.names_nothing:
+        return Expected(Outcome.HIDDEN)
     outcome = None
     if request.address is not None and target is not None:
         outcome = request.address.outcome(target, role(viewer, owner_of(target)))
@@ -192,6 +196,8 @@ def _wrong_status(request: Request, right: Expected, answer: Answer) -> Iterator
         if answer.status != 401:
             yield f"it was answered with {answer.status}"
         return
+    if right.outcome is Outcome.FORBIDDEN and answer.status != 403:
+        yield f"it was answered with {answer.status}"
     if answer.status >= 500 or (right.outcome in (None, Outcome.SHOWN) and answer.status >= 300):
         yield f"it was answered with {answer.status}"
     kept = {name.lower(): value for name, value in answer.headers}.get("cache-control", "")

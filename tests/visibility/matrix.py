@@ -92,6 +92,10 @@ class Entry:
     """Those who ask it; None for everybody."""
     skip: frozenset[tuple[Subject, Role]] = frozenset()
     """What is not asked, since it would change what is asked after it."""
+    names_nothing: bool = False
+    """Whether what its path or body names does not exist."""
+    for_moderators: bool = False
+    """Whether it is only for moderators, of whom no viewer is one."""
 
     @property
     def holds_hidden(self) -> bool:
@@ -216,11 +220,10 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "list_tagged": _list(rules.MIXED, has_files=True),
     "list_reports": Entry(rules.SILENT),
     "list_statements": Entry(rules.SILENT),
-    # None of these viewers is a moderator.
-    "list_cases": Entry(rules.SILENT),
-    "get_case": Entry(rules.SILENT),
-    "get_moderation_statistics": Entry(rules.SILENT),
-    "list_moderation_log": Entry(rules.SILENT),
+    "list_cases": Entry(rules.SILENT, for_moderators=True),
+    "get_case": Entry(rules.SILENT, for_moderators=True),
+    "get_moderation_statistics": Entry(rules.SILENT, for_moderators=True),
+    "list_moderation_log": Entry(rules.SILENT, for_moderators=True),
     "get_public_post": Entry(rules.PUBLIC_POST, has_files=True),
     "get_public_user": Entry(rules.PUBLIC_USER),
     "list_public_user_posts": Entry(
@@ -275,11 +278,13 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "unfollow": Entry(rules.LEAVE, leaves=True),
     "block": Entry(rules.BLOCK),
     "unblock": Entry(rules.UNBLOCK),
-    "create_report": Entry(rules.SILENT, body=lambda _: _ABOUT_NOTHING),
-    "create_appeal": Entry(rules.SILENT, body=lambda _: {"case_id": "x", "text": "x"}),
-    "create_action": Entry(rules.SILENT, body=lambda _: {}),
-    "undo_action": Entry(rules.SILENT, body=lambda _: {}),
-    "decide_appeal": Entry(rules.SILENT, body=lambda _: {}),
+    "create_report": Entry(rules.SILENT, body=lambda _: _ABOUT_NOTHING, names_nothing=True),
+    "create_appeal": Entry(
+        rules.SILENT, body=lambda _: {"case_id": "x", "text": "x"}, names_nothing=True
+    ),
+    "create_action": Entry(rules.SILENT, body=lambda _: {}, for_moderators=True),
+    "undo_action": Entry(rules.SILENT, body=lambda _: {}, for_moderators=True),
+    "decide_appeal": Entry(rules.SILENT, body=lambda _: {}, for_moderators=True),
     "follow_hashtag": Entry(rules.SILENT),
     "list_followed_hashtags": Entry(rules.SILENT),
     "unfollow_hashtag": Entry(rules.SILENT),
@@ -288,7 +293,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "delete_push_subscription": Entry(rules.SILENT),
     "create_export": Entry(rules.SILENT),
     "list_exports": Entry(rules.SILENT),
-    "delete_export": Entry(rules.SILENT),
+    "delete_export": Entry(rules.SILENT, names_nothing=True),
     "create_post": _list(rules.CREATED, key=Post.UNPUBLISHED),
     "create_avatar": _list(rules.AVATAR, key=Post.AVATAR, names_authors=False, from_ledger=True),
     "delete_avatar": Entry(rules.SILENT),

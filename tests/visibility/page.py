@@ -19,6 +19,7 @@ _SIGNS: Final[Mapping[Outcome, str]] = {
     Outcome.TOLD: "○",
     Outcome.HIDDEN: "·",
     Outcome.REFUSED: "401",
+    Outcome.FORBIDDEN: "403",
 }
 _HEAD: Final = """\
 # Who sees what

@@ -40,6 +40,8 @@ class Outcome(StrEnum):
     byte the answer for something that does not exist."""
     REFUSED = "refused"
     """The gateway refuses the request, whatever it is about."""
+    FORBIDDEN = "forbidden"
+    """It is for moderators, and says so to everybody else, whatever it is about."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
