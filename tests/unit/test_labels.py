@@ -97,7 +97,9 @@ def test_a_content_without_a_jpeg_is_not_sent() -> None:
     assert rekognition.sent == []
 
 
-def test_an_error_is_no_clearance() -> None:
+def test_an_error_is_no_clearance(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The client waits between its attempts.
+    monkeypatch.setattr("time.sleep", lambda _: None)
     with pytest.raises(ClientError, match="ProvisionedThroughputExceeded"):
         detector(Rekognition([], status=400)).in_content(BLOB)
 
