@@ -5,6 +5,7 @@ import { passes } from "./errors.ts";
 import { askedNow, noteWrite } from "./freshness.ts";
 import { delayAfter } from "./recovery.ts";
 import { standing } from "./standing.ts";
+import { keep } from "./storage.ts";
 import { Store } from "./store.ts";
 
 const KEY = "shutterfeed.me";
@@ -84,7 +85,7 @@ export function rememberMe(saved: Me): void {
 
 export function setMe(user: Me | null): void {
   if (user === null) localStorage.removeItem(KEY);
-  else localStorage.setItem(KEY, JSON.stringify(user));
+  else keep(KEY, JSON.stringify(user));
   me.set(user);
   if (user?.closing) standing.set("closed");
 }

@@ -6,6 +6,7 @@ import { ActivityView } from "./views/activity.tsx";
 import { AnswersView } from "./views/answers.tsx";
 import { HeldCommentsView, OwnCommentsView } from "./views/comments.tsx";
 import { DeletedView } from "./views/deleted.tsx";
+import { EditProfileView } from "./views/edit-profile.tsx";
 import { HashtagsView } from "./views/hashtags.tsx";
 import { BlockedView, MutedView } from "./views/hidden-people.tsx";
 import { LikedView, LikersView } from "./views/likes.tsx";
@@ -18,6 +19,7 @@ import { RequestsView } from "./views/requests.tsx";
 import { CollectionView, SavedView } from "./views/saved.tsx";
 import { SearchView } from "./views/search.tsx";
 import { SecurityView } from "./views/security.tsx";
+import { SessionsView } from "./views/sessions.tsx";
 import { SettingsView } from "./views/settings.tsx";
 import { TagView } from "./views/tag.tsx";
 import { TaggedView } from "./views/tagged.tsx";
@@ -50,12 +52,15 @@ export const ROUTES: Routes = [
   ["/saved/:id", CollectionView],
   ["/tagged", TaggedView],
   ["/comments", OwnCommentsView],
+  ["/explore", SearchView],
   ["/search", SearchView],
   ["/tags/:tag", TagView],
   ["/uploads", UploadsView],
   ["/deleted", DeletedView],
   ["/settings", SettingsView],
+  ["/settings/profile", EditProfileView],
   ["/settings/security", SecurityView],
+  ["/settings/sessions", SessionsView],
   ["/settings/privacy", PrivacyView],
   ["/settings/answers", AnswersView],
   ["/settings/held", HeldCommentsView],

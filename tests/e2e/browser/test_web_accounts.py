@@ -36,7 +36,7 @@ def test_a_second_factor_is_set_up_used_and_turned_off(
     someone = person()
     visitor = visit(someone, PHONE).open_settings()
     page = visitor.page
-    page.get_by_role("link", name="Sign-in and security").click()
+    page.get_by_role("link", name="Second factor").click()
     expect(page.get_by_role("heading", name="Sign-in and security")).to_be_visible()
     _looks_right(visitor, "password")
     _prove(page)

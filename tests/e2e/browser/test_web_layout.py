@@ -48,6 +48,7 @@ def _paths(walker: Person) -> list[str]:
         f"/search?q={walker.handle}",
         "/uploads",
         "/settings",
+        "/settings/profile",
         "/settings/privacy",
         "/settings/answers",
         "/activity",
@@ -193,7 +194,7 @@ def test_a_post_can_be_put_together_on_a_phone_on_its_side(
     assert actions is not None
     assert min(box["y"] + box["height"], actions["y"]) - max(box["y"], 0) >= 48
     page.keyboard.press("Escape")
-    for name in ("Home", "Search", "Uploads", "Profile"):
+    for name in ("Home", "Explore", "Activity", "Profile"):
         link = page.get_by_role("navigation", name="Main").get_by_role("link", name=name)
         link.scroll_into_view_if_needed()
         expect(link).to_be_in_viewport(ratio=1)

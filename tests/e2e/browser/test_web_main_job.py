@@ -70,7 +70,7 @@ def _edit_profile(visitor: Visitor, handle: str, name: str) -> None:
 def _find(visitor: Visitor, handle: str) -> None:
     """Find somebody by search and its suggestions."""
     page = visitor.page
-    visitor.go("Search")
+    visitor.go("Explore")
     box = page.get_by_role("combobox", name="Search")
 
     def suggestion() -> Locator:
@@ -147,7 +147,7 @@ def test_the_avatar_is_changed_and_shown_to_others(
     visit: Visit, person: Callable[[], Person]
 ) -> None:
     owner, other = person(), person()
-    somebody = visit(owner).open("/settings")
+    somebody = visit(owner).open("/settings/profile")
     page = somebody.page
     page.get_by_label("Change picture").set_input_files(samples.photo(11))
     expect(page.get_by_text("Your picture is changed.")).to_be_visible(timeout=300_000)

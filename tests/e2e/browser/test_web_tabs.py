@@ -86,6 +86,6 @@ def test_a_file_is_sent_although_the_browser_has_no_room_to_remember_it(
     somebody.page.evaluate(_FILL)
     somebody.post(samples.photo(27), caption="No room")
     somebody.sees_post("No room")
-    somebody.go("Uploads")
+    somebody.go_to_uploads()
     row = somebody.page.get_by_role("listitem").filter(has_text="lake.jpg")
     expect(row.get_by_text("Ready")).to_be_visible()

@@ -206,7 +206,7 @@ def test_being_offline_is_said_and_over_when_it_is_over(
     somebody.sees_text("You are offline.")
     # What was seen stays; what is new says how to go on.
     expect(somebody.card("Seen offline")).to_be_visible()
-    somebody.go("Search")
+    somebody.go("Explore")
     expect(somebody.page.get_by_role("button", name="Try again")).to_be_visible()
     # With the network back, it goes on by itself.
     somebody.context.set_offline(False)

@@ -78,7 +78,7 @@ def test_what_came_out_while_one_was_elsewhere_is_on_top_of_the_feed(
     page = somebody.page
     somebody.sees_post("The first")
     somebody.post(samples.photo(26), caption="The second")
-    somebody.go("Uploads")
+    somebody.go_to_uploads()
     expect(page.get_by_text("Your post is published.")).to_be_visible()
     somebody.go("Home")
     posts = page.get_by_role("feed").get_by_role("article")

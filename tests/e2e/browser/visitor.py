@@ -139,6 +139,12 @@ class Visitor:
             "link", name=name, exact=True
         ).click()
 
+    def go_to_uploads(self) -> None:
+        """Go to one's own uploads as people do, without loading the page again."""
+        self.go("Profile")
+        self.page.get_by_role("link", name="Settings").click()
+        self.page.get_by_role("link", name="Your uploads").click()
+
     def sees_text(self, text: str) -> None:
         expect(self.page.get_by_text(text).first).to_be_visible()
 

@@ -2,6 +2,13 @@
 import { Lines } from "./icons.tsx";
 
 const PATHS = {
+  search: "M10.8 17.6a6.8 6.8 0 1 0 0-13.6 6.8 6.8 0 0 0 0 13.6zM20.5 20.5l-4.8-4.8",
+  uploads: "M12 15.5V4.5M7.5 9 12 4.5 16.5 9M4.5 15v3a2 2 0 0 0 2 2h11a2 2 0 0 0 2-2v-3",
+  mail: "M5 6h14a1.5 1.5 0 0 1 1.5 1.5v9A1.5 1.5 0 0 1 19 18H5a1.5 1.5 0 0 1-1.5-1.5v-9A1.5 1.5 0 0 1 5 6zM4 7.5l8 6 8-6",
+  devices:
+    "M5.5 5h13A1.5 1.5 0 0 1 20 6.5V8M4 15V6.5A1.5 1.5 0 0 1 5.5 5M2.5 18.5H12M14.5 10.5h5a1 1 0 0 1 1 1V19a1 1 0 0 1-1 1h-5a1 1 0 0 1-1-1v-7.5a1 1 0 0 1 1-1z",
+  theme:
+    "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17zM12 3.5v17M12 8l5.5-2M12 13h8.5M12 18l5-1.5",
   share:
     "M12 14.5V3.5M8 7l4-3.5L16 7M8 10.5H6.5a1.5 1.5 0 0 0-1.5 1.5v7a1.5 1.5 0 0 0 1.5 1.5h11A1.5 1.5 0 0 0 19 19v-7a1.5 1.5 0 0 0-1.5-1.5H16",
   place:
@@ -34,6 +41,8 @@ const PATHS = {
   reply: "M9.5 6 4.5 11l5 5M4.5 11h9a6 6 0 0 1 6 6v1",
 } as const;
 
-export function MoreIcon({ name }: { name: keyof typeof PATHS }) {
+export type MoreIconName = keyof typeof PATHS;
+
+export function MoreIcon({ name }: { name: MoreIconName }) {
   return <Lines path={PATHS[name]} />;
 }

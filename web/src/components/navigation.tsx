@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { openCompose } from "../compose.ts";
+import { counted, t } from "../language.ts";
 import { me } from "../me.ts";
 import { useStore } from "../store.ts";
-import { count, plural } from "../text.ts";
+import { count } from "../text.ts";
 import { unseen } from "../unseen.ts";
 import { Icon, type IconName, Logo } from "./icons.tsx";
 
@@ -13,14 +14,19 @@ export function Navigation({ path }: { path: string }) {
   const requests = user?.requests ?? 0;
   const unread = useStore(unseen);
   return (
-    <nav class="nav" aria-label="Main">
+    <nav class="nav" aria-label={t("Main")}>
       <a class="brand" href="/" aria-label="Shutterfeed">
         <Logo size={32} />
         <span class="brand-name">Shutterfeed</span>
       </a>
       <ul class="nav-items">
-        <NavLink href="/" label="Home" icon="home" path={path} />
-        <NavLink href="/search" label="Search" icon="search" path={path} />
+        <NavLink href="/" label={t("Home")} icon="home" path={path} />
+        <NavLink
+          href="/explore"
+          label={t("Explore")}
+          icon="explore"
+          path={path === "/search" ? "/explore" : path}
+        />
         <li>
           <button
             type="button"
@@ -28,16 +34,23 @@ export function Navigation({ path }: { path: string }) {
             aria-haspopup="dialog"
             onClick={openCompose}
           >
-            <Icon name="add" />
-            <span class="nav-label">New post</span>
+            <span class="nav-icon">
+              <Icon name="add" />
+            </span>
+            <span class="nav-label">{t("New post")}</span>
           </button>
         </li>
-        <NavLink href="/activity" label="Activity" icon="activity" path={path} waiting={unread}>
-          {unread} new
+        <NavLink
+          href="/activity"
+          label={t("Activity")}
+          icon="activity"
+          path={path}
+          waiting={unread}
+        >
+          {t("{count} new", { count: unread })}
         </NavLink>
-        <NavLink href="/uploads" label="Uploads" icon="uploads" path={path} />
-        <NavLink href={profile} label="Profile" icon="person" path={path} waiting={requests}>
-          {plural(requests, "follow request")}
+        <NavLink href={profile} label={t("Profile")} icon="person" path={path} waiting={requests}>
+          {counted(requests, "{count} follow request", "{count} follow requests")}
         </NavLink>
       </ul>
     </nav>

@@ -2,22 +2,19 @@ import { useState } from "preact/hooks";
 import type { Me } from "../api.ts";
 import { Confirm } from "../components/confirm.tsx";
 import { Retry } from "../components/endless.tsx";
-import { Icon } from "../components/icons.tsx";
-import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { Switch } from "../components/switch.tsx";
 import { loadMe, me } from "../me.ts";
 import { useResource } from "../resource.ts";
 import { changeSetting } from "../settings.ts";
 import { useStore } from "../store.ts";
-import { plural } from "../text.ts";
 
-/** Who sees one's posts, and whom one does not want to see. */
+/** Who sees one's posts, and which posts one does not want to see uncovered. */
 export function PrivacyView() {
   const loaded = useResource("me", loadMe);
   const own = useStore(me);
   return (
-    <Page title="Privacy" class="page-narrow">
+    <Page title="Who sees your posts" class="page-narrow">
       {loaded.error && <Retry message={loaded.error} onRetry={loaded.retry} />}
       {own && loaded.value && (
         <>
@@ -26,26 +23,6 @@ export function PrivacyView() {
           <SensitivePosts own={own} />
         </>
       )}
-      <ul class="menu settings-menu">
-        <li>
-          <a class="menu-item" href="/requests">
-            <Icon name="person" /> Follow requests
-            {own !== null && own.requests > 0 && (
-              <span class="badge menu-count">{plural(own.requests, "person", "people")}</span>
-            )}
-          </a>
-        </li>
-        <li>
-          <a class="menu-item" href="/settings/blocked">
-            <MoreIcon name="block" /> Blocked people
-          </a>
-        </li>
-        <li>
-          <a class="menu-item" href="/settings/muted">
-            <Icon name="muted" /> Muted people
-          </a>
-        </li>
-      </ul>
     </Page>
   );
 }

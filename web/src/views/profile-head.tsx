@@ -10,6 +10,7 @@ import { Linked } from "../components/linked.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { PersonMenu } from "../components/person-menu.tsx";
 import { FollowsMe } from "../components/user-row.tsx";
+import { t } from "../language.ts";
 import { me } from "../me.ts";
 import { isMuted } from "../relation.ts";
 import { useRelation } from "../relations.ts";
@@ -114,9 +115,14 @@ function OwnActions() {
   const waiting = useStore(me)?.requests ?? 0;
   return (
     <>
-      <a class="button" href="/settings">
-        <MoreIcon name="settings" /> Edit profile
-      </a>
+      <div class="profile-buttons">
+        <a class="button" href="/settings/profile">
+          {t("Edit profile")}
+        </a>
+        <a class="icon-button" href="/settings" aria-label={t("Settings")}>
+          <MoreIcon name="settings" />
+        </a>
+      </div>
       {waiting > 0 && (
         <a class="button button-primary" href="/requests">
           {plural(waiting, "follow request")}

@@ -2,7 +2,6 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { MAX_SEARCH } from "../../build/limits.ts";
 import { call, type SuggestionBody } from "../api.ts";
 import { Avatar } from "../components/avatar.tsx";
-import { Icon } from "../components/icons.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Failure } from "../errors.ts";
 import { navigate } from "../router.ts";
@@ -102,7 +101,7 @@ export function SearchBox({ asked, tab }: { asked: string; tab: Tab }) {
         Search
       </label>
       <span class="search-icon">
-        <Icon name="search" />
+        <MoreIcon name="search" />
       </span>
       <input
         ref={input}

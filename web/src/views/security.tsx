@@ -1,5 +1,5 @@
 /** How one signs in. The password is asked for first, whatever is to be changed. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import {
   changeEmail,
   changePassword,
@@ -14,6 +14,7 @@ import { call } from "../api.ts";
 import { signedOutEverywhere } from "../auth.ts";
 import { Field } from "../components/field.tsx";
 import { Page } from "../components/page.tsx";
+import { location } from "../router.ts";
 import { toast } from "../toasts.ts";
 import { SecondFactorForm } from "./second-factor.tsx";
 import {
@@ -40,6 +41,12 @@ export function SecurityView() {
     setRanOut(true);
   }
 
+  // What one came for is in sight.
+  useEffect(() => {
+    if (proof === null) return;
+    document.getElementById(location.value.query.get("for") ?? "")?.scrollIntoView();
+  }, [proof === null]);
+
   return (
     <Page title="Sign-in and security" class="page-narrow security">
       {proof === null ? (
@@ -51,7 +58,6 @@ export function SecurityView() {
           <SecondFactor proof={proof} onProof={setProof} onEnd={end} />
         </>
       )}
-      <Everywhere />
     </Page>
   );
 }
@@ -202,25 +208,6 @@ function SecondFactor({ proof, onProof, onEnd }: Props & { onProof: (proof: Proo
           <SecondFactorForm permit={permit} onEnd={onEnd} onDone={() => set(true)} />
         </>
       )}
-    </section>
-  );
-}
-
-function Everywhere() {
-  const form = useForm(async () => {
-    await call("post", "/me/sign-out-everywhere", { repeats: true });
-    signedOutEverywhere("You are signed out everywhere.");
-  });
-  return (
-    <section aria-labelledby="everywhere">
-      <h2 id="everywhere">All devices</h2>
-      <p>
-        Ends your session here and on every other device, at once for all that is yours, and within
-        minutes for the rest.
-      </p>
-      <Form {...form} action="Sign out everywhere">
-        {null}
-      </Form>
     </section>
   );
 }

@@ -1,26 +1,15 @@
-import { useEffect, useState } from "preact/hooks";
-import {
-  MAX_BIO,
-  MAX_DISPLAY_NAME,
-  MAX_HANDLE,
-  MAX_HANDLE_INPUT,
-  MIN_HANDLE,
-} from "../../build/limits.ts";
-import { call, type Me } from "../api.ts";
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { isModerator, signOut } from "../auth.ts";
 import { Avatar } from "../components/avatar.tsx";
-import { Retry } from "../components/endless.tsx";
-import { Field } from "../components/field.tsx";
 import { Icon } from "../components/icons.tsx";
-import { MoreIcon } from "../components/more-icons.tsx";
+import { MoreIcon, type MoreIconName } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { leaveDevice } from "../device/device.ts";
-import { ApiError, sentence } from "../errors.ts";
-import { loadMe, rememberMe } from "../me.ts";
-import { useResource } from "../resource.ts";
+import { counted, t } from "../language.ts";
+import { loadMe, me } from "../me.ts";
 import { navigate } from "../router.ts";
 import { useStore } from "../store.ts";
-import { toast } from "../toasts.ts";
 
 async function leave(): Promise<void> {
   await leaveDevice();
@@ -28,88 +17,74 @@ async function leave(): Promise<void> {
   navigate("/sign-in");
 }
 
-const HANDLE_HINT =
-  `${MIN_HANDLE} to ${MAX_HANDLE} letters a-z, digits, and single dots or underscores between them.` +
-  " If you change it, nobody else can take the old one for 30 days.";
-
+/** All that one can set, in sections; each row leads to a page of its own. */
 export function SettingsView() {
-  const user = useResource("me", loadMe);
+  const own = useStore(me);
   const moderates = useStore(isModerator);
+  const requests = own?.requests ?? 0;
+  useEffect(() => {
+    loadMe().catch(() => undefined); // what is known stays, and each page asks by itself
+  }, []);
   return (
-    <Page title="Edit profile" class="page-narrow">
-      {user.error && <Retry message={user.error} onRetry={user.retry} />}
-      {user.value && (
-        <>
-          <AvatarForm user={user.value} onChange={user.set} />
-          <ProfileForm key={user.value.id} user={user.value} />
-        </>
-      )}
+    <Page title={t("Settings")} class="page-narrow settings">
       <ul class="menu settings-menu">
-        {moderates && (
-          <li>
-            <a class="menu-item" href="/moderation">
-              <MoreIcon name="shield" /> Moderation
-            </a>
-          </li>
-        )}
         <li>
-          <a class="menu-item" href="/settings/privacy">
-            <Icon name="person" /> Privacy
+          <a class="menu-item settings-profile" href="/settings/profile">
+            {own && <Avatar user={own} size="medium" />}
+            <span class="user-row-text">
+              {own && <bdi class="name">{own.display_name || `@${own.handle}`}</bdi>}
+              <span class="row-note">{t("Edit profile")}</span>
+            </span>
+            <Onward />
           </a>
         </li>
-        <li>
-          <a class="menu-item" href="/settings/answers">
-            <MoreIcon name="comment" /> Comments and activity
-          </a>
-        </li>
-        <li>
-          <a class="menu-item" href="/settings/security">
-            <MoreIcon name="lock" /> Sign-in and security
-          </a>
-        </li>
-        <li>
-          <a class="menu-item" href="/uploads">
-            <Icon name="uploads" /> Uploads
-          </a>
-        </li>
-        <li>
-          <a class="menu-item" href="/deleted">
-            <MoreIcon name="trash" /> Recently deleted
-          </a>
-        </li>
-        <li>
-          <a class="menu-item" href="/settings/reports">
-            <MoreIcon name="flag" /> Your reports
-          </a>
-        </li>
-        <li>
-          <a class="menu-item" href="/settings/decisions">
-            <MoreIcon name="warning" /> Decisions about you
-          </a>
-        </li>
-        <li>
-          <a class="menu-item" href="/settings/export">
-            <MoreIcon name="download" /> Download your data
-          </a>
-        </li>
-        <li>
-          <a class="menu-item" href="/docs">
-            <MoreIcon name="link" /> Documentation of the API
-          </a>
-        </li>
+        {moderates && <Row href="/moderation" icon="shield" name={t("Moderation")} />}
+      </ul>
+      <Section id="account" title={t("Account")}>
+        <Row href="/settings/security?for=address" icon="mail" name={t("E-mail address")} />
+        <Row href="/settings/security?for=password" icon="lock" name={t("Password")} />
+        <Row href="/settings/security?for=factor" icon="shield" name={t("Second factor")} />
+        <Row href="/settings/sessions" icon="devices" name={t("Sessions")} />
+      </Section>
+      <Section id="privacy" title={t("Privacy")}>
+        <Row href="/settings/privacy" icon="person" name={t("Who sees your posts")} />
+        <Row href="/requests" icon="check" name={t("Follow requests")}>
+          {requests > 0 && (
+            <span class="badge menu-count">
+              {counted(requests, "{count} person", "{count} people")}
+            </span>
+          )}
+        </Row>
+        <Row href="/settings/answers" icon="comment" name={t("Comments and activity")} />
+        <Row href="/settings/blocked" icon="block" name={t("Blocked people")} />
+        <Row href="/settings/muted" icon="muted" name={t("Muted people")} />
+      </Section>
+      <Section id="posts" title={t("Your posts")}>
+        <Row href="/uploads" icon="uploads" name={t("Your uploads")} />
+        <Row href="/deleted" icon="trash" name={t("Recently deleted")} />
+      </Section>
+      <Section id="data" title={t("Your data")}>
+        <Row href="/settings/export" icon="download" name={t("Download your data")} />
+        <Row href="/settings/reports" icon="flag" name={t("Your reports")} />
+        <Row href="/settings/decisions" icon="warning" name={t("Decisions about you")} />
+      </Section>
+      <Section id="about" title={t("About this app")}>
+        <Row href="/docs" icon="link" name={t("Documentation of the API")} />
         <li>
           <a class="menu-item" href="/licenses.txt" target="_blank" rel="noreferrer">
-            <MoreIcon name="link" /> Licences of the software in this app
+            <MoreIcon name="link" /> {t("Licences of the software in this app")}
           </a>
         </li>
+      </Section>
+      <ul class="menu settings-menu">
         <li>
           <button type="button" class="menu-item" onClick={() => void leave()}>
-            <MoreIcon name="out" /> Sign out
+            <MoreIcon name="out" /> {t("Sign out")}
           </button>
         </li>
         <li>
           <a class="menu-item danger" href="/settings/close">
-            <Icon name="close" /> Close your account
+            <Icon name="close" /> {t("Close your account")}
           </a>
         </li>
       </ul>
@@ -117,141 +92,46 @@ export function SettingsView() {
   );
 }
 
-function ProfileForm({ user }: { user: Me }) {
-  const [name, setName] = useState(user.display_name);
-  const [handle, setHandle] = useState(user.handle);
-  const [bio, setBio] = useState(user.bio);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+interface SectionProps {
+  id: string;
+  title: string;
+  children: ComponentChildren;
+}
 
-  async function save(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    setBusy(true);
-    setError(null);
-    const bare = handle.trim().replace(/^@/, "").toLowerCase();
-    const body = {
-      display_name: name,
-      bio,
-      ...(bare !== user.handle && { handle: bare }),
-    };
-    try {
-      const saved = await call("patch", "/me", { body });
-      rememberMe(saved);
-      toast("Profile saved.");
-      navigate(`/u/${saved.handle}`);
-    } catch (reason) {
-      setError(reason);
-      setBusy(false);
-    }
-  }
-
-  const field = error instanceof ApiError ? error.field : null;
-  const errorOf = (wanted: string) => (field === wanted ? sentence(error) : null);
-  const isOfField = field !== null && ["display_name", "handle", "bio"].includes(field);
+function Section({ id, title, children }: SectionProps) {
   return (
-    <form class="form" onSubmit={(event) => void save(event)}>
-      <Field
-        label="Name"
-        value={name}
-        onValue={setName}
-        maxLength={MAX_DISPLAY_NAME}
-        error={errorOf("display_name")}
-        input={{ autocomplete: "name" }}
-      />
-      <Field
-        label="Handle"
-        value={handle}
-        onValue={setHandle}
-        maxLength={MAX_HANDLE_INPUT}
-        error={errorOf("handle")}
-        hint={HANDLE_HINT}
-        input={{ autocapitalize: "off", spellcheck: false, required: true }}
-      />
-      <Field
-        label="About you"
-        rows={3}
-        value={bio}
-        onValue={setBio}
-        maxLength={MAX_BIO}
-        error={errorOf("bio")}
-      />
-      {error !== null && !isOfField && (
-        <p class="field-error" role="alert">
-          {sentence(error)}
-        </p>
-      )}
-      <button type="submit" class="button button-primary" disabled={isBusy}>
-        Save
-      </button>
-    </form>
+    <section class="settings-section" aria-labelledby={`settings-${id}`}>
+      <h2 id={`settings-${id}`}>{title}</h2>
+      <ul class="menu settings-menu">{children}</ul>
+    </section>
   );
 }
 
-function AvatarForm({ user, onChange }: { user: Me; onChange: (user: Me) => void }) {
-  const [note, setNote] = useState<string | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const [stop] = useState(() => new AbortController());
+interface RowProps {
+  href: string;
+  icon: MoreIconName | "person" | "muted";
+  name: string;
+  /** How much waits there. */
+  children?: ComponentChildren;
+}
 
-  useEffect(() => () => stop.abort(), [stop]);
-
-  async function attempt(action: () => Promise<void>): Promise<void> {
-    setError(null);
-    try {
-      await action();
-    } catch (reason) {
-      if (!stop.signal.aborted) setError(sentence(reason));
-    } finally {
-      setNote(null);
-    }
-  }
-
-  async function upload(file: File): Promise<void> {
-    const { uploadAvatar } = await import("../upload/all.ts");
-    await uploadAvatar(file, setNote, stop.signal);
-    onChange(await loadMe());
-    toast("Your picture is changed.");
-  }
-
-  async function remove(): Promise<void> {
-    await call("delete", "/me/avatar");
-    onChange(await loadMe());
-    toast("Your picture is removed.");
-  }
-
+function Row({ href, icon, name, children }: RowProps) {
   return (
-    <section class="avatar-form" aria-label="Your picture">
-      <Avatar user={user} size="large" />
-      <div>
-        <div class="avatar-actions">
-          <label class="button file-button">
-            Change picture
-            <input
-              class="visually-hidden"
-              type="file"
-              accept="image/*,.heic,.heif,.avif"
-              disabled={note !== null}
-              onChange={(event) => {
-                const [file] = event.currentTarget.files ?? [];
-                event.currentTarget.value = "";
-                if (file) void attempt(() => upload(file));
-              }}
-            />
-          </label>
-          {user.avatar && (
-            <button type="button" class="button" onClick={() => void attempt(remove)}>
-              Remove picture
-            </button>
-          )}
-        </div>
-        <p class="field-hint" role="status">
-          {note}
-        </p>
-        {error && (
-          <p class="field-error" role="alert">
-            {error}
-          </p>
-        )}
-      </div>
-    </section>
+    <li>
+      <a class="menu-item" href={href}>
+        {icon === "person" || icon === "muted" ? <Icon name={icon} /> : <MoreIcon name={icon} />}
+        {name}
+        {children}
+        <Onward />
+      </a>
+    </li>
+  );
+}
+
+function Onward() {
+  return (
+    <span class="menu-onward">
+      <Icon name="right" />
+    </span>
   );
 }
