@@ -1,4 +1,19 @@
 {
+  // The messages of the reader's language, unless that is English (src/language.ts takes them).
+  const { content } = document.querySelector("meta[name=messages]");
+  const files = Object.fromEntries(content.split(" ").map((entry) => entry.split("=")));
+  const chosen = localStorage.getItem("shutterfeed.language");
+  const wanted = chosen === null ? navigator.languages : [chosen];
+  const names = wanted.map((tag) => tag.split("-")[0]);
+  const name = names.find((name) => name === "en" || Object.hasOwn(files, name)) ?? "en";
+  if (name !== "en") {
+    const read = async () => (await fetch(files[name])).json();
+    window.language = { name, messages: read() };
+    document.documentElement.lang = name === "pt" ? "pt-BR" : name;
+    document.documentElement.dir = name === "ar" ? "rtl" : "ltr";
+  }
+}
+{
   // The feed is asked for while the app's own code is still on its way (src/early.ts takes the
   // answer), and its first picture as soon as that is known (src/sources.ts chooses it the same way).
   const access = JSON.parse(sessionStorage.getItem("shutterfeed.access") ?? "null");

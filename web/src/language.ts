@@ -1,18 +1,70 @@
 /**
  * Sentences in the reader's language. The English sentence is the key of its translations, so that English
  * needs no file; it stands as a literal at each call, where a test finds it.
+ *
+ * The page's own script (`early.js`) asks for the messages before any of this code is there. This module
+ * is ready once they have come: whatever imports it may make sentences at once.
  */
+import { directionOf, type Messages, speaking } from "./sentences.ts";
 
-type Values = Readonly<Record<string, string | number>>;
-
-const PLACE = /\{(\w+)\}/g;
-
-/** `english` with its `{places}` filled: `t("Follow @{handle}", { handle })`. */
-export function t(english: string, values: Values = {}): string {
-  return english.replace(PLACE, (place, name: string) => String(values[name] ?? place));
+/** What `early.js` leaves, if the reader's language is not English. */
+interface Asked {
+  readonly name: string;
+  readonly messages: Promise<Messages>;
 }
 
-/** A sentence about a number, which stands at `{count}`: `counted(n, "{count} like", "{count} likes")`. */
-export function counted(count: number, one: string, other: string, values: Values = {}): string {
-  return t(count === 1 ? one : other, { count, ...values });
+/** The languages that the app speaks, by the name of their file of messages. */
+export const LANGUAGES: Readonly<Record<string, string>> = {
+  en: "English",
+  de: "Deutsch",
+  es: "Español",
+  fr: "Français",
+  pt: "Português (Brasil)",
+  ja: "日本語",
+  ar: "العربية",
+};
+
+const CHOSEN = "shutterfeed.language";
+/** As long as the page waits for the messages; then it is in English until it is loaded again. */
+const MOST_WAIT_MS = 4_000;
+
+const asked = (globalThis as { language?: Asked }).language;
+const messages = asked === undefined ? null : await inTime(asked.messages);
+
+/** The language in which the app speaks. */
+export const language = asked === undefined || messages === null ? "en" : asked.name;
+/** The language and country that say how dates and numbers look: the browser's own, if it fits. */
+export const locale = navigator.languages.find((tag) => isOf(tag, language)) ?? language;
+
+export const { t, counted, parts, countedParts, count, translated } = speaking(
+  language,
+  messages ?? {},
+  locale,
+);
+
+if (asked !== undefined && messages === null) {
+  document.documentElement.lang = language;
+  document.documentElement.dir = directionOf(language);
+}
+
+/** The language that was chosen on this device; null if the browser's own languages decide. */
+export function chosenLanguage(): string | null {
+  return localStorage.getItem(CHOSEN);
+}
+
+/** Has the app speak another language on this device: the page is loaded again. */
+export function chooseLanguage(name: string | null): void {
+  if (name === null) localStorage.removeItem(CHOSEN);
+  else localStorage.setItem(CHOSEN, name);
+  location.reload();
+}
+
+function isOf(tag: string, name: string): boolean {
+  return tag === name || tag.startsWith(`${name}-`);
+}
+
+/** Null if they do not come, or come too late. */
+async function inTime(coming: Promise<Messages>): Promise<Messages | null> {
+  const late = new Promise<null>((resolve) => setTimeout(resolve, MOST_WAIT_MS, null));
+  return Promise.race([coming.catch(() => null), late]);
 }

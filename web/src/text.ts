@@ -1,20 +1,21 @@
-/** From data to words: what people read. */
+/** From data to words: what people read, as their language and country have it. */
+import { count, locale as own } from "./language.ts";
+
+export { count };
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/**
- * How long ago, as short as can be: "5 min", "3 h", "2 d", then the date. Dates are written as the
- * browser's language has them.
- */
-export function ago(time: string, now: number = Date.now(), locale?: string): string {
+/** How long ago, as short as can be: "5 min", "3 hr", "2 days", then the date. */
+export function ago(time: string, now: number = Date.now(), locale: string = own): string {
   const date = new Date(time);
   const passed = now - date.getTime();
-  if (passed < MINUTE) return "now";
-  if (passed < HOUR) return `${Math.floor(passed / MINUTE)} min`;
-  if (passed < DAY) return `${Math.floor(passed / HOUR)} h`;
-  if (passed < 7 * DAY) return `${Math.floor(passed / DAY)} d`;
+  if (passed < MINUTE)
+    return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(0, "second");
+  if (passed < HOUR) return inUnits(Math.floor(passed / MINUTE), "minute", locale);
+  if (passed < DAY) return inUnits(Math.floor(passed / HOUR), "hour", locale);
+  if (passed < 7 * DAY) return inUnits(Math.floor(passed / DAY), "day", locale);
   const sameYear = date.getFullYear() === new Date(now).getFullYear();
   return date.toLocaleDateString(locale, {
     day: "numeric",
@@ -23,34 +24,40 @@ export function ago(time: string, now: number = Date.now(), locale?: string): st
   });
 }
 
-export function fullDate(time: string, locale?: string): string {
+export function fullDate(time: string, locale: string = own): string {
   return new Date(time).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
 }
 
-export function day(time: string, locale?: string): string {
+export function day(time: string, locale: string = own): string {
   return new Date(time).toLocaleDateString(locale, { dateStyle: "long" });
-}
-
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
-
-export function count(number: number): string {
-  return number < 10_000 ? number.toLocaleString("en") : compact.format(number);
 }
 
 export function plural(number: number, one: string, many = `${one}s`): string {
   return `${count(number)} ${number === 1 ? one : many}`;
 }
 
-/** Sizes as file managers count them. */
-export function fileSize(bytes: number): string {
-  if (bytes < 1024) return plural(bytes, "byte");
-  if (bytes < 1024 * 1024) return `${Math.round(bytes / 1024)} KB`;
+/** Sizes as file managers count them: "900 bytes", "5.4 MB". */
+export function fileSize(bytes: number, locale: string = own): string {
+  if (bytes < 1024) return inUnits(bytes, "byte", locale, "long");
+  if (bytes < 1024 * 1024) return inUnits(bytes / 1024, "kilobyte", locale);
   const megabytes = bytes / (1024 * 1024);
-  return `${megabytes < 10 ? megabytes.toFixed(1) : Math.round(megabytes)} MB`;
+  return inUnits(megabytes, "megabyte", locale, "short", megabytes < 10 ? 1 : 0);
 }
 
 /** A length of time as players show it: "0:07", "2:45". */
 export function clock(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** A number with its unit, such as "5 min" or "5.4 MB". */
+function inUnits(
+  number: number,
+  unit: string,
+  locale: string,
+  unitDisplay: "short" | "long" = "short",
+  maximumFractionDigits = 0,
+): string {
+  const format = { style: "unit", unit, unitDisplay, maximumFractionDigits } as const;
+  return new Intl.NumberFormat(locale, format).format(number);
 }

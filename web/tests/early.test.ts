@@ -9,6 +9,8 @@ const SCRIPT = readFileSync(new URL("../early.js", import.meta.url), "utf8");
 const NOW = Date.parse("2026-05-04T12:00:00Z");
 const ACCESS = JSON.stringify({ token: "t", expiresAt: NOW + 3_600_000 });
 
+const MESSAGES = "ar=/assets/ar-1.json de=/assets/de-2.json pt=/assets/pt-3.json";
+
 const file = (name: string, width: number, content_type: string) => ({
   name,
   width,
@@ -25,14 +27,23 @@ const MEDIUM = {
 } as MediumView;
 
 /** Runs the page's script; returns what it asked for and what it left for the app. */
-async function run(answer: Response, { access = ACCESS, pathname = "/" } = {}) {
+async function run(
+  answer: Response,
+  { access = ACCESS, pathname = "/", languages = ["en-GB"], chosen = null as string | null } = {},
+) {
   const asked: string[] = [];
   const pictures: { srcset?: string; sizes?: string; fetchPriority?: string }[] = [];
-  const window: { early?: { url: string; token: string; answer: Promise<Response> } } = {};
+  const window: {
+    early?: { url: string; token: string; answer: Promise<Response> };
+    language?: { name: string; messages: Promise<unknown> };
+  } = {};
+  const root = { lang: "en", dir: "" };
   runInNewContext(SCRIPT, {
     window,
     sessionStorage: { getItem: () => access },
-    localStorage: { getItem: () => "refresh" },
+    localStorage: { getItem: (key: string) => (key.endsWith("language") ? chosen : "refresh") },
+    navigator: { languages },
+    document: { documentElement: root, querySelector: () => ({ content: MESSAGES }) },
     location: { pathname },
     Date: { now: () => NOW },
     AbortSignal,
@@ -48,7 +59,7 @@ async function run(answer: Response, { access = ACCESS, pathname = "/" } = {}) {
   });
   // The script's own chain is longer than one turn.
   for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
-  return { asked, pictures, early: window.early };
+  return { asked, pictures, early: window.early, language: window.language, root };
 }
 
 test("the first picture is asked for as it is shown, and the answer is left for the app", async () => {
@@ -82,4 +93,23 @@ test("nothing is asked for on another page, or when the session has to be renewe
   assert.deepEqual((await run(Response.json({}), { pathname: "/search" })).asked, []);
   const old = JSON.stringify({ token: "t", expiresAt: NOW + 59_000 });
   assert.deepEqual((await run(Response.json({}), { access: old })).asked, []);
+});
+
+test("the reader's language is asked for at once, and English needs nothing", async () => {
+  const at = (languages: string[], chosen: string | null = null) =>
+    run(Response.json({ Like: "Gefällt mir" }), { pathname: "/search", languages, chosen });
+  for (const languages of [["en-US", "de"], ["sv"], []]) {
+    const { asked, language, root } = await at(languages);
+    assert.deepEqual([asked, language, root.lang], [[], undefined, "en"]);
+  }
+  const german = await at(["sv", "de-AT", "en"]);
+  assert.deepEqual(
+    [german.asked, german.root],
+    [["/assets/de-2.json"], { lang: "de", dir: "ltr" }],
+  );
+  assert.deepEqual(await german.language!.messages, { Like: "Gefällt mir" });
+  assert.deepEqual((await at(["pt-PT"])).root, { lang: "pt-BR", dir: "ltr" });
+  assert.deepEqual((await at(["de"], "ar")).root, { lang: "ar", dir: "rtl" });
+  assert.deepEqual((await at(["de"], "en")).asked, []);
+  assert.deepEqual((await at(["en"], "xx")).asked, []);
 });
