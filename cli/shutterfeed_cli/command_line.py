@@ -108,8 +108,9 @@ def _upload(command: NewCommand) -> None:
     )
     parser.add_argument(
         "--place",
-        metavar="NAME@LAT,LON",
-        help="the place of every post, for example 'Tempelhofer Feld@52.473,13.402'",
+        metavar="NAME[@LAT,LON]",
+        help="the place of every post, such as 'Tempelhofer Feld', or with a point on the map"
+        " 'Tempelhofer Feld@52.473,13.402'",
     )
     parser.add_argument(
         "--keep-capture-details",

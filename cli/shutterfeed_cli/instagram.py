@@ -190,7 +190,7 @@ def wanted(
                 f" {MAX_CAPTION:,}.",
                 "cut",
             )
-        place = _place(export, item, exif_places=exif_places)
+        place = _place(item, exif_places=exif_places)
         albums = list(_albums(post.sources))
         if len(albums) > 1:
             export.remarks.add(
@@ -218,7 +218,7 @@ def _albums(sources: Sequence[Source]) -> Iterator[Sequence[Source]]:
         yield sources[start : start + MAX_MEDIA]
 
 
-def _place(export: Export, item: Item, *, exif_places: bool) -> Json | None:
+def _place(item: Item, *, exif_places: bool) -> Json | None:
     """The post's place in the export, or with `exif_places` roughly where a photo was taken; None
     if there is none."""
     name = captions.shortened(captions.tidy(item.place_name), MAX_PLACE_NAME)
@@ -232,13 +232,7 @@ def _place(export: Export, item: Item, *, exif_places: bool) -> Json | None:
             "latitude": latitude,
             "longitude": longitude,
         }
-    if name:
-        export.remarks.add(
-            f"The place of {item.title}, {name}, is in the export without a point on the map, and"
-            " could not be kept.",
-            "no point",
-        )
-    return None
+    return {"name": name} if name else None
 
 
 def _degrees(latitude: float, longitude: float) -> str:

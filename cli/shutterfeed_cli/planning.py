@@ -172,5 +172,6 @@ def announced(batch: Batch) -> str:
     if taken_at := body.get("taken_at"):
         said.append(f"taken at {taken_at[:16].replace('T', ' ')}")
     if place := body.get("place"):
-        said.append(f"in {place['name']} ({place['latitude']}, {place['longitude']})")
+        point = [str(place[of]) for of in ("latitude", "longitude") if of in place]
+        said.append(f"in {place['name']} ({', '.join(point)})" if point else f"in {place['name']}")
     return ", ".join(said)

@@ -99,7 +99,7 @@ def _edit(parser: argparse.ArgumentParser) -> None:
     _post(parser)
     parser.add_argument("--caption", help="the new caption; an empty one removes it")
     parser.add_argument(
-        "--place", metavar="NAME@LAT,LON", help="the new place; an empty one removes it"
+        "--place", metavar="NAME[@LAT,LON]", help="the new place; an empty one removes it"
     )
     parser.add_argument(
         "--sensitive",

@@ -37,7 +37,7 @@ from shutterfeed_cli.wording import counted
 
 Caption = Callable[[Sequence[Medium]], str]
 
-_PLACE: Final = re.compile(r"(?P<name>.+)@(?P<latitude>[-+.\d]+),(?P<longitude>[-+.\d]+)")
+_POINT: Final = re.compile(r"(?P<latitude>[-+.\d]+),(?P<longitude>[-+.\d]+)")
 _HINT: Final = "Run the same command again to continue: nothing is uploaded twice."
 
 
@@ -234,21 +234,28 @@ def _from_exif(medium: Medium) -> str:
 
 
 def parse_place(text: str) -> Json:
-    """The place in a text `NAME@LAT,LON`, as JSON for the service. Raises `UsageError`."""
-    match = _PLACE.fullmatch(text)
-    try:
-        if match is None:
-            raise ValueError
-        latitude, longitude = float(match["latitude"]), float(match["longitude"])
-    except ValueError:
-        raise UsageError(
-            f"A place must look like 'Tempelhofer Feld@52.473,13.402', not {text!r}."
-        ) from None
-    name = captions.tidy(match["name"])
-    fits = 1 <= len(name) <= MAX_PLACE_NAME and abs(latitude) <= 90 and abs(longitude) <= 180
-    if not fits:
+    """The place in a text `NAME` or `NAME@LAT,LON`, as JSON for the service. Raises
+    `UsageError`."""
+    said, at, degrees = text.rpartition("@")
+    name, point = captions.tidy(said if at else text), _point(text, degrees) if at else {}
+    is_on_earth = abs(point.get("latitude", 0)) <= 90 and abs(point.get("longitude", 0)) <= 180
+    if not (1 <= len(name) <= MAX_PLACE_NAME and is_on_earth):
         raise UsageError(
             f"A place must have a name of up to {MAX_PLACE_NAME} characters, a latitude from -90 to"
             " 90 and a longitude from -180 to 180."
         )
-    return {"name": name, "latitude": latitude, "longitude": longitude}
+    return {"name": name, **point}
+
+
+def _point(text: str, degrees: str) -> dict[str, float]:
+    """The point that a place's text has in degrees. Raises `UsageError`."""
+    match = _POINT.fullmatch(degrees)
+    try:
+        if match is None:
+            raise ValueError
+        return {of: float(match[of]) for of in ("latitude", "longitude")}
+    except ValueError:
+        raise UsageError(
+            "A place must look like 'Tempelhofer Feld' or 'Tempelhofer Feld@52.473,13.402', not"
+            f" {text!r}."
+        ) from None

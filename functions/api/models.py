@@ -78,11 +78,12 @@ class RequestBody(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class PlaceBody(RequestBody):
-    """The place where a post was made: its name, and a point in degrees (WGS 84)."""
+    """The place where a post was made: its name, and perhaps a point in degrees (WGS 84). Only one
+    of `latitude` and `longitude` is refused with 400 `incomplete_point`."""
 
     name: Annotated[str, Meta(min_length=1, max_length=MAX_PLACE_NAME), shown_pattern(NAME)]
-    latitude: Annotated[float, Meta(ge=-90, le=90)]
-    longitude: Annotated[float, Meta(ge=-180, le=180)]
+    latitude: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Meta(ge=-180, le=180)] | None = None
 
     def to_domain(self) -> Place:
         return Place(self.name, self.latitude, self.longitude)
@@ -663,11 +664,12 @@ class PostCounts(Struct):
 
 
 class PlaceView(Struct):
-    """The place where a post was made: its name, and a point in degrees (WGS 84)."""
+    """The place where a post was made: its name, and a point in degrees (WGS 84). `latitude` and
+    `longitude` are null if only the name is known."""
 
     name: str
-    latitude: float
-    longitude: float
+    latitude: float | None
+    longitude: float | None
 
     @classmethod
     def of(cls, place: Place | None) -> PlaceView | None:

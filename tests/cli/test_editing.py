@@ -94,6 +94,7 @@ def test_an_upload_says_of_its_posts_what_is_asked_for(
         (["--caption", " Dusk "], {"caption": "Dusk"}),
         (["--caption", ""], {"caption": ""}),
         (["--place", ""], {"place": None}),
+        (["--place", " Old pier "], {"place": {"name": "Old pier"}}),
         (
             ["--place", "Lindau@47.5,9.7", "--sensitive"],
             {"place": {"name": "Lindau", "latitude": 47.5, "longitude": 9.7}, "sensitive": True},
@@ -127,7 +128,7 @@ def test_an_edit_that_is_refused_is_told_in_the_services_words(
     [
         ["edit"],
         ["edit", "P1"],
-        ["edit", "P1", "--place", "nowhere"],
+        ["edit", "P1", "--place", "nowhere@north"],
         ["edit", "P1", "--caption", "x" * 2_201],
         ["privacy", "--account", "secret"],
         ["privacy", "--page", "on"],

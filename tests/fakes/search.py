@@ -119,8 +119,8 @@ def _has_all(query: Query, terms: Sequence[str]) -> bool:
 def _is_near(query: Query, document: PostDocument) -> bool:
     if query.near is None:
         return True
-    place = document.place
-    return place is not None and query.near.holds(place.latitude, place.longitude)
+    point = document.place.point if document.place else None
+    return point is not None and query.near.holds(*point)
 
 
 def _page(found: Sequence[T], offset: int, limit: int) -> Page[T]:

@@ -135,6 +135,7 @@ def test_the_largest_file_is_taken(client: Client, ada: Person, world: World) ->
         ({"latitude": 90.001}, "place.latitude"),
         ({"latitude": "47"}, "place.latitude"),
         ({"longitude": -180.001}, "place.longitude"),
+        ({"longitude": None}, "place.longitude"),
         ({"country": "DE"}, "place.country"),
     ],
 )
@@ -144,6 +145,12 @@ def test_places_are_on_earth_and_named(
     answer = client.create_post(ada, draft(place=PLACE | change))
     assert answer.status == 400
     assert answer.error[1] == field
+
+
+def test_a_place_may_have_only_a_name(client: Client, ada: Person) -> None:
+    post = client.create_post(ada, draft(place={"name": "Old pier"})).json["post"]
+    assert post["place"] == {"name": "Old pier", "latitude": None, "longitude": None}
+    assert client.get(f"/posts/{post['id']}", ada).json["place"] == post["place"]
 
 
 @pytest.mark.parametrize("latitude", [0, -90, 90.0, 1e-7, 5e-324, -1e-200, 47.54361234567891])

@@ -40,7 +40,7 @@ ABOUT_CONTENT: Final = frozenset(
         *("unknown_push_service", "wrong_subscription_id", "invalid_push_key"),
         *("unknown_medium", "block_oneself", "mute_oneself", "until_out_of_range"),
         *("empty_comment", "invalid_held_word", "empty_appeal", "report_oneself"),
-        *("impossible_action", "until_without_suspension"),
+        *("impossible_action", "until_without_suspension", "incomplete_point"),
     )
 )
 """Why a request may be refused though it has the form that the document asks for: each is

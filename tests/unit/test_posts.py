@@ -62,6 +62,7 @@ def test_the_message_about_a_long_caption_says_how_long_it_is() -> None:
         (Place("Pole", 90, -180), Place("Pole", 90, -180)),
         (Place("x" * 100, -90, 180), Place("x" * 100, -90, 180)),
         (Place("here", 50.123456789, 1e-200), Place("here", 50.1234568, 0)),
+        (Place(" somewhere "), Place("somewhere", None, None)),
     ],
 )
 def test_a_place_is_kept_trimmed_and_to_the_centimetre(place: Place, kept: Place) -> None:
@@ -82,6 +83,9 @@ def test_a_place_is_kept_trimmed_and_to_the_centimetre(place: Place, kept: Place
         (Place("a", 0, 180.0001), "place.longitude"),
         (Place("a", 0, -inf), "place.longitude"),
         (Place("a", 0, nan), "place.longitude"),
+        (Place("a", latitude=0), "place.longitude"),
+        (Place("a", longitude=0), "place.latitude"),
+        (Place("a", latitude=91), "place.latitude"),
     ],
 )
 def test_a_place_without_a_name_or_not_on_earth_is_refused(place: Place, field: str) -> None:

@@ -2,17 +2,16 @@
  * Changes to posts that are typed and not saved: kept for as long as the app is open, so that a dialog
  * that closes, by the back button or a press beside it, loses none.
  */
-import type { PostBody } from "./api.ts";
+import type { PlaceBody, PostBody } from "./api.ts";
 import { person } from "./auth.ts";
 import type { Placed } from "./naming/placed.ts";
-import { type PlaceText, placeText } from "./place.ts";
 
 export interface Edits {
   readonly caption: string;
   /** By the medium's id, and so are `people`. */
   readonly altTexts: Readonly<Record<string, string>>;
   readonly people: Readonly<Record<string, readonly Placed[]>>;
-  readonly place: PlaceText;
+  readonly place: PlaceBody | null;
   readonly isSensitive: boolean;
   readonly commentsFrom: PostBody["comments_from"];
 }
@@ -46,7 +45,7 @@ function asItIs(post: PostBody): Edits {
     caption: post.caption,
     altTexts: Object.fromEntries(post.media.map((medium) => [medium.id, medium.alt_text])),
     people: Object.fromEntries(people),
-    place: placeText(post.place),
+    place: post.place,
     isSensitive: post.sensitive,
     commentsFrom: post.comments_from,
   };
@@ -57,13 +56,13 @@ function peopleIn({ people }: PostBody["media"][number]): Placed[] {
 }
 
 /** What the API is told: nothing of what is as it was. */
-export function changesOf(post: PostBody, edits: Edits, place: PostBody["place"]) {
+export function changesOf(post: PostBody, edits: Edits) {
   const before = asItIs(post);
   const described = post.media.filter(({ id, alt_text }) => edits.altTexts[id] !== alt_text);
   const named = post.media.filter(({ id }) => !isSame(edits.people[id] ?? [], before.people[id]!));
   return {
     caption: edits.caption,
-    place,
+    place: edits.place,
     ...(described.length > 0 && {
       alt_texts: Object.fromEntries(described.map(({ id }) => [id, edits.altTexts[id] ?? ""])),
     }),

@@ -18,6 +18,7 @@ const draft = (fields: object) =>
   ({
     items: [item({})],
     caption: "Hi",
+    place: null,
     keepsCapture: false,
     isSensitive: false,
     commentsFrom: null,
@@ -25,14 +26,14 @@ const draft = (fields: object) =>
   }) as unknown as Draft;
 
 test("a post is sensitive if its author says so", () => {
-  assert.equal(bodyOf(draft({}), null).sensitive, false);
-  assert.equal(bodyOf(draft({ isSensitive: true }), null).sensitive, true);
+  assert.equal(bodyOf(draft({})).sensitive, false);
+  assert.equal(bodyOf(draft({ isSensitive: true })).sensitive, true);
 });
 
 test("each file is declared by what is known of it", () => {
   const clip = { type: "video/mp4", altText: "", video: { width: 4, height: 2, durationMs: 900 } };
   const place = { name: "Lindau", latitude: 47.5, longitude: 9.7 };
-  const body = bodyOf(draft({ items: [item({}), item(clip)], keepsCapture: true }), place);
+  const body = bodyOf(draft({ items: [item({}), item(clip)], keepsCapture: true, place }));
   const known = { bytes: 7, sha256: "00", keep_capture_details: true };
   assert.deepEqual(body, {
     caption: "Hi",
@@ -65,6 +66,6 @@ test("each file is declared by what is known of it", () => {
 
 test("whom one has named in a picture is told with where they are", () => {
   const people = [{ handle: "ann", x: 0.25, y: 0.5 }];
-  const [first, second] = bodyOf(draft({ items: [item({ people }), item({})] }), null).media;
+  const [first, second] = bodyOf(draft({ items: [item({ people }), item({})] })).media;
   assert.deepEqual([first!.people, second!.people], [people, []]);
 });

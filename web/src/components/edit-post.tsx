@@ -6,7 +6,6 @@ import { call, type MediumView, type PostBody } from "../api.ts";
 import { changesOf, type Edits, editsOf, forgetEdits, hasEdits, keepEdits } from "../edits.ts";
 import { ApiError, sentence } from "../errors.ts";
 import { ofPost } from "../link-sources.ts";
-import { parsePlace } from "../place.ts";
 import { rememberOwn } from "../posts.ts";
 import { sourcesOf } from "../sources.ts";
 import { toast } from "../toasts.ts";
@@ -15,7 +14,7 @@ import { Dialog } from "./dialog.tsx";
 import { Field } from "./field.tsx";
 import { FileImage } from "./file-image.tsx";
 import { NamePeople } from "./name-people.tsx";
-import { PlaceFields } from "./place-fields.tsx";
+import { PlaceField } from "./place-field.tsx";
 import { SensitiveSwitch } from "./sensitive-switch.tsx";
 
 interface Props {
@@ -27,7 +26,6 @@ interface Props {
 export function EditPost({ post, onClose }: Props) {
   const [isFound] = useState(() => hasEdits(post));
   const [edits, setEdits] = useState(() => editsOf(post));
-  const [placeError, setPlaceError] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
@@ -44,13 +42,10 @@ export function EditPost({ post, onClose }: Props) {
 
   async function save(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    const place = parsePlace(edits.place);
-    setPlaceError(typeof place === "string" ? place : null);
-    if (typeof place === "string") return;
     setBusy(true);
     setError(null);
     try {
-      const body = changesOf(post, edits, place);
+      const body = changesOf(post, edits);
       rememberOwn(await call("patch", "/posts/{id}", { path: { id: post.id }, body }));
       forgetEdits(post);
       toast("Changes saved.");
@@ -63,7 +58,7 @@ export function EditPost({ post, onClose }: Props) {
 
   const errorOf = (field: string) =>
     error instanceof ApiError && error.field?.startsWith(field) ? error.message : null;
-  const isOfField = (errorOf("caption") ?? errorOf("people.")) !== null;
+  const isOfField = (errorOf("caption") ?? errorOf("people.") ?? errorOf("place")) !== null;
   return (
     <Dialog title="Edit post" onClose={onClose}>
       <form class="dialog-form" onSubmit={(event) => void save(event)}>
@@ -90,10 +85,10 @@ export function EditPost({ post, onClose }: Props) {
               error={errorOf(`people.${medium.id}`)}
             />
           ))}
-          <PlaceFields
+          <PlaceField
             place={edits.place}
-            onPlace={(changed) => edit({ place: { ...edits.place, ...changed } })}
-            error={placeError}
+            onPlace={(place) => edit({ place })}
+            error={errorOf("place")}
           />
           <SensitiveSwitch
             isOn={edits.isSensitive}

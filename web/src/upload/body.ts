@@ -2,10 +2,10 @@ import type { CreatePost } from "../api.ts";
 import type { Draft } from "./draft.ts";
 
 /** What the API is told of a draft whose files are all known. */
-export function bodyOf(draft: Draft, place: NonNullable<CreatePost["place"]> | null): CreatePost {
+export function bodyOf(draft: Draft): CreatePost {
   return {
     caption: draft.caption,
-    place,
+    place: draft.place,
     taken_at: null,
     sensitive: draft.isSensitive,
     comments_from: draft.commentsFrom,

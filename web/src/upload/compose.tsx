@@ -4,7 +4,7 @@ import { CommentsChoice } from "../answers/comments-choice.tsx";
 import { MentionField } from "../answers/mention-field.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
-import { PlaceFields } from "../components/place-fields.tsx";
+import { PlaceField } from "../components/place-field.tsx";
 import { SensitiveSwitch } from "../components/sensitive-switch.tsx";
 import { filesTaken } from "../compose.ts";
 import { ApiError, sentence } from "../errors.ts";
@@ -111,9 +111,9 @@ export function Compose({ files, onClose }: Props) {
                 error={fieldError("caption")}
                 hint="#hashtags and @handles become links."
               />
-              <PlaceFields
+              <PlaceField
                 place={current.place}
-                onPlace={(changed) => edit({ place: { ...current.place, ...changed } })}
+                onPlace={(place) => edit({ place })}
                 error={fieldError("place")}
               />
               <label class="check">

@@ -1,11 +1,10 @@
 /** A post that is being put together: kept when its dialog is closed, gone when it is posted. */
 import { MAX_MEDIA, MAX_PAGE, MAX_PHOTO_BYTES, MAX_VIDEO_BYTES } from "../../build/limits.ts";
 import type { CommentsFrom } from "../answers/comments-choice.tsx";
-import { call, type FileBody, type UploadBody } from "../api.ts";
+import { call, type FileBody, type PlaceBody, type UploadBody } from "../api.ts";
 import { person } from "../auth.ts";
 import { Failure } from "../errors.ts";
 import type { Placed } from "../naming/placed.ts";
-import { NO_PLACE, type PlaceText, parsePlace } from "../place.ts";
 import { Store } from "../store.ts";
 import { fileSize, plural } from "../text.ts";
 import { bodyOf } from "./body.ts";
@@ -40,7 +39,8 @@ export interface Item {
 export interface Draft {
   readonly items: readonly Item[];
   readonly caption: string;
-  readonly place: PlaceText;
+  /** Null for none. */
+  readonly place: PlaceBody | null;
   readonly keepsCapture: boolean;
   readonly isSensitive: boolean;
   readonly commentsFrom: CommentsFrom;
@@ -51,7 +51,7 @@ export interface Draft {
 const EMPTY: Draft = {
   items: [],
   caption: "",
-  place: NO_PLACE,
+  place: null,
   keepsCapture: false,
   isSensitive: false,
   commentsFrom: null,
@@ -128,11 +128,10 @@ export function changeItem(id: number, to: Partial<Item>): void {
 }
 
 /** What keeps the draft from being posted, or null. */
-export function obstacle({ items, place }: Draft): string | null {
+export function obstacle({ items }: Draft): string | null {
   if (items.length === 0) return "Choose a photo or video first.";
   if (items.some((item) => item.problem)) return "Remove the files that cannot be posted.";
-  const parsed = parsePlace(place);
-  return typeof parsed === "string" ? parsed : null;
+  return null;
 }
 
 /**
@@ -141,9 +140,7 @@ export function obstacle({ items, place }: Draft): string | null {
  */
 export async function post(): Promise<void> {
   const current = await prepared();
-  const place = parsePlace(current.place);
-  if (typeof place === "string") throw new Failure(place);
-  const body = bodyOf(current, place);
+  const body = bodyOf(current);
   const text = JSON.stringify(body);
   const key = keys.get(text) ?? crypto.randomUUID();
   keys.set(text, key);

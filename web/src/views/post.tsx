@@ -107,10 +107,7 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
             {post.place && (
               <>
                 <dt>Place</dt>
-                <dd>
-                  {post.place.name} ({post.place.latitude.toFixed(3)},{" "}
-                  {post.place.longitude.toFixed(3)})
-                </dd>
+                <dd>{post.place.name}</dd>
               </>
             )}
             <Cameras post={post} />

@@ -170,7 +170,9 @@ def post_entry(post: Post, files: Mapping[str, str]) -> Json:
 
 
 def _labelled(place: Place) -> Json:
-    values = {"Name": place.name, "Latitude": place.latitude, "Longitude": place.longitude}
+    values: dict[str, object] = {"Name": place.name}
+    if place.point is not None:
+        values |= {"Latitude": place.latitude, "Longitude": place.longitude}
     return {
         "title": "Place",
         "dict": [{"label": label, "value": str(value)} for label, value in values.items()],

@@ -73,11 +73,19 @@ OPEN_SHARDS: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The place where the author says the post was made, in degrees (WGS 84)."""
+    """The place where the author says the post was made: its name, and perhaps a point in degrees
+    (WGS 84), which is given whole or not at all."""
 
     name: str
-    latitude: float
-    longitude: float
+    latitude: float | None = None
+    longitude: float | None = None
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Latitude and longitude; None for a place that has only a name."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,8 +333,8 @@ def alt_texts_of(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def check_place(place: Place) -> Place:
-    """The place as it is stored. Raises `InvalidInput` if the name is no `NAME` or too long, or if
-    the degrees are out of range."""
+    """The place as it is stored. Raises `InvalidInput` if the name is no `NAME` or too long, if the
+    degrees are out of range, or if there is only one of them."""
     name = place.name.strip()
     if not 1 <= len(name) <= MAX_PLACE_NAME:
         raise InvalidInput(
@@ -335,16 +343,17 @@ def check_place(place: Place) -> Place:
             "place.name",
         )
     check_name(place.name, "place.name")
-    # Written so that NaN, which compares false with everything, is refused too.
-    if not -90 <= place.latitude <= 90:
-        message = "latitude must be between -90 and 90."
-        raise InvalidInput("invalid_place", message, "place.latitude")
-    if not -180 <= place.longitude <= 180:
-        message = "longitude must be between -180 and 180."
-        raise InvalidInput("invalid_place", message, "place.longitude")
-    return Place(
-        name, round(place.latitude, _DEGREE_DIGITS), round(place.longitude, _DEGREE_DIGITS)
-    )
+    degrees = {"latitude": (place.latitude, 90), "longitude": (place.longitude, 180)}
+    given = {of: value for of, (value, _) in degrees.items() if value is not None}
+    for of, (value, most) in degrees.items():
+        if value is None and given:
+            message = "A place has both a latitude and a longitude, or neither."
+            raise InvalidInput("incomplete_point", message, f"place.{of}")
+        # Written so that NaN, which compares false with everything, is refused too.
+        if value is not None and not -most <= value <= most:
+            message = f"{of} must be between -{most} and {most}."
+            raise InvalidInput("invalid_place", message, f"place.{of}")
+    return Place(name, **{of: round(value, _DEGREE_DIGITS) for of, value in given.items()})
 
 
 def check_medium(within: str, content_type: str, size: int) -> None:

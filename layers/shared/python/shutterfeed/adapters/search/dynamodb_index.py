@@ -120,7 +120,8 @@ def entries_of(document: Document) -> Entries:
 
 def _post_entries(document: PostDocument) -> Entries:
     place = document.place
-    cells = cells_of(place.latitude, place.longitude) if place else ()
+    point = place.point if place else None
+    cells = cells_of(*point) if point else ()
     counted = {keys.starts_sort(tag, TAG, tag): tag for tag in document.tags}
     if place:
         whole = plain(place.name)

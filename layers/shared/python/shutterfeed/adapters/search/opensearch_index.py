@@ -87,6 +87,7 @@ def source_of(document: PostDocument | UserDocument) -> Json:
             "popularity": min(document.popularity, POPULAR_BITS),
         }
     place = document.place
+    point = place.point if place else None
     return {
         "kind": POSTS,
         SUBJECT: str(document.post_id),
@@ -94,7 +95,7 @@ def source_of(document: PostDocument | UserDocument) -> Json:
         "tags": document.tags,
         "place_starts": start_keys(place.name) if place else (),
         "place_label": place.name if place else None,
-        "location": {"lat": place.latitude, "lon": place.longitude} if place else None,
+        "location": dict(zip(("lat", "lon"), point, strict=True)) if point else None,
         "media": sorted(document.media),
         "position": document.position,
         "published_at": int(ulid_time(document.position).timestamp() * 1000),

@@ -61,8 +61,8 @@ def describe(document: PostDocument | UserDocument) -> str:
     media, place = "", ""
     if isinstance(document, PostDocument):
         media = "".join(_MEDIA[kind] for kind in sorted(document.media))
-        if document.place is not None:
-            place = f"{document.place.latitude:.5f},{document.place.longitude:.5f}"
+        if document.place is not None and (point := document.place.point) is not None:
+            place = ",".join(f"{degrees:.5f}" for degrees in point)
     hashes = "".join(map(hash_of, terms))
     return "|".join((str(document.popularity), media, place, str(len(terms)), hashes))
 
