@@ -262,7 +262,8 @@ class EditProfile(RequestBody):
     `activity` says of whose acts the caller wants to be told.
     `mentions_from` says who may mention the caller in captions and comments, and tag them in
     photos: `everyone`, only those whom the caller has `followed`, or `nobody`. What was mentioned
-    before stays.
+    before stays. `welcomed` notes that the caller has been through a client's welcome, or has left
+    it, so that no other client shows one.
     """
 
     handle: Handle | UnsetType = UNSET
@@ -275,6 +276,7 @@ class EditProfile(RequestBody):
     held_words: HeldWords | UnsetType = UNSET
     activity: EditActivity | UnsetType = UNSET
     mentions_from: MentionsFrom | UnsetType = UNSET
+    welcomed: bool | UnsetType = UNSET
 
 
 class Health(Struct):
@@ -401,7 +403,9 @@ class Me(User):
     the caller may be shown to people who are not signed in; `mentions_from` says who may mention
     and tag the caller. `comments_from` says who may comment on the caller's posts, and comments
     with one of the `held_words` wait for the caller. `activity` says of whose acts the caller wants
-    to be told. `closing` is null unless the caller has closed the account."""
+    to be told. `closing` is null unless the caller has closed the account. As long as
+    `handle_chosen` is false, the caller has the handle that a new user is given; `welcomed` says
+    whether the caller has been through a client's welcome."""
 
     requests: int
     sensitive: SensitiveView
@@ -411,6 +415,8 @@ class Me(User):
     activity: ActivityBody
     mentions_from: MentionsFrom
     closing: Closing | None
+    handle_chosen: bool
+    welcomed: bool
 
     @classmethod
     def own(cls, view: ProfileView, links: MediaLinks, held_words: Sequence[str]) -> Me:
@@ -425,7 +431,16 @@ class Me(User):
             activity=ActivityBody.of(profile.activity),
             mentions_from=profile.mentions_from,
             closing=Closing.of(profile),
+            handle_chosen=profile.handle_chosen,
+            welcomed=profile.welcomed,
         )
+
+
+class HandleBody(Struct):
+    """A handle in the form in which it is kept, and whether the caller could take it now."""
+
+    handle: str
+    free: bool
 
 
 class RelationBody(Struct):

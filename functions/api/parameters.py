@@ -182,6 +182,14 @@ UNTIL: Final = Parameter(
     {"type": "string", "format": "date-time", "examples": ["2027-05-04T12:00:00Z"]},
 )
 
+WANTED: Final = Parameter(
+    "handle",
+    "The handle to check. One that nobody can have is refused with 400 `invalid_handle` or"
+    " `reserved_handle`.",
+    {"type": "string", "pattern": whole(users.TYPED_HANDLE)},
+    required=True,
+)
+
 _QUERY_TEXT: Final = {"type": "string", "maxLength": MAX_QUERY, "pattern": whole(QUERY)}
 TYPED: Final = Parameter(
     "q",

@@ -22,6 +22,7 @@ from api.models import (
     EditPost,
     EditProfile,
     FeedPageBody,
+    HandleBody,
     Health,
     ListedUser,
     Me,
@@ -46,7 +47,7 @@ from api.models import (
     UserAsSeen,
     UserPage,
 )
-from api.parameters import EMBEDDED, FEW, KEY, PAGE, SEARCH, SINCE, TYPED, UNTIL
+from api.parameters import EMBEDDED, FEW, KEY, PAGE, SEARCH, SINCE, TYPED, UNTIL, WANTED
 from shutterfeed.domain.errors import InvalidInput, NotFound
 from shutterfeed.domain.mutes import parse_moment
 from shutterfeed.domain.pages import Page
@@ -102,8 +103,20 @@ def edit_me(call: Call) -> Me:
         held_words=_given(change.held_words),
         activity=None if change.activity is UNSET else change.activity.given(),
         mentions_from=_given(change.mentions_from),
+        welcomed=_given(change.welcomed),
     )
     return _own(call, profile)
+
+
+@route("GET", "/me/handle", returns=HandleBody, query=(WANTED,))
+def check_handle(call: Call) -> HandleBody:
+    """Check whether the caller could take a handle now: nobody has it, and nobody else gave it up
+    within the last 30 days. The caller's own handle is free for the caller.
+
+    Until the handle is taken with `PATCH /me`, somebody else may take it.
+    """
+    wanted = call.asked(WANTED.name) or ""
+    return HandleBody(*call.services.users.check_handle(call.user_id, wanted))
 
 
 @route("POST", "/me/sign-out-everywhere", status=204, checks_session=False)

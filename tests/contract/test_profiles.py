@@ -75,11 +75,13 @@ def test_settings_change_each_for_itself(store: Store) -> None:
     store.profiles.edit(profile.user_id, None, None, sensitive=SensitiveView.SHOW)
     store.profiles.edit(profile.user_id, None, None, public_page=False)
     store.profiles.edit(profile.user_id, None, None, mentions_from=MentionsFrom.NOBODY)
+    store.profiles.edit(profile.user_id, None, None, welcomed=True)
     changed = replace(
         profile,
         sensitive=SensitiveView.SHOW,
         public_page=False,
         mentions_from=MentionsFrom.NOBODY,
+        welcomed=True,
     )
     assert store.profiles.get(profile.user_id) == changed
     store.profiles.edit(
@@ -89,6 +91,7 @@ def test_settings_change_each_for_itself(store: Store) -> None:
         sensitive=SensitiveView.BLUR,
         public_page=True,
         mentions_from=MentionsFrom.EVERYONE,
+        welcomed=False,
     )
     assert store.profiles.get(profile.user_id) == profile
 
@@ -131,6 +134,11 @@ def test_renaming_moves_the_user_and_nobody_is_found_by_the_old_handle(renamed: 
     assert renamed.profiles.get(ADA) == renamed.profiles.item(ADA) == lovelace
     assert renamed.profiles.id_of("lovelace") == ADA
     assert renamed.profiles.id_of("ada") is None
+    held = {name: renamed.profiles.holder_of(name, START) for name in ("lovelace", "ada", "dot")}
+    assert held == {"lovelace": ADA, "ada": ADA, "dot": None}
+    assert renamed.profiles.holder_of("ada", MOMENT_BEFORE) == ADA
+    assert renamed.profiles.holder_of("ada", RESTED) is None
+    assert renamed.profiles.holder_of("lovelace", RESTED) == ADA
 
 
 def test_a_handle_that_was_given_up_rests_for_others_until_its_last_second(renamed: Store) -> None:

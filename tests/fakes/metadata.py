@@ -365,6 +365,9 @@ class FakeProfiles:
     def id_of(self, handle: str) -> str | None:
         return self.data.handles.get(handle)
 
+    def holder_of(self, handle: str, at: datetime) -> str | None:
+        return self.data.handles.get(handle) or self._former(handle, at)
+
     def ids_of(self, handles: Collection[str]) -> dict[str, str]:
         return {name: self.data.handles[name] for name in handles if name in self.data.handles}
 
@@ -392,6 +395,7 @@ class FakeProfiles:
         held_words: Sequence[str] | None = None,
         activity: ActivitySettings | None = None,
         mentions_from: MentionsFrom | None = None,
+        welcomed: bool | None = None,
     ) -> None:
         profile = self.get(user_id)
         if profile is None:
@@ -410,6 +414,7 @@ class FakeProfiles:
             switches=profile.switches + (private is not None),
             comments_from=comments_from or profile.comments_from,
             held_words=profile.held_words if held_words is None else len(held_words),
+            welcomed=profile.welcomed if welcomed is None else welcomed,
         )
         self.data.write_profile(edited)
         if held_words is not None:
@@ -462,12 +467,15 @@ class FakeProfiles:
         return True
 
     def _refuse_taken(self, handle: str, user_id: str, at: datetime) -> None:
+        if {self.data.handles.get(handle), self._former(handle, at)} - {None, user_id}:
+            raise HandleTaken(handle)
+
+    def _former(self, handle: str, at: datetime) -> str | None:
+        """Who gave the handle up, as long as it rests for them."""
         rested = self.data.expiries.get(keys.handle(handle), at)
         # As a table's TTL has it: in whole seconds.
         rests = rested.replace(microsecond=0) > at.replace(microsecond=0)
-        former = self.data.resting.get(handle) if rests else None
-        if {self.data.handles.get(handle), former} - {None, user_id}:
-            raise HandleTaken(handle)
+        return self.data.resting.get(handle) if rests else None
 
     def _claim(self, handle: str, user_id: str) -> None:
         self.data.handles[handle] = user_id

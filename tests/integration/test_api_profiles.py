@@ -33,6 +33,8 @@ def test_a_profile_is_made_on_the_first_call(client: Client, ada: Person) -> Non
         "mentions_from": "everyone",
         "activity": dict.fromkeys(acts, "everyone"),
         "closing": None,
+        "handle_chosen": False,
+        "welcomed": False,
     }
     assert shown == first
 
@@ -158,6 +160,38 @@ def test_a_taken_handle_is_refused_and_free_thirty_days_after_it_was_given_up(
     assert client.patch("/me", ben, {"handle": "ada"}).json["id"] == ben.user_id
     assert client.get("/users/ada", ada).json["user"]["id"] == ben.user_id
     assert client.get("/users/lovelace", ben).json["user"]["id"] == ada.user_id
+
+
+def test_it_is_told_whether_a_handle_is_free(
+    client: Client, tables: World, ada: Person, ben: Person
+) -> None:
+    def is_free(handle: str, who: Person = ben) -> bool:
+        return bool(client.get("/me/handle", who, handle=handle).json["free"])
+
+    assert client.get("/me/handle", ben, handle=" @Ada").json == {"handle": "ada", "free": True}
+    client.patch("/me", ada, {"handle": "ada"})
+    assert (is_free("ada"), is_free("ADA"), is_free("ada", ada)) == (False, False, True)
+    # Somebody whom one may not see has a handle all the same.
+    client.put("/me/blocks/" + client.handle(ben), ada)
+    assert not is_free("ada")
+
+    client.patch("/me", ada, {"handle": "lovelace"})
+    assert (is_free("ada"), is_free("ada", ada)) == (False, True)
+    tables.clock.advance(timedelta(days=30))
+    assert is_free("ada")
+    for wrong, code in (("a", "invalid_handle"), ("admin", "reserved_handle")):
+        assert client.get("/me/handle", ben, handle=wrong).error == (code, "handle")
+
+
+def test_it_is_known_whether_a_handle_was_chosen_and_the_welcome_is_over(
+    client: Client, ada: Person, ben: Person
+) -> None:
+    skipped = client.patch("/me", ada, {"welcomed": True}).json
+    assert (skipped["handle_chosen"], skipped["welcomed"]) == (False, True)
+    chosen = client.patch("/me", ben, {"handle": "ben"}).json
+    assert (chosen["handle_chosen"], chosen["welcomed"]) == (True, False)
+    again = client.patch("/me", ben, {"welcomed": True}).json
+    assert client.get("/me", ben).json == again == {**chosen, "welcomed": True}
 
 
 def test_one_may_go_back_to_a_former_handle(client: Client, ada: Person, ben: Person) -> None:

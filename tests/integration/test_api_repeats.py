@@ -187,6 +187,7 @@ def _handle_and_names(stage: Stage) -> Request:
             "bio": "",
             "sensitive": "show",
             "mentions_from": "nobody",
+            "welcomed": True,
         }
     )
 

@@ -113,6 +113,7 @@ class Caller:
                 "comments_from": "followers",
                 "held_words": ["spoiler"],
                 "mentions_from": "followed",
+                "welcomed": True,
                 "activity": dict.fromkeys(
                     ("likes", "comments", "mentions", "tags", "follows"), "followed"
                 ),

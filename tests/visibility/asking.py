@@ -27,7 +27,7 @@ QUERIES: Final = frozenset(
     (
         *("cursor", "limit", "since", "until", "q", "type", "media", "near", "km"),
         *("post", "user", "url", "maxwidth", "maxheight", "format", "order", "ids", "state"),
-        "reason",
+        *("reason", "handle"),
     )
 )
 """The parameters of queries that the matrix knows. One that it does not know may lead to something

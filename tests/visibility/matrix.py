@@ -190,6 +190,8 @@ MATRIX: Final[Mapping[str, Entry]] = {
         names_authors=False,
     ),
     "count_activity": Entry(rules.SILENT),
+    # Whether somebody has a handle is told whoever they are: whoever takes one would learn it, too.
+    "check_handle": Entry(askings=(Asking(_always(("handle", "nobody.has.it")), (rules.SILENT,)),)),
     "list_blocks": _list(rules.BLOCKS),
     "list_mutes": _list(rules.MUTES),
     "get_user": Entry(rules.USER),

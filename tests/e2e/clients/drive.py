@@ -37,6 +37,7 @@ from shutterfeed_client.api.me import (
     accept_request,
     add_to_collection,
     block,
+    check_handle,
     close_account,
     complete_upload,
     count_activity,
@@ -334,6 +335,7 @@ def drive_people(me: Any, handle: str, other: str) -> None:
     suggested = answer(list_suggestions.sync_detailed(client=me, limit=20)).items
     assert handle not in [user.handle for user in suggested]
     body = models.EditProfile(display_name="Driven by Python")
+    assert not answer(check_handle.sync_detailed(client=me, handle=other)).free
     edited = answer(edit_me.sync_detailed(client=me, body=body))
     assert edited == answer(get_me.sync_detailed(client=me))
 

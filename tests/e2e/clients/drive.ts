@@ -225,6 +225,7 @@ async function drivePeople(): Promise<void> {
   await driveExports();
   const suggested = (await answer(api.listSuggestions({ query: { limit: 20 } }))).items;
   assert.ok(suggested.every((user) => user.handle !== task.handle));
+  assert.ok(!(await answer(api.checkHandle({ query: other }))).free);
   const edited = await answer(api.editMe({ body: { display_name: "Driven by TypeScript" } }));
   assert.deepEqual(await answer(api.getMe()), edited);
   await driveRequests(mine, other);

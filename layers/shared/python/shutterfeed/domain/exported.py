@@ -256,6 +256,7 @@ def own_profile(profile: Profile, held_words: Sequence[str]) -> Json:
         "activity": profile.activity,
         "activity_seen_at": profile.activity_seen_at,
         "renamed_at": profile.renamed_at,
+        "welcomed": profile.welcomed,
     }
 
 

@@ -20,6 +20,8 @@ HANDLE_REST: Final = timedelta(days=30)
 """How long a handle that was given up is kept for its former owner, so that nobody can pose as them
 before people who know the old handle have seen the new one."""
 
+HANDLE_ATTEMPTS: Final = 4
+"""How many handles are tried for a new user, in case others have them."""
 MIN_HANDLE: Final = 3
 MAX_HANDLE: Final = 30
 HANDLE: Final = "[A-Za-z0-9](?:[._]?[A-Za-z0-9])*"
@@ -154,9 +156,18 @@ class Profile:
     """The case in which a moderator has limited the user, so that neither they nor their posts are
     in any search, list of a hashtag, or suggestion; None if they are not limited."""
 
+    welcomed: bool = False
+    """Whether the user has been through the welcome of new users, or has left it."""
     renamed_at: tuple[datetime, ...] = ()
     """The moments of the last changes of the handle, at least of those that are `HANDLE_REST` ago
     or less."""
+
+    @property
+    def handle_chosen(self) -> bool:
+        """Whether the user chose the handle; False as long as it is the one that every new user is
+        given."""
+        given = {initial_handle(self.user_id, attempt) for attempt in range(HANDLE_ATTEMPTS)}
+        return self.handle not in given
 
     @property
     def is_public(self) -> bool:

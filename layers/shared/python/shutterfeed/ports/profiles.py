@@ -22,6 +22,11 @@ class Profiles(Protocol):
         """The id of the user who holds the handle; None if nobody does, or if it was given up."""
         ...
 
+    def holder_of(self, handle: str, at: datetime) -> str | None:
+        """The id of the user for whom the handle is kept at this moment: who holds it, or gave it
+        up less than `HANDLE_REST` ago; None if it is free."""
+        ...
+
     def ids_of(self, handles: Collection[str]) -> dict[str, str]:
         """The ids of the users who hold the handles, by handle, in one read. Eventually
         consistent."""
@@ -46,6 +51,7 @@ class Profiles(Protocol):
         held_words: Sequence[str] | None = None,
         activity: ActivitySettings | None = None,
         mentions_from: MentionsFrom | None = None,
+        welcomed: bool | None = None,
     ) -> None:
         """Change the given fields; None leaves a field as it is. A write of `private` counts as one
         of `Profile.switches`. Make the charges. Raises `LimitReached`."""

@@ -11,6 +11,7 @@ from shutterfeed.domain.errors import Busy, Conflict, LimitReached
 from shutterfeed.domain.holding import check_held_words
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.users import (
+    HANDLE_ATTEMPTS,
     HANDLE_REST,
     CommentsFrom,
     MentionsFrom,
@@ -25,7 +26,6 @@ from shutterfeed.domain.users import (
 from shutterfeed.ports.profiles import HandleTaken, Profiles
 from shutterfeed.ports.system import Clock
 
-_HANDLE_ATTEMPTS = 4
 _RENAME_ATTEMPTS = 5
 """For a user whose handle is changed by other calls at the same time."""
 
@@ -44,7 +44,7 @@ class ProfileService:
 
     def create(self, user_id: str) -> Profile:
         """Make a profile with a handle of its own; returns the existing one if there is one."""
-        for attempt in range(_HANDLE_ATTEMPTS):
+        for attempt in range(HANDLE_ATTEMPTS):
             new = Profile(user_id, initial_handle(user_id, attempt), self.clock.now())
             try:
                 if self.profiles.create(new):
@@ -70,6 +70,7 @@ class ProfileService:
         held_words: Sequence[str] | None = None,
         activity: Mapping[str, ToldOf] | None = None,
         mentions_from: MentionsFrom | None = None,
+        welcomed: bool | None = None,
     ) -> Profile:
         """Change what is not None; of `activity` the given fields. Raises `InvalidInput`,
         `LimitReached`, and `Conflict` for a taken handle."""
@@ -85,7 +86,7 @@ class ProfileService:
         told_of = None if activity is None else replace(current.activity, **activity)
         given = (
             *(display_name, bio, switched, sensitive, public_page),
-            *(comments_from, held_words, told_of, mentions_from),
+            *(comments_from, held_words, told_of, mentions_from, welcomed),
         )
         if any(value is not None for value in given):
             spending = self.limits.spending(user_id, self.clock.now(), changes=1)
@@ -101,8 +102,16 @@ class ProfileService:
                 held_words=held_words,
                 activity=told_of,
                 mentions_from=mentions_from,
+                welcomed=welcomed,
             )
         return self.me(user_id)
+
+    def check_handle(self, user_id: str, text: str) -> tuple[str, bool]:
+        """The canonical form of a handle, and whether the user could take it now. Raises
+        `InvalidInput` if nobody could."""
+        handle = parse_handle(text)
+        holder = self.profiles.holder_of(handle, self.clock.now())
+        return handle, holder in {None, user_id}
 
     def held_words(self, profile: Profile) -> tuple[str, ...]:
         """The words for which a user holds comments."""

@@ -78,6 +78,12 @@ class DynamoProfiles:
         item = self.table.get(keys.handle(handle))
         return str(item[_OWNER]) if item and TTL_ATTRIBUTE not in item else None
 
+    def holder_of(self, handle: str, at: datetime) -> str | None:
+        item = self.table.get(keys.handle(handle))
+        if item is None or item.get(TTL_ATTRIBUTE, epoch(at) + 1) <= epoch(at):
+            return None
+        return str(item[_OWNER])
+
     def ids_of(self, handles: Collection[str]) -> dict[str, str]:
         items = self.table.get_many(map(keys.handle, handles))
         held = (item for item in items if TTL_ATTRIBUTE not in item)
@@ -111,6 +117,7 @@ class DynamoProfiles:
         held_words: Sequence[str] | None = None,
         activity: ActivitySettings | None = None,
         mentions_from: MentionsFrom | None = None,
+        welcomed: bool | None = None,
     ) -> None:
         fields = {
             "display_name": display_name,
@@ -122,6 +129,7 @@ class DynamoProfiles:
             "held_words": None if held_words is None else len(held_words),
             "activity": None if activity is None else plain(activity),
             "mentions_from": mentions_from,
+            "welcomed": welcomed,
         }
         changes = {name: value for name, value in fields.items() if value is not None}
         if changes:  # DynamoDB refuses an empty update.
