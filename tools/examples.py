@@ -303,6 +303,13 @@ _PUBLISHED: Final = {
     "published_at": "2026-03-01T12:00:04Z",
     "can_comment": True,
 }
+_SCHEDULED: Final = {
+    **_PUBLISHED,
+    "state": "scheduled",
+    "published_at": None,
+    "publish_at": "2026-03-09T18:00:00Z",
+    "can_comment": False,
+}
 _COMMENT_ID: Final = f"{_POST}-01KJMR0T5G5E2P7W9V3N6QZB8K"
 _COMMENT: Final = {
     "id": _COMMENT_ID,
@@ -490,6 +497,9 @@ ANSWERS: Final[Mapping[str, Any]] = {
     "CollectionBody": _COLLECTION,
     "CollectionPage": {"items": [_COLLECTION], "next_cursor": None},
     "PostPage": {"items": [_PUBLISHED], "next_cursor": _CURSOR},
+    "list_scheduled": {"items": [_SCHEDULED], "next_cursor": None},
+    "schedule_post": _SCHEDULED,
+    "publish_post": {**_SCHEDULED, "state": "processing", "publish_at": None},
     "FeedPageBody": {
         "items": [_PUBLISHED],
         "next_cursor": _CURSOR,

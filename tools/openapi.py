@@ -29,6 +29,7 @@ from api import (
     routes_moderation,  # noqa: F401
     routes_people,  # noqa: F401
     routes_push,  # noqa: F401
+    routes_scheduling,  # noqa: F401
 )
 from api.models import ErrorBody, GatewayError, LimitBody
 from api.models_errors import CaseChangedBody

@@ -158,6 +158,8 @@ class CreatePost(RequestBody):
     `taken_at` is when the photo or video was taken, as the author says; no list is ordered by it.
     `sensitive` marks a post that clients should blur until the viewer wants to see it.
     `comments_from` says who may comment on it; null if that is as the account's setting says.
+    `publish_at` is when to publish it: at least a minute (400 `publish_at_too_soon`) and at most 75
+    days (400 `publish_at_too_late`) from now; null for as soon as it is ready.
     """
 
     media: Annotated[list[MediumBody], Meta(min_length=1, max_length=MAX_MEDIA)]
@@ -166,6 +168,13 @@ class CreatePost(RequestBody):
     taken_at: Instant | None = None
     sensitive: bool = False
     comments_from: CommentsFrom | None = None
+    publish_at: Instant | None = None
+
+
+class Schedule(RequestBody):
+    """When to publish a post, with the same limits as for a new one."""
+
+    publish_at: Instant
 
 
 class CreateAvatar(RequestBody):
@@ -519,11 +528,12 @@ class RenditionBody(Struct):
 
 class PostState(StrEnum):
     """A post is `pending` until its first file arrives, then `processing`, and in the end
-    `published` or `failed`. A `deleted` post appears only in the list of posts that can be
-    restored."""
+    `published` or `failed`. One that has a time is `scheduled` when it is ready, until that time
+    comes. A `deleted` post appears only in the list of posts that can be restored."""
 
     PENDING = "pending"
     PROCESSING = "processing"
+    SCHEDULED = "scheduled"
     PUBLISHED = "published"
     FAILED = "failed"
     DELETED = "deleted"
@@ -696,7 +706,9 @@ class PostBody(Struct):
     was taken, as the author says; null if the author did not say. If the author has marked it as
     `sensitive`, clients should blur it, unless the viewer's own setting in `GET /me` is `show`.
     `can_comment` says whether the viewer may comment on it now; `comments_from` is null for all but
-    its author, and if the account's setting decides. `hashtag` is set only in a feed: it is the
+    its author, and if the account's setting decides. `publish_at` is the time that its author has
+    chosen for it, also once it is published, which may be later if its files were; null for all
+    others, and if no time was chosen. `hashtag` is set only in a feed: it is the
     followed hashtag that is why the post is there. `first_comments` come with a post by its id
     alone.
 
@@ -721,6 +733,7 @@ class PostBody(Struct):
     can_comment: bool
     comments_from: CommentsFrom | None
     hashtag: str | None
+    publish_at: Instant | None = None
     first_comments: list[Comment] | None = None
 
     @classmethod
@@ -744,6 +757,7 @@ class PostBody(Struct):
             view.can_comment,
             post.comments_from if view.is_own else None,
             view.hashtag,
+            post.publish_at if view.is_own else None,
         )
 
 

@@ -392,6 +392,9 @@ def create_post(call: Call) -> PostCreated:
     The post publishes itself once every file has arrived and been processed. A request that is
     repeated with the same Idempotency-Key and body returns the same post with fresh links. The
     answer is 409 `storage_full` if the caller's storage has no room for the files.
+
+    With `publish_at`, it is published at that time, and nobody else sees it before. If its files
+    are not ready by then, it is published once they are.
     """
     body = call.parse(CreatePost)
     draft = PostDraft(
@@ -414,6 +417,7 @@ def create_post(call: Call) -> PostCreated:
         body.taken_at,
         body.sensitive,
         body.comments_from,
+        body.publish_at,
     )
     created = call.services.posts.create(call.user_id, draft, call.header(KEY.name))
     return PostCreated.of(created, call.services.links)

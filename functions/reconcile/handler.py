@@ -1,5 +1,6 @@
 """Finds unpublished posts that wait too long, and sends their messages again; then counts who is
-popular, and lifts suspensions whose time is over. On a schedule."""
+popular, and lifts suspensions whose time is over. On another schedule, every minute, sends the
+messages of scheduled posts whose time comes."""
 
 from __future__ import annotations
 
@@ -15,9 +16,12 @@ from shutterfeed.services.reconciling import Reconciliation
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Reconcile. An operator who invokes it may pass `after_minutes` instead of the setting."""
+    """Reconcile; if `only` is `due`, just send the messages of scheduled posts. An operator who
+    invokes it may pass `after_minutes` instead of the setting."""
     logger.set_correlation_id(context.aws_request_id)
     composed = reconciler()
+    if event.get("only") == "due":
+        return {"sent": composed.due.send()}
     after = composed.stands_still_after
     if "after_minutes" in event:
         after = timedelta(minutes=event["after_minutes"])

@@ -6,6 +6,7 @@ import operator
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from string import ascii_lowercase
 from typing import Any, Final
@@ -168,6 +169,8 @@ def _body(post: Post, words: _Words, number: int) -> _Body:
         "media": [{**declared, "alt_text": marks.alt}],
         "sensitive": post is Post.SENSITIVE,
     }
+    if post is Post.UNPUBLISHED:
+        sent["publish_at"] = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"
     return _Body(sent, photo, marks)
 
 

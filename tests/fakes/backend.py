@@ -40,6 +40,7 @@ from shutterfeed.services.answers_collection import Collector
 from shutterfeed.services.collection import CollectionService
 from shutterfeed.services.copies import CopyService
 from shutterfeed.services.delivery import DeliveryService
+from shutterfeed.services.due import DueService
 from shutterfeed.services.erasing_accounts import AccountEraser
 from shutterfeed.services.export_part import PartLimits
 from shutterfeed.services.export_sections import ExportSections
@@ -93,6 +94,7 @@ from tests.fakes.metadata import (
     FakeRemovals,
     FakeRequests,
     FakeSaves,
+    FakeScheduledPosts,
     FakeSecrets,
     FakeShares,
     FakeSuggestionLists,
@@ -212,7 +214,10 @@ class Backend:
         profiles, follows = guard(FakeProfiles(self.metadata)), guard(FakeFollows(self.metadata))
         requests = guard(FakeRequests(self.metadata))
         posts, likes = guard(FakePosts(self.metadata)), guard(FakeLikes(self.metadata))
-        ledger = guard(FakeLedger(self.metadata))
+        scheduled, ledger = (
+            guard(FakeScheduledPosts(self.metadata)),
+            guard(FakeLedger(self.metadata)),
+        )
         blobs, feeds = guard(FakeBlobs(self.metadata)), guard(self.feed_table)
         bucket, intake = guard(FakeUploadBucket(self.buckets)), guard(FakeIntake(self.buckets))
         originals = guard(FakeOriginals(self.buckets))
@@ -247,6 +252,7 @@ class Backend:
             follows=follows,
             requests=requests,
             posts=posts,
+            scheduled=scheduled,
             likes=likes,
             saves=guard(FakeSaves(self.metadata)),
             appearances=appearances,
@@ -289,15 +295,19 @@ class Backend:
             together=in_turn,
         )
         self._offer(people)
-        self.popular = PopularService(
-            nominations=nominations, lists=suggestion_lists, reads=viewing_reads
+        self.popular, self.due = (
+            PopularService(nominations=nominations, lists=suggestion_lists, reads=viewing_reads),
+            DueService(scheduled=scheduled, publish=queues["publish"], clock=clock),
         )
         publishing = PublishingService(
             ledger=ledger,
             posts=posts,
+            scheduled=scheduled,
+            profiles=profiles,
             blobs=blobs,
             avatars=avatars,
             nominations=nominations,
+            later=queues["publish"],
             clock=clock,
             ids=ids,
         )
@@ -529,7 +539,7 @@ class Backend:
         """Have what clients may ask for as fields."""
         self.sessions, self.closing = people.sessions, people.closing
         self.users, self.follows, self.posts = people.users, people.follows, people.posts
-        self.mending = people.mending
+        self.mending, self.scheduling = people.mending, people.scheduling
         self.viewing, self.likes, self.saves = people.viewing, people.likes, people.saves
         self.liked_by, self.appearances = people.liked_by, people.appearances
         self.comments, self.discussions, self.people = (

@@ -67,6 +67,7 @@ from shutterfeed.domain.perceptual import PerceptualHash
 from shutterfeed.domain.posts import (
     DELETED_RETENTION,
     ERASED_GRACE,
+    TO_PUBLISH,
     UNFINISHED_RETENTION,
     UNPUBLISHED,
     Place,
@@ -86,6 +87,7 @@ from shutterfeed.domain.retention import (
 )
 from shutterfeed.domain.saves import Collection as PostCollection
 from shutterfeed.domain.saves import Save, collection_exists
+from shutterfeed.domain.scheduling import Due
 from shutterfeed.domain.suggestions import Acquaintances, Nomination, Popular, Suggested
 from shutterfeed.domain.users import (
     HANDLE_REST,
@@ -140,6 +142,8 @@ class Metadata:
     """The followers of each hashtag, and the ULIDs of their follows."""
     tagged_posts: dict[str, TaggedPosts] = field(default_factory=dict)
     posts: dict[PostId, Post] = field(default_factory=dict)
+    held_until: dict[PostId, datetime] = field(default_factory=dict)
+    """When scheduled posts are looked at next whose time had no effect."""
     denials: dict[str, datetime | None] = field(default_factory=dict)
     """What the edge is to deny, and until when."""
     counts: dict[PostId, PostCounts] = field(default_factory=dict)
@@ -770,7 +774,7 @@ class FakePosts:
         spending: Spending = NOTHING,
     ) -> Creation | None:
         record = keys.idempotency(post.author_id, idempotency_key)
-        earlier = self.data.creations.get(record)
+        earlier = self.created(post.author_id, idempotency_key)
         if earlier is not None and self.data.expiries[record] >= post.created_at:
             return earlier
         self.data.spend(spending)
@@ -781,6 +785,9 @@ class FakePosts:
             key = (post.author_id, upload.medium.media_id)
             self.data.uploads[key] = upload
         return None
+
+    def created(self, author_id: str, idempotency_key: str) -> Creation | None:
+        return self.data.creations.get(keys.idempotency(author_id, idempotency_key))
 
     def get(self, post_id: PostId) -> Post | None:
         return self.data.posts.get(post_id)
@@ -844,8 +851,10 @@ class FakePosts:
     def publish(
         self, post_id: PostId, media: Sequence[Medium], position: str, at: datetime
     ) -> bool:
-        post = self._unpublished(post_id)
-        if post is None or not has_media(post, media):
+        post = self.get(post_id)
+        if post is None or post.state not in TO_PUBLISH or not has_media(post, media):
+            return False
+        if not post.is_due(at) or (post.publish_at is not None and self._is_away(post)):
             return False
         self._count(post.author_id, 1)
         marks = {
@@ -1007,9 +1016,9 @@ class FakePosts:
         )
         return page_of([post for _, post in reversed(published)], limit, lambda p: p.position or "")
 
-    def _unpublished(self, post_id: PostId) -> Post | None:
-        post = self.get(post_id)
-        return post if post is not None and post.state in UNPUBLISHED else None
+    def _is_away(self, post: Post) -> bool:
+        author = self.data.profiles.get(post.author_id)
+        return author is None or author.is_closed or author.suspension is not None
 
     def _count(self, author_id: str, by: int) -> None:
         if author_id not in self.data.profiles:
@@ -1032,6 +1041,70 @@ def _is_as_read(now: Post, before: Post) -> bool:
         popularity=before.popularity,
     )
     return as_before == before and has_media(now, before.media)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeScheduledPosts:
+    data: Metadata
+
+    def schedule(self, post: Post, media: Sequence[Medium]) -> bool:
+        current = self._unchanged(post)
+        if current is None or current.state not in UNPUBLISHED or current.publish_at is None:
+            return False
+        if not has_media(current, media):
+            return False
+        self._write(replace(current, state=PostState.SCHEDULED, media=tuple(media)))
+        self.data.expiries.pop(keys.post(post.id), None)
+        return True
+
+    def move(self, post: Post, publish_at: datetime | None, spending: Spending = NOTHING) -> bool:
+        current = self._unchanged(post)
+        if current is None or current.state is not post.state:
+            return False
+        self.data.spend(spending)
+        goes_on = publish_at is None and current.state is PostState.SCHEDULED
+        state = PostState.PROCESSING if goes_on else current.state
+        self._write(replace(current, state=state, publish_at=publish_at))
+        return True
+
+    def hold(self, post: Post, until: datetime) -> bool:
+        current = self._unchanged(post)
+        if current is None or current.state is not PostState.SCHEDULED:
+            return False
+        self._write(current)
+        self.data.held_until[post.id] = until
+        return True
+
+    def due(self, shard: int, before: datetime, after: Due | None, limit: int) -> Page[Due]:
+        entries = sorted(
+            keys.due_sort(Due(post.id, self.data.held_until.get(post.id, post.publish_at)))
+            for post in self.data.posts.values()
+            if post.state is PostState.SCHEDULED and post.publish_at is not None
+            if keys.due_shard(post.id) == shard
+        )
+        start = "" if after is None else keys.due_sort(after)
+        found = [entry for entry in entries if start < entry < ulid(before, 0)]
+        page = page_of(found, limit, lambda entry: entry)
+        return Page(tuple(map(keys.parse_due_sort, page.items)), page.next_position)
+
+    def by_author(self, author_id: str, after: str | None, limit: int) -> Page[Post]:
+        entries = sorted(
+            (keys.scheduled_sort(post.publish_at, post.id), post.id)
+            for post in self.data.posts.values()
+            if post.author_id == author_id and post.is_scheduled and post.publish_at is not None
+        )
+        rest = [entry for entry in entries if after is None or entry[0] > after]
+        page = page_of(rest, limit, lambda entry: entry[0])
+        return Page(tuple(self.data.posts[i] for _, i in page.items), page.next_position)
+
+    def _unchanged(self, post: Post) -> Post | None:
+        """The post as it is now; None if it has another time than when it was read."""
+        current = self.data.posts.get(post.id)
+        return None if current is None or current.publish_at != post.publish_at else current
+
+    def _write(self, post: Post) -> None:
+        self.data.held_until.pop(post.id, None)
+        self.data.write_post(post.id, post)
 
 
 @dataclass(frozen=True, slots=True)

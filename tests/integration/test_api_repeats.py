@@ -100,6 +100,7 @@ class Stage:
     def _shown(self) -> Any:
         own = (
             *("/me", "/me/uploads", "/me/deleted", "/me/requests", "/me/blocks", "/me/mutes"),
+            "/me/scheduled",
             *("/me/likes", "/me/saved", "/me/collections"),
             *("/me/comments", "/me/held-comments", "/me/hashtags", "/feed"),
             *("/me/activity", "/me/activity/count", "/me/push-subscriptions"),
@@ -379,6 +380,24 @@ def _edit_of(stage: Stage, post_id: str) -> Request:
     return Request({"id": post_id}, body=body)
 
 
+def _in_days(stage: Stage, days: int) -> str:
+    return f"{stage.world.clock.now() + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _to_schedule(stage: Stage) -> Request:
+    post_id = stage.create(draft())["post"]["id"]
+    return Request({"id": post_id}, {"publish_at": _in_days(stage, 3)})
+
+
+def _scheduled_otherwise(stage: Stage) -> Request:
+    post_id = stage.create({**draft(), "publish_at": _in_days(stage, 2)})["post"]["id"]
+    return Request({"id": post_id}, {"publish_at": _in_days(stage, 3)})
+
+
+def _scheduled(stage: Stage) -> Request:
+    return Request(_scheduled_otherwise(stage).path)
+
+
 def _pending_edited(stage: Stage) -> Request:
     return _edit_of(stage, stage.create(draft())["post"]["id"])
 
@@ -610,6 +629,8 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "replace_medium": (_failed, _failed_and_large),
     "delete_post": (_published_there, _pending_in_parts),
     "erase_post": (_published_there, _published_deleted, _pending_in_parts),
+    "schedule_post": (_to_schedule, _scheduled_otherwise),
+    "publish_post": (_scheduled, _published_there),
     "restore_post": (_published_deleted, _pending_deleted, _published_there),
 }
 CASES: Final = [

@@ -128,6 +128,9 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
     client.delete(f"/posts/{deleted}", ada)
     failed, medium_id = fail_at_once(client, ada, draft([b"one", b"two"], caption="Bad"), "failed")
     mended = {"id": failed, "media_id": medium_id}
+    publish_at = f"{pipeline.world.clock.now() + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"
+    body = {**draft([b"later"], caption="Later"), "publish_at": publish_at}
+    scheduled = {"id": client.create_post(ada, body, "scheduled").json["post"]["id"]}
     client.put(f"/posts/{bens}/like", ada)
     client.put(f"/posts/{bens}/like", eve)
     named = client.request("POST", "/me/collections", ada, body={"name": "Herons"})
@@ -147,6 +150,8 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "get_me": Request(),
         "edit_me": Request(body={"bio": "x"}),
         "list_deleted": Request(),
+        "list_scheduled": Request(),
+        "schedule_post": Request(scheduled, body={"publish_at": publish_at}),
         "get_user": Request(of_ben),
         "list_user_posts": Request(of_ben),
         "list_followers": Request(of_ben),
@@ -154,6 +159,7 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "get_post": Request({"id": bens}),
         "edit_post": Request({"id": adas}, body={"caption": "A white stork"}),
         "restore_post": Request({"id": deleted}),
+        "publish_post": Request(scheduled),
         "replace_medium": Request(mended, body=declared(b"new")),
         "remove_medium": Request(mended),
         "create_post": Request(body=draft([b"new"])),

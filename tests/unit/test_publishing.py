@@ -8,7 +8,7 @@ import pytest
 
 from shutterfeed import keys
 from shutterfeed.domain.media import Blob, BlobState, Failure, MediaState, Reference
-from shutterfeed.domain.messages import PublishMedium
+from shutterfeed.domain.messages import PublishMedium, PublishMessage
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.services.publishing import PublishingService
 from tests import samples
@@ -19,8 +19,10 @@ from tests.fakes.metadata import (
     FakeNominations,
     FakePosts,
     FakeProfiles,
+    FakeScheduledPosts,
     Metadata,
 )
+from tests.fakes.storage import FakeQueue
 from tests.fakes.system import START, FakeClock, FakeIds
 
 
@@ -32,13 +34,23 @@ def data() -> Metadata:
 
 
 @pytest.fixture
-def service(data: Metadata, clock: FakeClock, ids: FakeIds) -> PublishingService:
+def later() -> FakeQueue[PublishMessage]:
+    return FakeQueue()
+
+
+@pytest.fixture
+def service(
+    data: Metadata, later: FakeQueue[PublishMessage], clock: FakeClock, ids: FakeIds
+) -> PublishingService:
     return PublishingService(
         ledger=FakeLedger(data),
         posts=FakePosts(data),
+        scheduled=FakeScheduledPosts(data),
+        profiles=FakeProfiles(data),
         blobs=FakeBlobs(data),
         avatars=FakeAvatars(data),
         nominations=FakeNominations(data),
+        later=later,
         clock=clock,
         ids=ids,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -135,6 +136,10 @@ def _file(_: Marks) -> Any:
     return {"content_type": "image/jpeg", "bytes": 7, "sha256": samples.sha256("another")}
 
 
+def _tomorrow(_: Marks) -> Any:
+    return {"publish_at": f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"}
+
+
 def _around(within: Within) -> Entry:
     return Entry(rules.LISTS, (rules.PEOPLE,), within)
 
@@ -183,6 +188,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "list_uploads": _list(rules.UPLOADS, has_files=True, names_authors=False, from_ledger=True),
     "get_upload": Entry(rules.UPLOADS, has_files=True, names_authors=False, from_ledger=True),
     "list_deleted": _list(rules.BIN, has_files=True),
+    "list_scheduled": _list(rules.SCHEDULED, has_files=True),
     "list_requests": _list(rules.REQUESTS),
     "list_activity": _list(
         askings=(Asking(_always(_LIMIT), (rules.ACTIVITY,), is_part=True),),
@@ -265,6 +271,8 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "untag_me": Entry(rules.UNTAG),
     "remove_medium": Entry(rules.MEND),
     "replace_medium": Entry(rules.MEND, body=_file),
+    "schedule_post": Entry(rules.SCHEDULE, has_files=True, body=_tomorrow),
+    "publish_post": Entry(rules.EDIT, has_files=True),
     "delete_post": Entry(rules.DELETE, skip=_TO_STAY),
     "erase_post": Entry(rules.DELETE, skip=_OWN),
     "restore_post": Entry(rules.RESTORE, has_files=True, skip=_ITS_OWN),

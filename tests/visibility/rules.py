@@ -130,6 +130,12 @@ MEND: Final = Surface(
         Post.UNPUBLISHED: OWNER,
     },
 )
+SCHEDULE: Final = Surface(
+    "A post to which one gives a time",
+    "Whoever may see a post is told that it is not theirs, and its author that it is published.",
+    {**_each(Post, NOBODY), Post.UNPUBLISHED: OWNER},
+    told={**_each(LISTED, UNBLOCKED), Post.PRIVATE: ACCEPTED},
+)
 RESTORE: Final = Surface(
     "A post that one restores",
     "To all but its author there is no such post, whether they may see it or not.",
@@ -302,6 +308,11 @@ BIN: Final = Surface(
     "One's own deleted posts",
     "The only place where a deleted post is shown.",
     {**_each(Post, NOBODY), Post.DELETED: OWNER},
+)
+SCHEDULED: Final = Surface(
+    "One's own scheduled posts",
+    "Here the post that is not published has a time.",
+    {**_each(Post, NOBODY), Post.UNPUBLISHED: OWNER},
 )
 REQUESTS: Final = Surface(
     "Those who ask to follow one",

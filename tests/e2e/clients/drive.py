@@ -12,7 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -72,6 +72,7 @@ from shutterfeed_client.api.me import (
     list_reports,
     list_requests,
     list_saved,
+    list_scheduled,
     list_statements,
     list_uploads,
     mute,
@@ -107,10 +108,12 @@ from shutterfeed_client.api.posts import (
     list_comments,
     list_likers,
     name_likers,
+    publish_post,
     remove_medium,
     replace_medium,
     restore_post,
     save_post,
+    schedule_post,
     unlike_post,
     unsave_post,
     untag_me,
@@ -234,7 +237,17 @@ def drive_failed_post(me: Any, photo: bytes) -> None:
     same = answer(remove_medium.sync_detailed(post_id, link.media_id, client=me))
     assert same.state is models.PostState.PROCESSING
     assert [one.id for one in same.media] == [one.id for one in mended.post.media]
+    drive_schedule(me, post_id)
     assert erase_post.sync_detailed(post_id, client=me).status_code == 204
+
+
+def drive_schedule(me: Any, post_id: str) -> None:
+    publish_at = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
+    body = models.Schedule(publish_at=publish_at)
+    scheduled = answer(schedule_post.sync_detailed(post_id, client=me, body=body))
+    assert scheduled.publish_at == publish_at
+    assert [one.id for one in answer(list_scheduled.sync_detailed(client=me)).items] == [post_id]
+    assert answer(publish_post.sync_detailed(post_id, client=me)).publish_at is None
 
 
 def drive_post(me: Any, post_id: str) -> None:

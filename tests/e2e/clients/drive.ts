@@ -105,7 +105,20 @@ async function driveFailedPost(): Promise<void> {
   assert.deepEqual(mended.uploads.map(({ media_id }) => media_id), ids);
   const same = await answer(api.removeMedium({ path }));
   assert.deepEqual([same.state, same.media.map(({ id }) => id)], ["processing", ids]);
+  await driveSchedule({ id: path.id });
   assert.equal((await api.erasePost({ path })).response?.status, 204);
+}
+
+async function driveSchedule(path: { id: string }): Promise<void> {
+  const publishAt = new Date(Date.now() + 2 * 86_400_000).toISOString().replace(/\.\d+Z/, "Z");
+  const scheduled = await answer(api.schedulePost({ path, body: { publish_at: publishAt } }));
+  assert.equal(Date.parse(scheduled.publish_at!), Date.parse(publishAt));
+  const { items } = await answer(api.listScheduled());
+  assert.deepEqual(
+    items.map(({ id }) => id),
+    [path.id],
+  );
+  assert.equal((await answer(api.publishPost({ path }))).publish_at, null);
 }
 
 async function drivePost(): Promise<void> {

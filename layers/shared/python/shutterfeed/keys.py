@@ -76,8 +76,10 @@ Metadata table
                        SAVED#<post>          / <user>
     index `published`: AUTHOR#<id>           / <position>
                        DELETED#<author>      / <moment of deletion>#<post ulid>
+                       SCHEDULED#<author>    / <time to publish>#<post ulid>
                        CASES#<state>         / <ulid of the opening>#<case>
     index `open`:      OPEN#<shard>          / <post ulid>#<author>
+                       DUE#<shard>           / <time to publish>#<post ulid>#<author>
                        CASES#<state>#<reason> / <ulid of the opening>#<case>
                        SUSPENSIONS           / <ulid of the end>#<case>
 Feed table
@@ -119,6 +121,7 @@ from shutterfeed.domain.media import Reference
 from shutterfeed.domain.moderation import CaseId, CaseState, ReportReason
 from shutterfeed.domain.posts import OPEN_SHARDS
 from shutterfeed.domain.saves import comparable
+from shutterfeed.domain.scheduling import DUE_SHARDS, Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -811,6 +814,36 @@ def open_sort(post_id: PostId) -> str:
 def parse_open_sort(text: str) -> PostId:
     post_ulid, _, author_id = text.partition("#")
     return PostId(author_id, post_ulid)
+
+
+def due_shard(post_id: PostId) -> int:
+    """The shard of a post in the list of scheduled posts."""
+    return _shard(str(post_id), DUE_SHARDS)
+
+
+def due_partition(shard: int) -> str:
+    """The partition of scheduled posts in the index of open ones."""
+    return f"DUE#{shard}"
+
+
+def due_sort(due: Due) -> str:
+    """The sort key of a scheduled post in that index: when to look at it, to the millisecond."""
+    return f"{ulid(due.at, 0)}#{open_sort(due.post_id)}"
+
+
+def parse_due_sort(text: str) -> Due:
+    moment, _, rest = text.partition("#")
+    return Due(parse_open_sort(rest), ulid_time(moment))
+
+
+def scheduled_partition(author_id: str) -> str:
+    """The partition of an author's scheduled posts in the index of published posts."""
+    return f"SCHEDULED#{author_id}"
+
+
+def scheduled_sort(publish_at: datetime, post_id: PostId) -> str:
+    """The sort key of a scheduled post in that index: its time, to the millisecond."""
+    return f"{ulid(publish_at, 0)}#{post_id.ulid}"
 
 
 def deleted_partition(author_id: str) -> str:

@@ -32,6 +32,7 @@ from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.requests import DynamoRequests
 from shutterfeed.adapters.dynamodb.saves import DynamoSaves
+from shutterfeed.adapters.dynamodb.scheduled import DynamoScheduledPosts
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.suggestions import DynamoSuggestionLists
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
@@ -64,7 +65,7 @@ from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances
 from shutterfeed.ports.media import Blobs, Downloads
 from shutterfeed.ports.moderation import Cases, ModerationLog
-from shutterfeed.ports.posts import Avatars, Posts
+from shutterfeed.ports.posts import Avatars, Posts, ScheduledPosts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import DelayingQueue, Queue
 from shutterfeed.ports.requests import FollowRequests
@@ -104,6 +105,7 @@ from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.progress import ProgressService
 from shutterfeed.services.reporting import ReportingService
 from shutterfeed.services.saves import SaveService
+from shutterfeed.services.scheduling import SchedulingService
 from shutterfeed.services.search import SearchService
 from shutterfeed.services.sessions import SessionService
 from shutterfeed.services.suggestions import SuggestionService
@@ -127,6 +129,7 @@ class People:
     hashtags: HashtagService
     posts: PostService
     mending: MendingService
+    scheduling: SchedulingService
     likes: LikeService
     liked_by: LikedByService
     comments: CommentService
@@ -160,6 +163,7 @@ def wire(
     follows: Follows,
     requests: FollowRequests,
     posts: Posts,
+    scheduled: ScheduledPosts,
     likes: Likes,
     comments: Comments,
     saves: Saves,
@@ -202,11 +206,8 @@ def wire(
     together: Together,
 ) -> People:
     users = ProfileService(profiles=profiles, limits=limits, clock=clock, renames=renames)
-    viewing = ViewingService(
-        reads=viewing_reads,
-        profiles=profiles,
-        progress=ProgressService(ledger=ledger, blobs=blobs, clock=clock),
-    )
+    progress = ProgressService(ledger=ledger, blobs=blobs, clock=clock)
+    viewing = ViewingService(reads=viewing_reads, profiles=profiles, progress=progress)
     people = PeopleService(profiles=profiles, reads=viewing_reads)
     uploads = UploadService(posts=posts, ledger=ledger, bucket=bucket, clock=clock)
     discussions = DiscussionService(comments=comments, viewing=viewing, together=together)
@@ -279,6 +280,14 @@ def wire(
             limits=limits,
             clock=clock,
             ids=ids,
+        ),
+        scheduling=SchedulingService(
+            posts=posts,
+            scheduled=scheduled,
+            viewing=viewing,
+            progress=progress,
+            limits=limits,
+            clock=clock,
         ),
         likes=LikeService(
             users=users, likes=likes, viewing=viewing, limits=limits, clock=clock, ids=ids
@@ -378,6 +387,7 @@ def services() -> Api:
         follows=DynamoFollows(metadata, settings.feed_table),
         requests=DynamoRequests(metadata),
         posts=DynamoPosts(metadata),
+        scheduled=DynamoScheduledPosts(metadata),
         likes=DynamoLikes(metadata),
         comments=DynamoComments(metadata),
         saves=DynamoSaves(metadata),

@@ -11,6 +11,8 @@ from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+from shutterfeed.adapters.dynamodb.scheduled import DynamoScheduledPosts
 from shutterfeed.adapters.dynamodb.suggestions import DynamoNominations
 from shutterfeed.adapters.dynamodb.withholdings import DynamoWithholdings
 from shutterfeed.adapters.messages import Codec
@@ -33,19 +35,23 @@ def services() -> PublishServices:
     settings = config.PublishSettings.from_env()
     metadata = aws.table(settings.metadata_table)
     blobs = DynamoBlobs(metadata)
+    own_queue = aws.queue(settings.publish_queue_url, Codec[PublishMessage]("publish"))
     return PublishServices(
         gate=PublishingService(
             ledger=DynamoLedger(metadata),
             posts=DynamoPosts(metadata),
+            scheduled=DynamoScheduledPosts(metadata),
+            profiles=DynamoProfiles(metadata),
             blobs=blobs,
             avatars=DynamoAvatars(metadata),
             nominations=DynamoNominations(metadata),
+            later=own_queue,
             clock=aws.clock(),
             ids=aws.ids(),
         ),
         copies=CopyService(
             blobs=blobs,
             withholdings=DynamoWithholdings(metadata),
-            steps=aws.queue(settings.publish_queue_url, Codec[PublishMessage]("publish")),
+            steps=own_queue,
         ),
     )

@@ -14,6 +14,7 @@ from shutterfeed.adapters.dynamodb.cases import DynamoCases
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.open_posts import DynamoOpenPosts
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+from shutterfeed.adapters.dynamodb.scheduled import DynamoScheduledPosts
 from shutterfeed.adapters.dynamodb.suggestions import (
     DynamoNominations,
     DynamoSuggestionLists,
@@ -25,6 +26,7 @@ from shutterfeed.bootstrap import aws
 from shutterfeed.domain.messages import PublishMessage, RenderPhoto, ScreenMessage, TranscodeVideo
 from shutterfeed.domain.screening import Screened
 from shutterfeed.ports.queues import BulkLane
+from shutterfeed.services.due import DueService
 from shutterfeed.services.popular import PopularService
 from shutterfeed.services.reconciling import ReconcilingService
 from shutterfeed.services.suspensions import SuspensionService
@@ -35,6 +37,7 @@ class Reconciler:
     service: ReconcilingService
     popular: PopularService
     suspensions: SuspensionService
+    due: DueService
     stands_still_after: timedelta
 
 
@@ -43,6 +46,7 @@ def reconciler() -> Reconciler:
     settings = config.ReconcileSettings.from_env()
     metadata, landed = aws.table(settings.metadata_table), LandedEncoder()
     photos, videos = Codec[RenderPhoto]("render"), Codec[TranscodeVideo]("transcode")
+    publish = aws.queue(settings.publish_queue_url, Codec[PublishMessage]("publish"))
     return Reconciler(
         service=ReconcilingService(
             open_posts=DynamoOpenPosts(metadata),
@@ -63,7 +67,7 @@ def reconciler() -> Reconciler:
                 aws.queue(settings.transcode_queue_url, videos),
                 aws.queue(settings.transcode_bulk_queue_url, videos),
             ),
-            publish=aws.queue(settings.publish_queue_url, Codec[PublishMessage]("publish")),
+            publish=publish,
             screen=aws.queue(settings.screen_queue_url, Codec[ScreenMessage]("screen")),
             screened=Screened.parse(settings.screening),
             clock=aws.clock(),
@@ -74,5 +78,8 @@ def reconciler() -> Reconciler:
             reads=DynamoViewingReads(metadata, aws.clock()),
         ),
         suspensions=SuspensionService(cases=DynamoCases(metadata), clock=aws.clock()),
+        due=DueService(
+            scheduled=DynamoScheduledPosts(metadata), publish=publish, clock=aws.clock()
+        ),
         stands_still_after=timedelta(minutes=int(settings.reconcile_after_minutes)),
     )

@@ -35,7 +35,7 @@ from shutterfeed.domain.exports import Export, ExportState
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Medium, Reference
-from shutterfeed.domain.posts import Post, PostCounts, PostState, appearing_in
+from shutterfeed.domain.posts import TO_PUBLISH, Post, PostCounts, PostState, appearing_in
 from shutterfeed.domain.search import popularity
 from shutterfeed.domain.telling import acts_of
 from shutterfeed.domain.users import Profile
@@ -495,6 +495,9 @@ def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
         # Media that became ready or failed while the post was deleted sent no message; and a medium
         # that is gone may have been all that the post waited for.
         yield PublishPost(after.id)
+    elif before is not None and after is not None and _has_moved(before, after):
+        # Its time may have come with that, or come before the list of such posts is looked at.
+        yield PublishPost(after.id)
     if after is not None and after.erased_at is not None:
         yield RemovePost(after.id, after.erased_at)
     if before is not None and after is None:
@@ -502,6 +505,14 @@ def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
         if before.position is not None:
             yield CollectLikes(before.id)
             yield CollectComments(before.id)
+
+
+def _has_moved(before: Post, after: Post) -> bool:
+    """Whether the time of a post that is not published has changed, or counts again."""
+    if after.state not in TO_PUBLISH:
+        return False
+    restored = before.state is PostState.DELETED and after.state is PostState.SCHEDULED
+    return restored or before.publish_at != after.publish_at
 
 
 def _post_indexing(before: Post | None, after: Post | None) -> Iterator[Work]:

@@ -2,6 +2,7 @@
 
 pending ──bytes of a medium landed──> processing ──every medium ready──> published
    └──────────────┴──────────any medium refused──> failed, whose other media go on
+processing ──every medium ready, before its time──> scheduled ──its time comes──> published
 failed ──what failed is removed or replaced──> processing
 any of them ──owner deletes──> deleted ──30 days──> gone
    └────────────owner restores────┘
@@ -54,6 +55,8 @@ UNFINISHED_RETENTION: Final = timedelta(days=30)
 class PostState(StrEnum):
     PENDING = "pending"
     PROCESSING = "processing"
+    SCHEDULED = "scheduled"
+    """All of its media are ready, and it waits for its time: see `scheduling`."""
     PUBLISHED = "published"
     AVATAR = "avatar"
     """The post's photo is the author's avatar. Nobody ever sees a post in this state."""
@@ -62,6 +65,8 @@ class PostState(StrEnum):
 
 
 UNPUBLISHED: Final = (PostState.PENDING, PostState.PROCESSING)
+"""The states in which a post waits for its media."""
+TO_PUBLISH: Final = (*UNPUBLISHED, PostState.SCHEDULED)
 """The states in which a post may still be published."""
 LIKE_SHARDS: Final = 32
 """The number of items in which the likes of a hot post are counted: one item takes 500 a second."""
@@ -132,6 +137,8 @@ class Post:
     state: PostState
     created_at: datetime
     place: Place | None = None
+    publish_at: datetime | None = None
+    """When it is to be published, or was to be; None if that is as soon as it is ready."""
     published_at: datetime | None = None
     position: str | None = None
     deleted_from: PostState | None = None
@@ -190,6 +197,17 @@ class Post:
         if self.state is PostState.FAILED:
             return not all(medium.is_final for medium in self.media)
         return self.state in UNPUBLISHED
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it has a time at which it is to be published, and is neither published nor
+        deleted. Its media may be on their way, or have failed."""
+        waits = self.state in (*TO_PUBLISH, PostState.FAILED)
+        return waits and self.publish_at is not None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether its time has come, or it has none."""
+        return self.publish_at is None or self.publish_at <= now
 
     @property
     def restorable_until(self) -> datetime | None:

@@ -84,10 +84,16 @@ class Surface(StrEnum):
     there even if that user has blocked the viewer too."""
     BIN = "bin"
     """The subject is one of the viewer's own deleted posts."""
+    SCHEDULED = "scheduled"
+    """The subject is one of the viewer's own posts that are to be published at a time."""
 
 
 _UNASKED: Final = (Surface.FEED, Surface.MIXED, Surface.FOUND, Surface.SUGGESTED)
 """The surfaces that show what nobody has asked for by name: there mutes decide."""
+
+
+_OWN_UNPUBLISHED: Final = (Surface.ITSELF, Surface.SCHEDULED)
+"""The surfaces that show posts which are not published, to their authors alone."""
 
 
 class Reason(StrEnum):
@@ -369,5 +375,5 @@ def _decide_on_state(viewer: Viewer, post: Post, surface: Surface) -> Reason | N
     if post.state is PostState.DELETED:
         return None if is_own and surface is Surface.BIN else Reason.DELETED
     if post.state is not PostState.PUBLISHED:
-        return None if is_own and surface is Surface.ITSELF else Reason.UNPUBLISHED
+        return None if is_own and surface in _OWN_UNPUBLISHED else Reason.UNPUBLISHED
     return None

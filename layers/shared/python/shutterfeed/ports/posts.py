@@ -15,6 +15,7 @@ from shutterfeed.domain.mentions import Mention
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.posts import Place, Post, PostState
+from shutterfeed.domain.scheduling import Due
 from shutterfeed.domain.users import CommentsFrom
 
 
@@ -57,6 +58,10 @@ class Posts(Protocol):
         """
         ...
 
+    def created(self, author_id: str, idempotency_key: str) -> Creation | None:
+        """What was created with a key; None if it was not used. Strongly consistent."""
+        ...
+
     def get(self, post_id: PostId) -> Post | None: ...
 
     def get_many(self, post_ids: Collection[PostId]) -> dict[PostId, Post]:
@@ -97,9 +102,11 @@ class Posts(Protocol):
     def publish(
         self, post_id: PostId, media: Sequence[Medium], position: str, at: datetime
     ) -> bool:
-        """Publish an unpublished post and count it in the author's profile, in one transaction.
+        """Publish an unpublished post, or a scheduled one whose time has come, and count it in the
+        author's profile, in one transaction.
 
-        False if the post is no longer unpublished, or has other media.
+        False if the post is in another state, has other media, or its time comes later; or if it
+        has a time, and its author's account is closed or suspended.
         """
         ...
 
@@ -221,3 +228,35 @@ class OpenPosts(Protocol):
         ...
 
     def keep_checkpoints(self, checkpoints: Mapping[int, str]) -> None: ...
+
+
+class ScheduledPosts(Protocol):
+    """The times at which posts are to be published, and the list of posts that wait for theirs, in
+    `DUE_SHARDS` parts."""
+
+    def schedule(self, post: Post, media: Sequence[Medium]) -> bool:
+        """Let an unpublished post wait for its time, with these media, which are ready. False if
+        it has another state, other media or another time than when it was read."""
+        ...
+
+    def move(self, post: Post, publish_at: datetime | None, spending: Spending = NOTHING) -> bool:
+        """Change the time at which a post is to be published, or let it have none, so that it is
+        published once it is ready; make the charges. False, and nothing is charged, if its state
+        or its time has changed since it was read. Raises `LimitReached`."""
+        ...
+
+    def hold(self, post: Post, until: datetime) -> bool:
+        """Let a scheduled post stand in the list at another time than its own. False if its state
+        or its time has changed since it was read."""
+        ...
+
+    def due(self, shard: int, before: datetime, after: Due | None, limit: int) -> Page[Due]:
+        """A page of one part of the list: the posts whose time is before that, earliest first.
+        `next_position` is not empty if there are more: they come after the last one. Eventually
+        consistent."""
+        ...
+
+    def by_author(self, author_id: str, after: str | None, limit: int) -> Page[Post]:
+        """A page of the author's posts that have a time and are neither published nor deleted, the
+        earliest first. Eventually consistent, so that some may be published."""
+        ...

@@ -29,6 +29,7 @@ from shutterfeed.domain.posts import (
     check_sha256,
     clean_caption,
 )
+from shutterfeed.domain.scheduling import check_publish_at, to_seconds
 from shutterfeed.domain.users import CommentsFrom, Profile
 from shutterfeed.domain.videos import VIDEO_TYPES, check_declared
 from shutterfeed.domain.visibility import Surface, Viewer
@@ -87,6 +88,7 @@ class PostDraft:
     taken_at: datetime | None = None
     sensitive: bool = False
     comments_from: CommentsFrom | None = None
+    publish_at: datetime | None = None
 
     def fingerprint(self) -> str:
         """A digest that is the same for the same draft, to tell a repeated request from a reused
@@ -122,6 +124,7 @@ class PostService:
         """
         check_idempotency_key(idempotency_key)
         draft = _check(draft)
+        self._check_time(author_id, draft, idempotency_key)
         author = self.users.me(author_id)
         people = self.people.in_post(author_id, draft.caption, (m.people for m in draft.media))
         post, uploads = self._build(author_id, draft, people)
@@ -134,6 +137,17 @@ class PostService:
             post, uploads = self._replay(earlier, draft)
             view = self._show_again(post, author)
         return CreatedPost(view, self.uploads.grants(uploads))
+
+    def _check_time(self, author_id: str, draft: PostDraft, idempotency_key: str) -> None:
+        """Raise `InvalidInput` if a new post is to be published at a wrong time. A repeated request
+        may come when the time is over."""
+        if draft.publish_at is None:
+            return
+        try:
+            check_publish_at(draft.publish_at, self.clock.now())
+        except InvalidInput:
+            if self.posts.created(author_id, idempotency_key) is None:
+                raise
 
     def get(self, text: str, viewer: Viewer) -> PostView:
         """A published post, or one of the viewer's own. Raises `NotFound`."""
@@ -277,6 +291,7 @@ class PostService:
             taken_at=draft.taken_at,
             sensitive=draft.sensitive,
             comments_from=draft.comments_from,
+            publish_at=draft.publish_at,
             mentions=people.written(draft.caption).mentions,
             people=_tagged(draft, media, people),
         )
@@ -324,7 +339,8 @@ def _check(draft: PostDraft) -> PostDraft:
     if not 1 <= len(draft.media) <= MAX_MEDIA:
         raise InvalidInput("invalid_media", f"A post has 1 to {MAX_MEDIA} media.", "media")
     media = tuple(check_draft(medium, f"media[{i}].") for i, medium in enumerate(draft.media))
-    return replace(draft, caption=caption, place=place, media=media)
+    publish_at = None if draft.publish_at is None else to_seconds(draft.publish_at)
+    return replace(draft, caption=caption, place=place, media=media, publish_at=publish_at)
 
 
 def check_draft(medium: MediumDraft, within: str) -> MediumDraft:

@@ -1,8 +1,10 @@
-"""The publish gate: when every medium of a post is ready, one write publishes it."""
+"""The publish gate: when every medium of a post is ready, and its time has come, one write
+publishes it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import (
@@ -12,24 +14,32 @@ from shutterfeed.domain.media import (
     Purpose,
     Reference,
 )
-from shutterfeed.domain.messages import PublishMedium, PublishPost
+from shutterfeed.domain.messages import PublishMedium, PublishMessage, PublishPost
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.scheduling import HELD_FOR, LOOK_AHEAD, to_seconds
 from shutterfeed.domain.suggestions import Nomination
 from shutterfeed.ports.media import Blobs
-from shutterfeed.ports.posts import Avatars, Posts
+from shutterfeed.ports.posts import Avatars, Posts, ScheduledPosts
+from shutterfeed.ports.profiles import Profiles
+from shutterfeed.ports.queues import DelayingQueue
 from shutterfeed.ports.suggestions import Nominations
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger
 from shutterfeed.services.collection import release
+from shutterfeed.services.due import wait_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishingService:
     ledger: Ledger
     posts: Posts
+    scheduled: ScheduledPosts
+    profiles: Profiles
     blobs: Blobs
     avatars: Avatars
     nominations: Nominations
+    later: DelayingQueue[PublishMessage]
+    """The gate's own queue."""
     clock: Clock
     ids: Ids
 
@@ -50,12 +60,15 @@ class PublishingService:
 
     def conclude(self, post_id: PostId) -> PostState | None:
         """Publish the post if all its media are ready, fail it if one has failed. A hidden post's
-        photo becomes the avatar instead. A failed post is told of its other media.
+        photo becomes the avatar instead. A failed post is told of its other media. A post whose
+        time has not come is scheduled.
 
         Two media that complete at once both come here, each after writing its own ledger entry, so
         that the later one sees both. Returns the post's new state; None if nothing changed.
         """
         post = self.posts.get(post_id)
+        if post is not None and post.state is PostState.SCHEDULED:
+            return self._publish_scheduled(post)
         if post is None or not post.awaits_media:
             return None
         progress = post.with_uploads(self.ledger.of_post(post)).media
@@ -75,11 +88,50 @@ class PublishingService:
         now = self.clock.now()
         if post.purpose is Purpose.AVATAR:
             return self.avatars.show(post.id, media[0], now)
+        if not post.is_due(now) or self._is_away(post):
+            return self._schedule(post, media)
+        return self._publish_now(post, media, now)
+
+    def _publish_now(
+        self, post: Post, media: tuple[Medium, ...], now: datetime
+    ) -> PostState | None:
         if self.posts.publish(post.id, media, self.ids.new(now), now):
             # If this is lost, so is one nomination of many.
             self.nominations.nominate(Nomination.of_active(post.author_id, now))
             return PostState.PUBLISHED
         return None
+
+    def _schedule(self, post: Post, media: tuple[Medium, ...]) -> PostState | None:
+        if not self.scheduled.schedule(post, media):
+            # Its author has moved it, or it is gone: the record of that comes here too.
+            return None
+        self._remind(post)
+        return PostState.SCHEDULED
+
+    def _publish_scheduled(self, post: Post) -> PostState | None:
+        now = self.clock.now()
+        if not post.is_due(now):
+            self._remind(post)
+            return None
+        if self._is_away(post):
+            self.scheduled.hold(post, to_seconds(now + HELD_FOR))
+            return None
+        return self._publish_now(post, post.media, now)
+
+    def _is_away(self, post: Post) -> bool:
+        """Whether the time of a post has no effect now, as its author's account is closed or
+        suspended."""
+        if post.publish_at is None:
+            return False
+        author = self.profiles.get(post.author_id)
+        return author is None or author.is_closed or author.suspension is not None
+
+    def _remind(self, post: Post) -> None:
+        """Have a post published at its time that comes before the list of scheduled posts is looked
+        at next. If this message is lost, it is published when that is looked at."""
+        now = self.clock.now()
+        if post.publish_at is not None and post.publish_at <= now + LOOK_AHEAD:
+            self.later.send_later([PublishPost(post.id)], wait_for(post.publish_at, now))
 
     def _complete_medium(self, blob: Blob, reference: Reference) -> None:
         author_id, media_id = reference.post_id.author_id, reference.media_id

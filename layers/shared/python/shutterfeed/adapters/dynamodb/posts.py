@@ -57,6 +57,7 @@ from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.posts import (
     DELETED_RETENTION,
     ERASED_GRACE,
+    TO_PUBLISH,
     UNFINISHED_RETENTION,
     UNPUBLISHED,
     Place,
@@ -65,6 +66,7 @@ from shutterfeed.domain.posts import (
     has_media,
 )
 from shutterfeed.domain.retention import IDEMPOTENCY_RETENTION
+from shutterfeed.domain.scheduling import Due
 from shutterfeed.domain.users import CommentsFrom
 from shutterfeed.ports.posts import KEEP, Creation, Keep
 from shutterfeed.schema import (
@@ -89,7 +91,11 @@ _ATTEMPTS: Final = 10
 """How often a change is tried while others change the same recent posts."""
 _REVISION: Final = "revision"
 _COMMENTS_FROM: Final = "comments_from"
+_PUBLISH_AT: Final = "publish_at"
 _UNPUBLISHED: Final = Attr(_STATE).is_in(UNPUBLISHED)
+_TO_PUBLISH: Final = Attr(_STATE).is_in(TO_PUBLISH)
+_IN_GOOD_STANDING: Final = Attr("closed_at").not_exists() & Attr("suspension").not_exists()
+"""The condition that an author's account is neither closed nor suspended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,8 @@ class Change:
     post: Update
     recent_posts: RecentPosts
     count: int = 0
+    author: ConditionBase | None = None
+    """What has to be so of the profile that is counted in."""
     checks: Sequence[Check] = ()
     """What else has to be so."""
     more: Sequence[Put] = ()
@@ -132,17 +140,23 @@ class DynamoPosts:
         free = Attr(PK).not_exists() | Attr(TTL_ATTRIBUTE).lt(epoch(post.created_at))
         writes: list[Write] = [
             Put(record, free),
-            Put(post_item(post) | unfinished | open_entry(post.id)),
+            Put(post_item(post) | unfinished | open_entry(post.id) | scheduled_entry(post)),
         ]
         writes += [Put(upload_item(upload)) for upload in uploads]
         try:
             transact(self.table, writes, spending)
         except ConditionFailed:
-            earlier = self.table.get(claim)
+            earlier = self.created(post.author_id, idempotency_key)
             if earlier is None:
                 raise
-            return Creation(PostId(post.author_id, earlier["post_ulid"]), earlier["fingerprint"])
+            return earlier
         return None
+
+    def created(self, author_id: str, idempotency_key: str) -> Creation | None:
+        item = self.table.get(keys.idempotency(author_id, idempotency_key))
+        if item is None:
+            return None
+        return Creation(PostId(author_id, item["post_ulid"]), item["fingerprint"])
 
     def get(self, post_id: PostId) -> Post | None:
         item = self.table.get(keys.post(post_id))
@@ -219,7 +233,9 @@ class DynamoPosts:
         self, post_id: PostId, media: Sequence[Medium], position: str, at: datetime
     ) -> bool:
         def published(post: Post, recent: RecentPosts) -> Change | None:
-            if post.state not in UNPUBLISHED or not has_media(post, media):
+            if post.state not in TO_PUBLISH or not has_media(post, media):
+                return None
+            if not post.is_due(at):
                 return None
             marks, checks = self._withheld(media)
             after = replace(
@@ -244,9 +260,13 @@ class DynamoPosts:
                     PUBLISHED_SK: position,
                 },
                 remove=(TTL_ATTRIBUTE, *_OPEN),
-                condition=_UNPUBLISHED & _as_read(post) & _same_media(media) & _as_marked(post),
+                condition=(
+                    (_TO_PUBLISH & _as_read(post) & same_media(media))
+                    & (_as_marked(post) & same_time(post))
+                ),
             )
-            return Change(update, recent.with_post(after), 1, checks)
+            author = None if post.publish_at is None else _IN_GOOD_STANDING
+            return Change(update, recent.with_post(after), 1, author, checks)
 
         return self._changed(post_id, published)
 
@@ -291,7 +311,7 @@ class DynamoPosts:
                     TTL_ATTRIBUTE: epoch(at + UNFINISHED_RETENTION),
                 },
                 remove=_OPEN if final else (),
-                condition=(_UNPUBLISHED | awaits_media) & _same_media(media),
+                condition=(_UNPUBLISHED | awaits_media) & same_media(media),
             )
         )
 
@@ -305,7 +325,7 @@ class DynamoPosts:
         replacement: Upload | None = None,
         spending: Spending = NOTHING,
     ) -> bool:
-        as_read = Attr(_STATE).eq(before.state) & _as_read(before) & _same_media(before.media)
+        as_read = Attr(_STATE).eq(before.state) & _as_read(before) & same_media(before.media)
         entry = keys.upload(before.author_id, failed.medium.media_id)
         writes: list[Write | Check] = [
             replace(_setting(before.id, _mended(after, at), as_read), add={_REVISION: 1}),
@@ -441,8 +461,10 @@ class DynamoPosts:
                 writes.append(recent_posts.replacing(recent, changed.recent_posts))
             if changed.count:
                 add = {"posts": changed.count}
-                exists = Attr(PK).exists()
-                writes.append(Update(keys.profile(author_id), add=add, condition=exists))
+                standing = Attr(PK).exists()
+                if changed.author is not None:
+                    standing = standing & changed.author
+                writes.append(Update(keys.profile(author_id), add=add, condition=standing))
             count = len(writes) - 1
             writes += changed.checks
             try:
@@ -451,9 +473,11 @@ class DynamoPosts:
                 else:
                     self.table.write(revised)
             except ConditionFailed as error:
-                if changed.count and count in error.failed:
+                if not changed.count or count not in error.failed:
+                    continue
+                if changed.author is None:
                     raise
-                continue
+                return False
             return True
         raise Busy
 
@@ -493,7 +517,7 @@ def _mended(post: Post, at: datetime) -> dict[str, object]:
     return fields
 
 
-def _same_media(media: Sequence[Medium]) -> ConditionBase:
+def same_media(media: Sequence[Medium]) -> ConditionBase:
     """The condition that a post has these media: none of them was removed or replaced. Their ids
     are looked for in the text that has the media."""
     return reduce(and_, (Attr("media").contains(f'"media_id":"{m.media_id}"') for m in media))
@@ -557,6 +581,8 @@ def _restoring(restored: Post, at: datetime, condition: ConditionBase) -> Update
     if restored.state is PostState.PUBLISHED:
         changes[PUBLISHED_PK] = keys.published_partition(restored.author_id)
         changes[PUBLISHED_SK] = restored.position
+    elif restored.is_scheduled:
+        changes |= scheduled_entry(restored)
     else:
         remove += [PUBLISHED_PK, PUBLISHED_SK]
     if restored.state in (PostState.PENDING, PostState.FAILED):
@@ -565,6 +591,8 @@ def _restoring(restored: Post, at: datetime, condition: ConditionBase) -> Update
         remove.append(TTL_ATTRIBUTE)
     if restored.awaits_media:
         changes |= open_entry(restored.id)
+    elif restored.state is PostState.SCHEDULED and restored.publish_at is not None:
+        changes |= due_entry(Due(restored.id, restored.publish_at))
     return Update(keys.post(restored.id), set=changes, remove=remove, condition=condition)
 
 
@@ -574,3 +602,27 @@ def open_entry(post_id: PostId) -> dict[str, str]:
         OPEN_PK: keys.open_partition(keys.open_shard(post_id)),
         OPEN_SK: keys.open_sort(post_id),
     }
+
+
+def due_entry(due: Due) -> dict[str, str]:
+    """The attributes of the same index that list a post while it is scheduled."""
+    return {
+        OPEN_PK: keys.due_partition(keys.due_shard(due.post_id)),
+        OPEN_SK: keys.due_sort(due),
+    }
+
+
+def scheduled_entry(post: Post) -> dict[str, str]:
+    """The attributes of the index that lists a post for its author while it is scheduled; none if
+    it is not."""
+    if not post.is_scheduled or post.publish_at is None:
+        return {}
+    return {
+        PUBLISHED_PK: keys.scheduled_partition(post.author_id),
+        PUBLISHED_SK: keys.scheduled_sort(post.publish_at, post.id),
+    }
+
+
+def same_time(post: Post) -> ConditionBase:
+    """The condition that the time at which a post is to be published is as it was read."""
+    return is_now(_PUBLISH_AT, post.publish_at and timestamp(post.publish_at))
