@@ -47,7 +47,8 @@ export function speaking(language: string, messages: Messages, locale: string) {
 
   function form(number: number, one: string, other: string): string {
     const forms = messages[other];
-    if (typeof forms !== "object") return english.select(number) === "one" ? one : other;
+    if (typeof forms === "string") return forms;
+    if (forms === undefined) return english.select(number) === "one" ? one : other;
     return forms[rules.select(number)] ?? forms.other ?? other;
   }
 

@@ -10,9 +10,9 @@ const [ann, ben, cem] = [user("ann", "Ann"), user("ben"), user("cem", "Cem")];
 test("up to three people are named, and of more than that, two", () => {
   assert.equal(names([ann], 1), "Ann");
   assert.equal(names([ann, ben], 2), "Ann and @ben");
-  assert.equal(names([ann, ben, cem], 3), "Ann, @ben and Cem");
-  assert.equal(names([ann, ben, cem], 4), "Ann, @ben and 2 others");
-  assert.equal(names([ann, ben, cem], 10_000), "Ann, @ben and 9998 others");
+  assert.equal(names([ann, ben, cem], 3), "Ann, @ben, and Cem");
+  assert.equal(names([ann, ben, cem], 4), "Ann, @ben, and 2 others");
+  assert.equal(names([ann, ben, cem], 10_000), "Ann, @ben, and 9,998 others");
   // Fewer may be shown than there are: some are hidden from whoever looks.
   assert.equal(names([ann], 2), "Ann and 1 other");
   assert.equal(names([], 1), "Somebody");

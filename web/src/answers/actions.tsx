@@ -4,9 +4,10 @@ import type { PostBody } from "../api.ts";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { share } from "../components/share.ts";
 import { isMeantOtherwise } from "../keys.ts";
+import { counted, t } from "../language.ts";
 import { usePost } from "../posts.ts";
 import { navigate } from "../router.ts";
-import { count, plural } from "../text.ts";
+import { count } from "../text.ts";
 import { LikedBy } from "./liked-by.tsx";
 import { likePost, savePost, useLike, useSave } from "./likes.ts";
 import { watchTaps } from "./taps.ts";
@@ -30,12 +31,12 @@ export function Actions({ post: given, onComment }: Props) {
   const address = `/p/${post.id}?write`;
 
   function setLike(isLiked: boolean): void {
-    setSaid(isLiked ? "Liked" : "Like taken back");
+    setSaid(isLiked ? t("Liked") : t("Like taken back"));
     void likePost(post, isLiked);
   }
 
   function setSave(wanted: boolean): void {
-    setSaid(wanted ? "Saved" : "Not saved any more");
+    setSaid(wanted ? t("Saved") : t("Not saved any more"));
     void savePost(post, wanted);
   }
 
@@ -49,7 +50,10 @@ export function Actions({ post: given, onComment }: Props) {
   });
 
   const comments = post.counts.comments;
-  const commentLabel = comments > 0 ? `Comment, ${plural(comments, "comment")}` : "Comment";
+  const commentLabel =
+    comments > 0
+      ? counted(comments, "Comment, {count} comment", "Comment, {count} comments")
+      : t("Comment");
   const commentInside = (
     <>
       <MoreIcon name="comment" />
@@ -62,7 +66,7 @@ export function Actions({ post: given, onComment }: Props) {
         <button
           type="button"
           class={like.isOn ? "action action-like action-on" : "action action-like"}
-          aria-label="Like"
+          aria-label={t("Like")}
           aria-pressed={like.isOn}
           aria-keyshortcuts="L"
           onClick={() => setLike(!like.isOn)}
@@ -84,13 +88,18 @@ export function Actions({ post: given, onComment }: Props) {
             {commentInside}
           </a>
         )}
-        <button type="button" class="action" aria-label="Share" onClick={() => void share(post)}>
+        <button
+          type="button"
+          class="action"
+          aria-label={t("Share")}
+          onClick={() => void share(post)}
+        >
           <MoreIcon name="share" />
         </button>
         <button
           type="button"
           class={isSaved ? "action action-save action-on" : "action action-save"}
-          aria-label="Save"
+          aria-label={t("Save")}
           aria-pressed={isSaved}
           aria-keyshortcuts="S"
           onClick={() => setSave(!isSaved)}

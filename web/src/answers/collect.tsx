@@ -7,6 +7,7 @@ import { Retry } from "../components/endless.tsx";
 import { Field } from "../components/field.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { sentence } from "../errors.ts";
+import { t } from "../language.ts";
 import { useResource } from "../resource.ts";
 import { useStore } from "../store.ts";
 import { toast } from "../toasts.ts";
@@ -28,8 +29,8 @@ export function Collect({ post, onClose }: Props) {
     try {
       const collection = await choose();
       await setInCollection(post, collection, true);
-      toast(`Added to ${collection.name}.`, {
-        action: "Undo",
+      toast(t("Added to {name}.", { name: collection.name }), {
+        action: t("Undo"),
         onAction: () => void takeOut(post, collection),
       });
       onClose();
@@ -39,7 +40,7 @@ export function Collect({ post, onClose }: Props) {
   }
 
   return (
-    <Dialog title="Add to a collection" class="dialog-small" onClose={onClose}>
+    <Dialog title={t("Add to a collection")} class="dialog-small" onClose={onClose}>
       <form
         class="dialog-form"
         onSubmit={(event) => {
@@ -63,7 +64,7 @@ export function Collect({ post, onClose }: Props) {
             ))}
           </ul>
           <Field
-            label="Name of a new collection"
+            label={t("Name of a new collection")}
             value={name}
             onValue={setName}
             maxLength={MAX_COLLECTION_NAME}
@@ -72,10 +73,10 @@ export function Collect({ post, onClose }: Props) {
         </div>
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </button>
           <button type="submit" class="button button-primary" disabled={name.trim() === ""}>
-            Create and add
+            {t("Create and add")}
           </button>
         </div>
       </form>
@@ -91,6 +92,6 @@ export async function takeOut(post: PostBody, collection: CollectionBody): Promi
     toast(sentence(error), { isError: true });
     return false;
   }
-  toast(`Taken out of ${collection.name}. It is still saved.`);
+  toast(t("Taken out of {name}. It is still saved.", { name: collection.name }));
   return true;
 }

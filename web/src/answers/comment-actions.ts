@@ -1,6 +1,8 @@
 /** What can be done with comments. What changes is shown wherever the comment and its post are. */
+
 import { type Comment, call, type PostBody } from "../api.ts";
 import { sentence } from "../errors.ts";
+import { t } from "../language.ts";
 import { fetchPost, recall, rememberAnswered } from "../posts.ts";
 import { toast } from "../toasts.ts";
 import { recallComment, rememberComment } from "./known-comments.ts";
@@ -38,7 +40,7 @@ export async function deleteComment(comment: Comment): Promise<boolean> {
   if (!done) return false;
   change(comment, { deleted: true, text: null, can_edit: false, can_delete: false });
   countOwn(comment, -1);
-  toast("Comment deleted.");
+  toast(t("Comment deleted."));
   return true;
 }
 
@@ -51,8 +53,8 @@ export async function hideComment(comment: Comment, hidden: boolean): Promise<vo
   countAgain(comment);
   toast(
     hidden
-      ? "Comment hidden. Only you and its author see it."
-      : "Everybody who sees the post sees the comment again.",
+      ? t("Comment hidden. Only you and its author see it.")
+      : t("Everybody who sees the post sees the comment again."),
   );
 }
 
@@ -62,7 +64,7 @@ export async function pinComment(comment: Comment, pinned: boolean): Promise<voi
   const done = await attempt(() => call(method, "/comments/{comment_id}/pinned", { path }));
   if (!done) return;
   change(comment, { pinned });
-  toast(pinned ? "Comment pinned: it stands first." : "Comment not pinned any more.");
+  toast(pinned ? t("Comment pinned: it stands first.") : t("Comment not pinned any more."));
 }
 
 /** Lets a comment be seen that one's own words have held back. */
@@ -72,7 +74,7 @@ export async function approveComment(comment: Comment): Promise<boolean> {
   if (!done) return false;
   change(comment, { held: false });
   countAgain(comment);
-  toast("Comment approved.");
+  toast(t("Comment approved."));
   return true;
 }
 

@@ -5,8 +5,9 @@ import { Avatar } from "../components/avatar.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Linked } from "../components/linked.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
+import { counted, t } from "../language.ts";
 import { useIsReported } from "../reporting.ts";
-import { ago, fullDate, plural } from "../text.ts";
+import { ago, fullDate } from "../text.ts";
 import { editComment } from "./comment-actions.ts";
 import { CommentMenu } from "./comment-menu.tsx";
 import { Composer } from "./composer.tsx";
@@ -39,7 +40,9 @@ export function CommentItem({ comment: given, onReply, children }: Props) {
   if (!isPresent(comment) || isReported || isByReported) {
     return (
       <li class="comment" ref={self}>
-        <Gone>{isPresent(comment) ? "You have reported this." : "This comment was deleted."}</Gone>
+        <Gone>
+          {isPresent(comment) ? t("You have reported this.") : t("This comment was deleted.")}
+        </Gone>
         {children}
       </li>
     );
@@ -57,8 +60,8 @@ export function CommentItem({ comment: given, onReply, children }: Props) {
           {isEditing ? (
             <Composer
               name={`edit ${comment.id}`}
-              label="Your comment"
-              action="Save"
+              label={t("Your comment")}
+              action={t("Save")}
               text={comment.text ?? ""}
               isAsked
               onCancel={stopEditing}
@@ -85,9 +88,9 @@ export function CommentItem({ comment: given, onReply, children }: Props) {
 function Marks({ comment }: { comment: Comment }) {
   return (
     <>
-      {comment.pinned && <span class="badge">Pinned</span>}{" "}
-      {comment.hidden && <span class="badge">Hidden from others</span>}{" "}
-      {comment.held && <span class="badge">Waits for approval</span>}
+      {comment.pinned && <span class="badge">{t("Pinned")}</span>}{" "}
+      {comment.hidden && <span class="badge">{t("Hidden from others")}</span>}{" "}
+      {comment.held && <span class="badge">{t("Waits for approval")}</span>}
     </>
   );
 }
@@ -103,18 +106,21 @@ function Below({ comment, onReply, children }: Props & { comment: Present }) {
         href={`/p/${comment.post_id}?comment=${comment.id}`}
         title={fullDate(comment.created_at)}
       >
-        <time dateTime={comment.created_at}>{ago(comment.created_at)}</time>
-        {comment.edited_at && ", edited"}
+        <time dateTime={comment.created_at}>
+          {comment.edited_at
+            ? t("{ago}, edited", { ago: ago(comment.created_at) })
+            : ago(comment.created_at)}
+        </time>
       </a>
-      {like.count > 0 && <span>{plural(like.count, "like")}</span>}
+      {like.count > 0 && <span>{counted(like.count, "{count} like", "{count} likes")}</span>}
       {onReply && (
         <button
           type="button"
           class="comment-button"
-          aria-label={`Reply to ${name}`}
+          aria-label={t("Reply to {name}", { name })}
           onClick={() => onReply(comment)}
         >
-          Reply
+          {t("Reply")}
         </button>
       )}
       {children}
@@ -128,7 +134,7 @@ function LikeButton({ comment }: { comment: Present }) {
     <button
       type="button"
       class={like.isOn ? "action action-like action-on" : "action action-like"}
-      aria-label={`Like the comment by @${comment.author.handle}`}
+      aria-label={t("Like the comment by @{handle}", { handle: comment.author.handle })}
       aria-pressed={like.isOn}
       onClick={() => void likeComment(comment, !like.isOn)}
     >

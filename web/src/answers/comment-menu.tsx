@@ -4,6 +4,7 @@ import { Dialog } from "../components/dialog.tsx";
 import { keepFocusNear } from "../components/focus.ts";
 import { Icon } from "../components/icons.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
+import { t } from "../language.ts";
 import { me } from "../me.ts";
 import { report } from "../reporting.ts";
 import { useStore } from "../store.ts";
@@ -34,14 +35,14 @@ export function CommentMenu({ comment, onEdit }: Props) {
         ref={button}
         type="button"
         class="comment-button"
-        aria-label={`Options for the comment by ${name}`}
+        aria-label={t("Options for the comment by {name}", { name })}
         aria-haspopup="dialog"
         onClick={() => setStep("menu")}
       >
         <Icon name="more" />
       </button>
       {step === "menu" && (
-        <Dialog title="Comment options" class="dialog-menu" onClose={close}>
+        <Dialog title={t("Comment options")} class="dialog-menu" onClose={close}>
           <ul class="menu dialog-body">
             <Items
               {...{ comment, onEdit, doing }}
@@ -58,14 +59,14 @@ export function CommentMenu({ comment, onEdit }: Props) {
       )}
       {step === "delete" && (
         <Confirm
-          title="Delete this comment?"
-          action="Delete"
-          keep="Keep it"
+          title={t("Delete this comment?")}
+          action={t("Delete")}
+          keep={t("Keep it")}
           danger
           onConfirm={() => doing(() => deleteComment(comment))}
           onClose={close}
         >
-          <p>It cannot be brought back. Replies to it stay.</p>
+          <p>{t("It cannot be brought back. Replies to it stay.")}</p>
         </Confirm>
       )}
     </>
@@ -95,27 +96,27 @@ function Items(props: ItemsProps) {
   return (
     <>
       {comment.can_moderate && comment.held && (
-        <Item icon="check" text="Approve" onClick={closing(() => approveComment(comment))} />
+        <Item icon="check" text={t("Approve")} onClick={closing(() => approveComment(comment))} />
       )}
       {comment.can_moderate && (
         <>
           {comment.reply_to === null && (
             <Item
               icon="pin"
-              text={comment.pinned ? "Do not pin any more" : "Pin to the top"}
+              text={comment.pinned ? t("Do not pin any more") : t("Pin to the top")}
               onClick={closing(() => pinComment(comment, !comment.pinned))}
             />
           )}
           <Item
             icon="block"
-            text={comment.hidden ? "Show to everybody again" : "Hide from others"}
+            text={comment.hidden ? t("Show to everybody again") : t("Hide from others")}
             onClick={closing(() => hideComment(comment, !comment.hidden))}
           />
         </>
       )}
-      {comment.can_edit && <Item icon="edit" text="Edit" onClick={edit} />}
-      {!isOwn && <Item icon="flag" text="Report" danger onClick={onReport} />}
-      {comment.can_delete && <Item icon="trash" text="Delete" danger onClick={onDelete} />}
+      {comment.can_edit && <Item icon="edit" text={t("Edit")} onClick={edit} />}
+      {!isOwn && <Item icon="flag" text={t("Report")} danger onClick={onReport} />}
+      {comment.can_delete && <Item icon="trash" text={t("Delete")} danger onClick={onDelete} />}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Comment, call, type PostBody } from "../api.ts";
 import { Retry } from "../components/endless.tsx";
+import { t } from "../language.ts";
 import { me } from "../me.ts";
 import { useIsListed } from "../relations.ts";
 import { useResource } from "../resource.ts";
@@ -31,7 +32,7 @@ export function Comments({ post }: Props) {
     <section class="comments" aria-labelledby="comments">
       <div class="comments-head">
         <h2 id="comments" tabIndex={-1}>
-          Comments
+          {t("Comments")}
         </h2>
         <OrderSwitch order={order} onOrder={setOrder} />
       </div>
@@ -47,8 +48,8 @@ export function Comments({ post }: Props) {
       <Pages
         key={order}
         thread={thread}
-        more="Load more comments"
-        empty={<p class="comments-note">No comments yet.</p>}
+        more={t("Load more comments")}
+        empty={<p class="comments-note">{t("No comments yet.")}</p>}
       >
         {(comments) => (
           <ul class="comment-list">
@@ -65,20 +66,22 @@ export function Comments({ post }: Props) {
 }
 
 function whyNot(post: PostBody, viewer: string | undefined): string {
-  if (post.author.id === viewer) return "You let nobody comment on this post.";
-  return `@${post.author.handle} has chosen who may comment here, and you are not among them.`;
+  if (post.author.id === viewer) return t("You let nobody comment on this post.");
+  return t("@{handle} has chosen who may comment here, and you are not among them.", {
+    handle: post.author.handle,
+  });
 }
 
 function OrderSwitch({ order, onOrder }: { order: Order; onOrder: (order: Order) => void }) {
   return (
     <select
       class="comments-order"
-      aria-label="Order of the comments"
+      aria-label={t("Order of the comments")}
       value={order}
       onChange={({ currentTarget }) => onOrder(currentTarget.value as Order)}
     >
-      <option value="oldest">Oldest first</option>
-      <option value="newest">Newest first</option>
+      <option value="oldest">{t("Oldest first")}</option>
+      <option value="newest">{t("Newest first")}</option>
     </select>
   );
 }
@@ -100,16 +103,18 @@ function NewComment({ post, thread, onSaid }: NewCommentProps) {
   return (
     <Composer
       name={`comment ${post.id}`}
-      label="Add a comment"
-      action="Post comment"
+      label={t("Add a comment")}
+      action={t("Post comment")}
       area={area}
       onSend={async (text, key) => {
         const comment = await writeComment(post, { text, replyTo: null, key });
         thread.add(comment);
         onSaid(
           comment.held
-            ? `Your comment is sent. It is shown once @${post.author.handle} has approved it.`
-            : "Your comment is there.",
+            ? t("Your comment is sent. It is shown once @{handle} has approved it.", {
+                handle: post.author.handle,
+              })
+            : t("Your comment is there."),
         );
         area.current?.focus();
       }}
@@ -151,11 +156,12 @@ function LinkedComment({ post, id }: { post: PostBody; id: string }) {
     const { items } = await readComments(async () => ({ items: [await ask()] }));
     return items[0]!;
   });
-  if (found.isMissing) return <p class="comments-note">That comment is not there any more.</p>;
+  if (found.isMissing)
+    return <p class="comments-note">{t("That comment is not there any more.")}</p>;
   if (found.error) return <Retry message={found.error} onRetry={found.retry} />;
   if (found.value === null) return null;
   return (
-    <ul class="comment-list comment-linked" aria-label="The comment that you came for">
+    <ul class="comment-list comment-linked" aria-label={t("The comment that you came for")}>
       <Conversation post={post} comment={found.value} />
     </ul>
   );

@@ -2,6 +2,7 @@ import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { MAX_COMMENT } from "../../build/limits.ts";
 import { sentence } from "../errors.ts";
+import { t } from "../language.ts";
 import { toast } from "../toasts.ts";
 import { type Draft, draftOf, forgetDraft, keepDraft, newDraft } from "./drafts.ts";
 import { MentionField } from "./mention-field.tsx";
@@ -109,7 +110,7 @@ export function Composer(props: Props) {
       <div class="composer-actions">
         {onCancel && (
           <button type="button" class="button button-small" onClick={cancel}>
-            Cancel
+            {t("Cancel")}
           </button>
         )}
         <button

@@ -1,7 +1,9 @@
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import { plural } from "../text.ts";
+import type { Author } from "../api.ts";
+import { counted, parts, t } from "../language.ts";
 import type { Counted } from "../wishes.ts";
-import { likedSentence } from "./liked-sentence.ts";
+import { type LikedSentence, likedSentence } from "./liked-sentence.ts";
 import { useNamedLiker } from "./named-likers.ts";
 
 interface Props {
@@ -18,31 +20,40 @@ export function LikedBy({ postId, like }: Props) {
   if (sentence === null) {
     return (
       <p class="liked-by" ref={root}>
-        <a href={address}>{plural(like.count, "like")}</a>
+        <a href={address}>{counted(like.count, "{count} like", "{count} likes")}</a>
       </p>
     );
   }
-  const { you, others } = sentence;
-  const isLast = others === 0;
   return (
     <p class="liked-by" ref={root}>
-      <a href={address}>Liked by</a>
-      {you && " you"}
-      {you && named && (isLast ? " and" : ",")}
-      {named && (
-        <>
-          {" "}
-          <a class="liked-by-name" href={`/u/${named.handle}`}>
-            <bdi>{named.handle}</bdi>
+      {whole(sentence, named).map((piece, index) =>
+        typeof piece === "string" && piece !== "" ? (
+          <a key={index} href={address}>
+            {piece}
           </a>
-        </>
-      )}
-      {!isLast && (
-        <>
-          {" and "}
-          <a href={address}>{plural(others, "other")}</a>
-        </>
+        ) : (
+          piece
+        ),
       )}
     </p>
   );
+}
+
+/** The sentence: its words lead to everybody who likes the post, the name to the one who has it. */
+function whole({ you, others }: LikedSentence, named: Author | undefined): ComponentChildren[] {
+  const name = named && (
+    <a class="liked-by-name" href={`/u/${named.handle}`}>
+      <bdi>{named.handle}</bdi>
+    </a>
+  );
+  const rest = others > 0 ? counted(others, "and {count} other", "and {count} others") : "";
+  if (you && name) {
+    return rest
+      ? parts("Liked by you, {name} {others}", { name, others: rest })
+      : parts("Liked by you and {name}", { name });
+  }
+  if (you) return [rest ? t("Liked by you {others}", { others: rest }) : t("Liked by you")];
+  return rest
+    ? parts("Liked by {name} {others}", { name, others: rest })
+    : parts("Liked by {name}", { name });
 }

@@ -4,7 +4,7 @@ import { type Author, call } from "../api.ts";
 import { Avatar } from "../components/avatar.tsx";
 import { Field } from "../components/field.tsx";
 import { Failure } from "../errors.ts";
-import { plural } from "../text.ts";
+import { counted, t } from "../language.ts";
 import { completed, isSending, listKey, typedHandle } from "./typing.ts";
 
 const SUGGEST_AFTER_MS = 150;
@@ -89,7 +89,7 @@ export function MentionField({ area, ...props }: Props) {
         class="mention-list"
         id={`${id}-list`}
         role="listbox"
-        aria-label="People to mention"
+        aria-label={t("People to mention")}
         hidden={!isListed}
       >
         {people.map((person, index) => (
@@ -113,7 +113,9 @@ export function MentionField({ area, ...props }: Props) {
         ))}
       </div>
       <span class="visually-hidden" role="status">
-        {isListed ? `${plural(people.length, "person", "people")} to mention` : ""}
+        {isListed
+          ? counted(people.length, "{count} person to mention", "{count} people to mention")
+          : ""}
       </span>
     </Field>
   );

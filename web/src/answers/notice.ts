@@ -1,42 +1,59 @@
 /** Notices in words: who has done what, and where it leads. */
+
 import type { ActivityGroup } from "../api.ts";
+import { counted, locale, t } from "../language.ts";
 
 type Person = { handle: string; display_name: string };
 
 /** How many people are named before the rest are counted. */
 const NAMED = 3;
 
-/** "Ann", "Ann and Ben", "Ann, Ben and Cem", "Ann, Ben and 8 others". */
+/** "Ann", "Ann and Ben", "Ann, Ben, and Cem", "Ann, Ben, and 8 others". */
 export function names(users: readonly Person[], count: number): string {
-  const all = users.map(({ display_name, handle }) => display_name || `@${handle}`);
-  if (all.length === 0) return count === 1 ? "Somebody" : `${count} people`;
+  const all = users.map(({ display_name: name, handle }) =>
+    name ? t("{name}", { name }) : t("@{handle}", { handle }),
+  );
+  if (all.length === 0) return counted(count, "Somebody", "{count} people");
   const isWhole = count <= all.length;
   const named = isWhole ? all.slice(0, NAMED) : all.slice(0, NAMED - 1);
   const others = count - named.length;
-  const last = isWhole ? named.pop()! : `${others} ${others === 1 ? "other" : "others"}`;
-  return named.length === 0 ? last : `${named.join(", ")} and ${last}`;
+  if (!isWhole) named.push(counted(others, "{count} other", "{count} others"));
+  return new Intl.ListFormat(locale).format(named);
 }
 
 type Told = Pick<ActivityGroup, "kind" | "users" | "count" | "comment">;
 
 export function sentenceOf({ kind, users, count, comment }: Told): string {
-  const who = names(users, count);
-  const where = comment === null ? "a post" : "a comment";
-  const told: Record<ActivityGroup["kind"], string> = {
-    like: `${who} liked your post`,
-    comment: `${who} commented on your post`,
-    reply: `${who} replied to your comment`,
-    mention: `${who} mentioned you in ${where}`,
-    tag: `${who} tagged you in a picture`,
-    comment_like: `${who} liked your comment`,
-    follow: `${who} started to follow you`,
-    follow_request: `${who} asked to follow you`,
-    request_accepted: `${who} accepted your request`,
-    upload_failed: "A file of yours could not be posted",
-    report_decided: "A moderator has decided about what you have reported",
-    statement: "A moderator has decided about something of yours",
+  const who = { who: names(users, count) };
+  // The number of people is not told, but other languages have another verb for one than for many.
+  const told: Record<ActivityGroup["kind"], () => string> = {
+    like: () => counted(count, "{who} liked your post", "{who} liked your post", who),
+    comment: () =>
+      counted(count, "{who} commented on your post", "{who} commented on your post", who),
+    reply: () =>
+      counted(count, "{who} replied to your comment", "{who} replied to your comment", who),
+    mention: () =>
+      comment === null
+        ? counted(count, "{who} mentioned you in a post", "{who} mentioned you in a post", who)
+        : counted(
+            count,
+            "{who} mentioned you in a comment",
+            "{who} mentioned you in a comment",
+            who,
+          ),
+    tag: () =>
+      counted(count, "{who} tagged you in a picture", "{who} tagged you in a picture", who),
+    comment_like: () => counted(count, "{who} liked your comment", "{who} liked your comment", who),
+    follow: () => counted(count, "{who} started to follow you", "{who} started to follow you", who),
+    follow_request: () =>
+      counted(count, "{who} asked to follow you", "{who} asked to follow you", who),
+    request_accepted: () =>
+      counted(count, "{who} accepted your request", "{who} accepted your request", who),
+    upload_failed: () => t("A file of yours could not be posted"),
+    report_decided: () => t("A moderator has decided about what you have reported"),
+    statement: () => t("A moderator has decided about something of yours"),
   };
-  return told[kind];
+  return told[kind]();
 }
 
 type Leading = Pick<ActivityGroup, "kind" | "users" | "count"> & {

@@ -3,8 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { Comment } from "../api.ts";
 import { Retry } from "../components/endless.tsx";
 import { focusOn } from "../components/focus.ts";
+import { counted, t } from "../language.ts";
 import { useStore } from "../store.ts";
-import { plural } from "../text.ts";
 import type { Thread } from "./thread.ts";
 
 interface Props {
@@ -34,7 +34,11 @@ export function Pages({ thread, more, empty, children }: Props) {
     const { length } = thread.list.state.value.items;
     await thread.list.more();
     const found = thread.list.state.value.items.length - length;
-    setSaid(found > 0 ? `${plural(found, "more comment")} loaded` : "");
+    setSaid(
+      found > 0
+        ? counted(found, "{count} more comment loaded", "{count} more comments loaded")
+        : "",
+    );
     requestAnimationFrame(() => {
       const next = last?.nextElementSibling ?? list?.parentElement?.querySelector(".notice button");
       if (next) focusOn(next);
@@ -51,7 +55,7 @@ export function Pages({ thread, more, empty, children }: Props) {
       {status === "loading" && comments.length === 0 && (
         <div class="loading-more" role="status">
           <span class="spinner" aria-hidden="true" />
-          <span class="visually-hidden">Loading comments</span>
+          <span class="visually-hidden">{t("Loading comments")}</span>
         </div>
       )}
       {(status === "more" || status === "loading") && comments.length > 0 && (
@@ -61,7 +65,7 @@ export function Pages({ thread, more, empty, children }: Props) {
           aria-disabled={status === "loading"}
           onClick={({ currentTarget }) => void loadMore(currentTarget)}
         >
-          {status === "loading" ? "Loading…" : more}
+          {status === "loading" ? t("Loading…") : more}
         </button>
       )}
       <span class="visually-hidden" role="status">

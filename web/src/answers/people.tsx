@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { call, type MediumView, type PostBody } from "../api.ts";
 import { Icon } from "../components/icons.tsx";
 import { sentence } from "../errors.ts";
+import { t } from "../language.ts";
 import { me } from "../me.ts";
 import { recall, rememberOwn } from "../posts.ts";
 import { useStore } from "../store.ts";
@@ -23,7 +24,7 @@ export function People({ post, medium }: Props) {
       <button
         type="button"
         class="people-button"
-        aria-label="People in this picture"
+        aria-label={t("People in this picture")}
         aria-expanded={isOpen}
         onClick={() => setOpen(!isOpen)}
       >
@@ -49,7 +50,7 @@ export function People({ post, medium }: Props) {
               </a>
               {user.id === own?.id && (
                 <button type="button" onClick={() => void removeMe(post, user.id)}>
-                  Remove me
+                  {t("Remove me")}
                 </button>
               )}
             </li>
@@ -75,5 +76,5 @@ async function removeMe(post: PostBody, id: string): Promise<void> {
       people: medium.people.filter(({ user }) => user.id !== id),
     })),
   });
-  toast("You are not tagged in this post any more.");
+  toast(t("You are not tagged in this post any more."));
 }

@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import type { Comment, PostBody } from "../api.ts";
+import { counted, t } from "../language.ts";
 import { useIsListed } from "../relations.ts";
 import { useStore } from "../store.ts";
-import { plural } from "../text.ts";
 import { ofThisVisit } from "../visits.ts";
 import { writeComment } from "./comment-actions.ts";
 import { CommentItem } from "./comment-item.tsx";
@@ -56,11 +56,13 @@ export function Replies({ post, comment, replyTo, onReply, onDone }: Props) {
           aria-expanded={isOpen}
           onClick={() => setOpen(!isOpen)}
         >
-          {isOpen ? "Hide replies" : `View ${plural(unseen, "reply", "replies")}`}
+          {isOpen
+            ? t("Hide replies")
+            : counted(unseen, "View {count} reply", "View {count} replies")}
         </button>
       )}
       {isOpen ? (
-        <Pages thread={thread} more="Load more replies">
+        <Pages thread={thread} more={t("Load more replies")}>
           {list}
         </Pages>
       ) : (
@@ -70,8 +72,8 @@ export function Replies({ post, comment, replyTo, onReply, onDone }: Props) {
         <Composer
           key={replyTo.id}
           name={`reply ${replyTo.id}`}
-          label={`Your reply to @${replyTo.author.handle}`}
-          action="Reply"
+          label={t("Your reply to @{handle}", { handle: replyTo.author.handle })}
+          action={t("Reply")}
           // Whoever is told of a reply to their comment needs no mention in it.
           text={replyTo.reply_to ? `@${replyTo.author.handle} ` : ""}
           isAsked

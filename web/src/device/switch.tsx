@@ -1,15 +1,17 @@
 import { useEffect, useState } from "preact/hooks";
 import { Switch } from "../components/switch.tsx";
 import { sentence } from "../errors.ts";
+import { t } from "../language.ts";
 import { type DeviceState, deviceState, turnOff, turnOn } from "./device.ts";
 
 const WHY_NOT: Partial<Record<DeviceState, string>> = {
-  "not-offered": "This service does not send notifications.",
-  unsupported: "This browser cannot show notifications of this site.",
-  denied: "This browser shows no notifications of this site. Its settings can change that.",
+  "not-offered": t("This service does not send notifications."),
+  unsupported: t("This browser cannot show notifications of this site."),
+  denied: t("This browser shows no notifications of this site. Its settings can change that."),
 };
-const HINT =
-  "This device shows that there is something new: of what kind, but not from whom. Signing out ends it.";
+const HINT = t(
+  "This device shows that there is something new: of what kind, but not from whom. Signing out ends it.",
+);
 
 /** Says whether this device is told of one's activity, and changes it. */
 export function DeviceSwitch() {
@@ -30,11 +32,11 @@ export function DeviceSwitch() {
   const whyNot = state && WHY_NOT[state];
   return (
     <section class="privacy privacy-choices" aria-labelledby="device">
-      <h2 id="device">Notifications</h2>
+      <h2 id="device">{t("Notifications")}</h2>
       {whyNot && <p class="field-hint">{whyNot}</p>}
       {state && !whyNot && (
         <Switch
-          label="Notifications on this device"
+          label={t("Notifications on this device")}
           isOn={state === "on"}
           onChange={(isOn) => void show(isOn ? turnOn : turnOff)}
           hint={HINT}

@@ -4,6 +4,7 @@ import { MAX_HANDLE_INPUT } from "../../build/limits.ts";
 import { Field } from "../components/field.tsx";
 import { keepFocusNear } from "../components/focus.ts";
 import { Icon } from "../components/icons.tsx";
+import { t } from "../language.ts";
 import { bareHandle, MIDDLE, moved, type Placed, type Point, pointIn, STEPS } from "./placed.ts";
 
 export interface PeopleFieldProps {
@@ -34,7 +35,7 @@ export function PeopleField({ what, people, onPeople, error, children }: PeopleF
     const bare = bareHandle(handle);
     if (bare === "") return;
     onPeople([...people.filter((person) => person.handle !== bare), { handle: bare, ...point }]);
-    setSaid(`@${bare} is tagged. On the name, arrow keys move it.`);
+    setSaid(t("@{bare} is tagged. On the name, arrow keys move it.", { bare }));
     setHandle("");
     setAt(null);
   }
@@ -54,13 +55,13 @@ export function PeopleField({ what, people, onPeople, error, children }: PeopleF
   function remove({ handle: wanted }: Placed, entry: Element): void {
     const keepFocus = keepFocusNear(entry);
     onPeople(people.filter((one) => one.handle !== wanted));
-    setSaid(`@${wanted} is not tagged any more.`);
+    setSaid(t("@{wanted} is not tagged any more.", { wanted }));
     keepFocus();
   }
 
   return (
     <fieldset class="people-field">
-      <legend class="visually-hidden">People in {what}</legend>
+      <legend class="visually-hidden">{t("People in {what}", { what })}</legend>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the names on it are moved with arrow keys */}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the same */}
       <div
@@ -77,7 +78,7 @@ export function PeopleField({ what, people, onPeople, error, children }: PeopleF
             key={person.handle}
             type="button"
             class={held === person.handle ? "people-name people-held" : "people-name"}
-            aria-label={`@${person.handle}: arrow keys move the name`}
+            aria-label={t("@{handle}: arrow keys move the name", { handle: person.handle })}
             aria-pressed={held === person.handle}
             style={placeOf(person)}
             onClick={(event) => {
@@ -96,12 +97,14 @@ export function PeopleField({ what, people, onPeople, error, children }: PeopleF
         ))}
       </div>
       <Field
-        label="Handle"
+        label={t("Handle")}
         value={handle}
         onValue={setHandle}
         maxLength={MAX_HANDLE_INPUT}
         error={error}
-        hint="Press the picture where somebody is, and write who it is. Press a name, and then the picture, to move it."
+        hint={t(
+          "Press the picture where somebody is, and write who it is. Press a name, and then the picture, to move it.",
+        )}
         input={{
           ref: input,
           autocapitalize: "off",
@@ -115,18 +118,18 @@ export function PeopleField({ what, people, onPeople, error, children }: PeopleF
         }}
       >
         <button type="button" class="button button-small people-add" onClick={() => add()}>
-          Tag them
+          {t("Tag them")}
         </button>
       </Field>
       {people.length > 0 && (
-        <ul class="people-chosen" aria-label={`Tagged in ${what}`}>
+        <ul class="people-chosen" aria-label={t("Tagged in {what}", { what })}>
           {people.map((person) => (
             <li key={person.handle}>
               @{person.handle}
               <button
                 type="button"
                 class="icon-button"
-                aria-label={`Do not tag @${person.handle}`}
+                aria-label={t("Do not tag @{handle}", { handle: person.handle })}
                 onClick={({ currentTarget }) => remove(person, currentTarget.closest("li")!)}
               >
                 <Icon name="close" />

@@ -1,39 +1,49 @@
 /** Closing one's account. The password is asked for again. */
+
 import { useState } from "preact/hooks";
 import { call } from "../api.ts";
 import { signedOutEverywhere, signInAnew, signInAnewWithCode } from "../auth.ts";
 import type { Challenge } from "../cognito.ts";
 import { Page } from "../components/page.tsx";
 import { ApiError } from "../errors.ts";
+import { parts, t } from "../language.ts";
 import { navigate } from "../router.ts";
 import { day } from "../text.ts";
 import { Form, SecondFactorField, SecretField, useTwoSteps } from "../views/sign-in-form.tsx";
 
 export function CloseAccountView() {
   return (
-    <Page title="Close your account" class="page-narrow">
+    <Page title={t("Close your account")} class="page-narrow">
       <section class="prose" aria-labelledby="what-happens">
-        <h2 id="what-happens">What happens</h2>
+        <h2 id="what-happens">{t("What happens")}</h2>
         <ul>
           <li>
-            At once, nobody sees your profile, posts, comments and likes any more, and you are no
-            follower of anybody.
+            {t(
+              "At once, nobody sees your profile, posts, comments and likes any more, and you are no follower of anybody.",
+            )}
           </li>
           <li>
-            For 30 days you can come back: sign in, and everything is as it was. Until then, nobody
-            can take your handle.
+            {t(
+              "For 30 days you can come back: sign in, and everything is as it was. Until then, nobody can take your handle.",
+            )}
           </li>
           <li>
-            After 30 days, all of it is erased for ever. Your photos and videos go, too. If somebody
-            else has posted the same photo, theirs stays.
+            {t(
+              "After 30 days, all of it is erased for ever. Your photos and videos go, too. If somebody else has posted the same photo, theirs stays.",
+            )}
           </li>
         </ul>
         <p>
-          Do you want to keep your photos?{" "}
-          <a class="text-link" href="/settings/export">
-            Download your data
-          </a>{" "}
-          first. You can do so for the 30 days, too.
+          {parts(
+            "Do you want to keep your photos? {download} first. You can do so for the 30 days, too.",
+            {
+              download: (
+                <a class="text-link" href="/settings/export">
+                  {t("Download your data")}
+                </a>
+              ),
+            },
+          )}
         </p>
       </section>
       <CloseForm />
@@ -53,7 +63,9 @@ function CloseForm() {
     const { erased_at } = await call("post", "/me/closing", { repeats: true });
     // All sessions have ended with it, this one too.
     signedOutEverywhere(
-      `Your account is closed. Until ${day(erased_at)} you can sign in and come back to it.`,
+      t("Your account is closed. Until {day} you can sign in and come back to it.", {
+        day: day(erased_at),
+      }),
     );
     navigate("/", { replace: true }); // whoever signs in again has nothing to do here
     return null;
@@ -72,7 +84,7 @@ function CloseForm() {
     },
   );
   return (
-    <Form {...form} action="Close my account" danger>
+    <Form {...form} action={t("Close my account")} danger>
       {form.asksForCode ? (
         <SecondFactorField form={form} />
       ) : (

@@ -1,12 +1,14 @@
 /** A copy of everything of one's own: begun here, made by the service, and downloaded in parts. */
+
 import { useEffect, useState } from "preact/hooks";
 import { call, type ExportBody } from "../api.ts";
 import { Confirm } from "../components/confirm.tsx";
 import { Retry } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 import { sentence } from "../errors.ts";
+import { counted, t } from "../language.ts";
 import { useResource } from "../resource.ts";
-import { fileSize, fullDate, plural } from "../text.ts";
+import { fileSize, fullDate } from "../text.ts";
 import { toast } from "../toasts.ts";
 import { progressOf } from "./progress.ts";
 
@@ -14,7 +16,7 @@ const POLL_MS = 5_000;
 
 export function ExportView() {
   return (
-    <Page title="Download your data" class="page-narrow">
+    <Page title={t("Download your data")} class="page-narrow">
       <ExportPanel />
     </Page>
   );
@@ -55,10 +57,11 @@ export function ExportPanel() {
       return null;
     });
   return (
-    <section class="prose" aria-label="Your data">
+    <section class="prose" aria-label={t("Your data")}>
       <p>
-        Your posts with their original files, your profile and settings, comments, likes, saves and
-        the people you follow, as ZIP files. Making them can take a while: you can leave this page.
+        {t(
+          "Your posts with their original files, your profile and settings, comments, likes, saves and the people you follow, as ZIP files. Making them can take a while: you can leave this page.",
+        )}
       </p>
       {loaded.error && <Retry message={loaded.error} onRetry={loaded.retry} />}
       {loaded.value && <Shown last={last} onStart={start} onRemove={remove} />}
@@ -83,12 +86,12 @@ function Shown({ last, onStart, onRemove }: ShownProps) {
     <>
       {last?.state === "failed" && (
         <p class="notice-line" role="status">
-          The last one could not be finished. Please start a new one.
+          {t("The last one could not be finished. Please start a new one.")}
         </p>
       )}
       {last?.state === "expired" && (
         <p class="notice-line" role="status">
-          The last one can be downloaded no more. You can start a new one.
+          {t("The last one can be downloaded no more. You can start a new one.")}
         </p>
       )}
       <StartButton onStart={onStart} />
@@ -114,7 +117,7 @@ function StartButton({
         void onStart().then(() => setBusy(false));
       }}
     >
-      {again ? "Make a new one" : "Start"}
+      {again ? t("Make a new one") : t("Start")}
     </button>
   );
 }
@@ -123,15 +126,25 @@ function Building({ last, onCancel }: { last: ExportBody; onCancel: () => Promis
   const { posts_done, posts_total, parts } = last;
   return (
     <>
-      <p role="status">Your data is being packed.</p>
-      <progress class="progress" aria-label="How far it is" max={1} value={progressOf(last)} />
+      <p role="status">{t("Your data is being packed.")}</p>
+      <progress class="progress" aria-label={t("How far it is")} max={1} value={progressOf(last)} />
       <p class="row-note">
-        {posts_done} of {plural(Math.max(posts_total, posts_done), "post")}
-        {parts.length > 0 && `, ${plural(parts.length, "file")} made`}
+        {counted(
+          Math.max(posts_total, posts_done),
+          "{done} of {count} post packed",
+          "{done} of {count} posts packed",
+          { done: posts_done },
+        )}
+        {parts.length > 0 && (
+          <>
+            <br />
+            {counted(parts.length, "{count} file made", "{count} files made")}
+          </>
+        )}
       </p>
       <p>
         <button type="button" class="button" onClick={() => void onCancel()}>
-          Cancel
+          {t("Cancel")}
         </button>
       </p>
     </>
@@ -150,28 +163,35 @@ function Ready({ last, onStart, onRemove }: ReadyProps) {
   return (
     <>
       <p role="status">
-        Your data is ready: {plural(parts.length, "file")}, {fileSize(last.bytes)} in all.
-        {expires_at && ` You can download it until ${fullDate(expires_at)}.`}
+        {counted(
+          parts.length,
+          "Your data is ready: {count} file, {size}.",
+          "Your data is ready: {count} files, {size} in all.",
+          { size: fileSize(last.bytes) },
+        )}{" "}
+        {expires_at && t("You can download it until {date}.", { date: fullDate(expires_at) })}
       </p>
       <ul class="rows">
         {parts.map(({ number, bytes, files }) => (
           <li key={number} class="row">
             <div class="row-text">
               <p class="row-title">
-                Part {number} of {parts.length}
+                {t("Part {number} of {count}", { number, count: parts.length })}
               </p>
               <p class="row-note">
-                {fileSize(bytes)}, {plural(files, "file")}
+                {counted(files, "{size}, {count} file", "{size}, {count} files", {
+                  size: fileSize(bytes),
+                })}
               </p>
             </div>
             <div class="row-actions">
               <button
                 type="button"
                 class="button button-small"
-                aria-label={`Download part ${number}`}
+                aria-label={t("Download part {number}", { number })}
                 onClick={() => void download(last.id, number)}
               >
-                Download
+                {t("Download")}
               </button>
             </div>
           </li>
@@ -180,19 +200,19 @@ function Ready({ last, onStart, onRemove }: ReadyProps) {
       <p class="button-row">
         <StartButton onStart={onStart} again />
         <button type="button" class="button" onClick={() => setAsking(true)}>
-          Delete these files
+          {t("Delete these files")}
         </button>
       </p>
       {isAsking && (
         <Confirm
-          title="Delete these files?"
-          action="Delete"
-          keep="Keep them"
+          title={t("Delete these files?")}
+          action={t("Delete")}
+          keep={t("Keep them")}
           danger
           onConfirm={onRemove}
           onClose={() => setAsking(false)}
         >
-          <p>They can be downloaded no more. Nothing else of yours is deleted.</p>
+          <p>{t("They can be downloaded no more. Nothing else of yours is deleted.")}</p>
         </Confirm>
       )}
     </>
@@ -205,7 +225,8 @@ async function download(id: string, number: number): Promise<void> {
     const { last } = await lastExport();
     const part = last?.id === id ? last.parts.find((one) => one.number === number) : undefined;
     if (part?.url) window.location.assign(part.url);
-    else toast("These files are not there any more. Please reload this page.", { isError: true });
+    else
+      toast(t("These files are not there any more. Please reload this page."), { isError: true });
   } catch (error) {
     toast(sentence(error), { isError: true });
   }

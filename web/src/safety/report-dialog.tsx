@@ -6,8 +6,9 @@ import { Field } from "../components/field.tsx";
 import { keepFocusOnPage } from "../components/focus.ts";
 import { ConfirmBlock } from "../components/person-dialogs.tsx";
 import { sentence } from "../errors.ts";
+import { parts, t } from "../language.ts";
 import { hideReported, type Reportable } from "../reporting.ts";
-import { KINDS, REASONS } from "./words.ts";
+import { REASONS } from "./words.ts";
 
 interface Props {
   subject: Reportable;
@@ -48,11 +49,11 @@ function Ask({ subject, onDone, onClose }: Props & { onDone: () => void }) {
   }
 
   return (
-    <Dialog title={`Report ${nameOf(subject)}`} class="dialog-small" onClose={onClose}>
+    <Dialog title={titleOf(subject)} class="dialog-small" onClose={onClose}>
       <form class="dialog-form" onSubmit={(event) => void send(event)}>
         <div class="dialog-body form">
           <fieldset class="reasons">
-            <legend class="field-label">What is wrong with it?</legend>
+            <legend class="field-label">{t("What is wrong with it?")}</legend>
             {(Object.keys(REASONS) as ReportReason[]).map((one) => (
               <label key={one} class="check">
                 <input
@@ -67,15 +68,17 @@ function Ask({ subject, onDone, onClose }: Props & { onDone: () => void }) {
             ))}
           </fieldset>
           <Field
-            label="Anything a moderator should know (optional)"
+            label={t("Anything a moderator should know (optional)")}
             rows={2}
             value={note}
             onValue={setNote}
             maxLength={MAX_REPORT_NOTE}
           />
           <p class="field-hint">
-            You will not see it any more, and a moderator looks at it as it is now. @
-            {subject.author.handle} is never told who has reported it.
+            {t(
+              "You will not see it any more, and a moderator looks at it as it is now. @{handle} is never told who has reported it.",
+              { handle: subject.author.handle },
+            )}
           </p>
           {error && (
             <p class="field-error" role="alert">
@@ -85,10 +88,10 @@ function Ask({ subject, onDone, onClose }: Props & { onDone: () => void }) {
         </div>
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </button>
           <button type="submit" class="button button-danger" disabled={isBusy || reason === null}>
-            Report
+            {t("Report")}
           </button>
         </div>
       </form>
@@ -98,30 +101,40 @@ function Ask({ subject, onDone, onClose }: Props & { onDone: () => void }) {
 
 function Done({ subject, onBlock, onClose }: Props & { onBlock: () => void }) {
   return (
-    <Dialog title="Thank you for your report" class="dialog-small" onClose={onClose}>
+    <Dialog title={t("Thank you for your report")} class="dialog-small" onClose={onClose}>
       <div class="dialog-body">
         <p role="status">
-          A moderator will look at it. What comes of it you find among{" "}
-          <a class="text-link" href="/settings/reports" onClick={onClose}>
-            your reports
-          </a>
-          .
+          {parts("A moderator will look at it. What comes of it you find among {reports}.", {
+            reports: (
+              <a class="text-link" href="/settings/reports" onClick={onClose}>
+                {t("your reports")}
+              </a>
+            ),
+          })}
         </p>
-        <p>Do you want to have nothing to do with @{subject.author.handle} any more?</p>
+        <p>
+          {t("Do you want to have nothing to do with @{handle} any more?", {
+            handle: subject.author.handle,
+          })}
+        </p>
       </div>
       <div class="dialog-actions">
         <button type="button" class="button" onClick={onBlock}>
-          Block @{subject.author.handle}
+          {t("Block @{handle}", { handle: subject.author.handle })}
         </button>
         <button type="button" class="button button-primary" onClick={onClose}>
-          Done
+          {t("Done")}
         </button>
       </div>
     </Dialog>
   );
 }
 
-function nameOf({ kind, author }: Reportable): string {
-  if (kind === "user") return `@${author.handle}`;
-  return `the ${KINDS[kind].toLowerCase()} by @${author.handle}`;
+function titleOf({ kind, author: { handle } }: Reportable): string {
+  const titles: Record<Reportable["kind"], string> = {
+    post: t("Report the post by @{handle}", { handle }),
+    comment: t("Report the comment by @{handle}", { handle }),
+    user: t("Report @{handle}", { handle }),
+  };
+  return titles[kind];
 }

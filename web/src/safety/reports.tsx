@@ -2,6 +2,7 @@ import { call, type ReportBody } from "../api.ts";
 import { Empty, Endless } from "../components/endless.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
+import { t } from "../language.ts";
 import { List } from "../lists.ts";
 import { day } from "../text.ts";
 import { ofThisVisit } from "../visits.ts";
@@ -11,10 +12,11 @@ import { KINDS, OUTCOMES, REASONS } from "./words.ts";
 export function ReportsView() {
   const list = ofThisVisit("reports", reports);
   return (
-    <Page title="Your reports" class="page-narrow">
+    <Page title={t("Your reports")} class="page-narrow">
       <p class="page-sub">
-        Nobody but moderators learns what you have reported. What is decided can still change, for
-        example by an appeal.
+        {t(
+          "Nobody but moderators learns what you have reported. What is decided can still change, for example by an appeal.",
+        )}
       </p>
       <Endless
         list={list}
@@ -27,12 +29,12 @@ export function ReportsView() {
         )}
         skeleton={
           <p class="page-sub" role="status">
-            Loading…
+            {t("Loading…")}
           </p>
         }
         empty={
-          <Empty title="You have reported nothing">
-            <p>Posts, comments and profiles have “Report” in their options.</p>
+          <Empty title={t("You have reported nothing")}>
+            <p>{t("Posts, comments and profiles have “Report” in their options.")}</p>
           </Empty>
         }
       />
@@ -62,8 +64,12 @@ function Row({ report }: { report: ReportBody }) {
           <span class={outcome === "acted" ? "badge badge-ready" : "badge"}>
             {OUTCOMES[outcome]}
           </span>{" "}
-          Reported on <time dateTime={report.at}>{day(report.at)}</time>
-          {report.decided_at && `, decided on ${day(report.decided_at)}`}
+          {report.decided_at
+            ? t("Reported on {day}, decided on {decided}", {
+                day: day(report.at),
+                decided: day(report.decided_at),
+              })
+            : t("Reported on {day}", { day: day(report.at) })}
         </p>
         {note && (
           <p class="row-note" dir="auto">
@@ -74,7 +80,7 @@ function Row({ report }: { report: ReportBody }) {
       {kind === "post" && outcome !== "acted" && (
         <div class="row-actions">
           <a class="button button-small" href={`/p/${report.subject_id}`}>
-            See the post
+            {t("See the post")}
           </a>
         </div>
       )}

@@ -1,4 +1,5 @@
 /** In place of everything else: for whoever has closed their account, or is suspended. */
+
 import { useState } from "preact/hooks";
 import { call } from "../api.ts";
 import { signOut } from "../auth.ts";
@@ -6,6 +7,7 @@ import { Retry } from "../components/endless.tsx";
 import { Logo } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
 import { sentence } from "../errors.ts";
+import { t } from "../language.ts";
 import { reload } from "../layers.ts";
 import { loadMe } from "../me.ts";
 import { useResource } from "../resource.ts";
@@ -44,13 +46,16 @@ function Closed() {
   }
 
   return (
-    <Page title="Your account is closed" class="page-narrow">
+    <Page title={t("Your account is closed")} class="page-narrow">
       {user.error && <Retry message={user.error} onRetry={user.retry} />}
-      <section class="prose" aria-label="Coming back">
+      <section class="prose" aria-label={t("Coming back")}>
         <p>
-          Nobody sees anything of yours.
+          {t("Nobody sees anything of yours.")}{" "}
           {user.value?.closing &&
-            ` Until ${day(user.value.closing.erased_at)} you can come back, and everything is as it was. Then all of it is erased for ever.`}
+            t(
+              "Until {day} you can come back, and everything is as it was. Then all of it is erased for ever.",
+              { day: day(user.value.closing.erased_at) },
+            )}
         </p>
         <button
           type="button"
@@ -58,7 +63,7 @@ function Closed() {
           disabled={isBusy}
           onClick={() => void comeBack()}
         >
-          Come back
+          {t("Come back")}
         </button>
         {problem && (
           <p class="field-error" role="alert">
@@ -73,12 +78,13 @@ function Closed() {
 
 function Suspended() {
   return (
-    <Page title="Your account is suspended" class="page-narrow">
+    <Page title={t("Your account is suspended")} class="page-narrow">
       <p class="page-sub">
-        Nobody sees anything of yours, and you cannot use Shutterfeed. You can appeal against the
-        decision, and download your data.
+        {t(
+          "Nobody sees anything of yours, and you cannot use Shutterfeed. You can appeal against the decision, and download your data.",
+        )}
       </p>
-      <h2 class="standing-heading">Why, and until when</h2>
+      <h2 class="standing-heading">{t("Why, and until when")}</h2>
       <Statements />
       <Remaining />
     </Page>
@@ -89,11 +95,11 @@ function Suspended() {
 function Remaining() {
   return (
     <>
-      <h2 class="standing-heading">Download your data</h2>
+      <h2 class="standing-heading">{t("Download your data")}</h2>
       <ExportPanel />
       <p class="prose">
         <button type="button" class="button" onClick={() => void signOut()}>
-          Sign out
+          {t("Sign out")}
         </button>
       </p>
     </>

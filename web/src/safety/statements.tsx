@@ -1,4 +1,5 @@
 /** What moderators have decided about oneself, and one's appeals. */
+
 import { useState } from "preact/hooks";
 import { MAX_APPEAL } from "../../build/limits.ts";
 import { type AppealBody, call, type StatementBody } from "../api.ts";
@@ -9,6 +10,7 @@ import { Field } from "../components/field.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { sentence } from "../errors.ts";
+import { t } from "../language.ts";
 import { List } from "../lists.ts";
 import { Store, useStore } from "../store.ts";
 import { day } from "../text.ts";
@@ -23,10 +25,11 @@ person.watch(() => appeals.set({}));
 
 export function StatementsView() {
   return (
-    <Page title="Decisions about you" class="page-narrow">
+    <Page title={t("Decisions about you")} class="page-narrow">
       <p class="page-sub">
-        What moderators have decided about you, your posts and your comments. You can appeal once
-        against each decision: another moderator then looks at it.
+        {t(
+          "What moderators have decided about you, your posts and your comments. You can appeal once against each decision: another moderator then looks at it.",
+        )}
       </p>
       <Statements />
     </Page>
@@ -48,10 +51,10 @@ export function Statements() {
       )}
       skeleton={
         <p class="page-sub" role="status">
-          Loading…
+          {t("Loading…")}
         </p>
       }
-      empty={<Empty title="Nothing was decided about you" />}
+      empty={<Empty title={t("Nothing was decided about you")} />}
     />
   );
 }
@@ -77,8 +80,11 @@ function Row({ item }: { item: StatementBody }) {
       <div class="row-text">
         <p class="row-title row-title-whole">{decisionOf(item)}</p>
         <p class="row-note">
-          <time dateTime={item.at}>{day(item.at)}</time> · Rule: {REASONS[item.rule]}
-          {item.undone_at === null && item.until && ` · Until ${day(item.until)}`}
+          <time dateTime={item.at}>{day(item.at)}</time> ·{" "}
+          {t("Rule: {rule}", { rule: REASONS[item.rule] })}
+          {item.undone_at === null && item.until && (
+            <> · {t("Until {day}", { day: day(item.until) })}</>
+          )}
         </p>
         {item.statement && (
           <p class="row-remedy words" dir="auto">
@@ -87,7 +93,9 @@ function Row({ item }: { item: StatementBody }) {
         )}
         {item.undone_at && (
           <p class="row-note">
-            <span class="badge badge-ready">Taken back on {day(item.undone_at)}</span>
+            <span class="badge badge-ready">
+              {t("Taken back on {day}", { day: day(item.undone_at) })}
+            </span>
           </p>
         )}
         {appeal && <Appeal appeal={appeal} />}
@@ -97,10 +105,10 @@ function Row({ item }: { item: StatementBody }) {
           <button
             type="button"
             class="button button-small"
-            aria-label={`Appeal: ${decisionOf(item)}`}
+            aria-label={t("Appeal: {decision}", { decision: decisionOf(item) })}
             onClick={() => setOpen(true)}
           >
-            Appeal
+            {t("Appeal")}
           </button>
         </div>
       )}
@@ -110,9 +118,9 @@ function Row({ item }: { item: StatementBody }) {
 }
 
 const APPEALS: Readonly<Record<AppealBody["outcome"], string>> = {
-  pending: "Another moderator will look at your appeal.",
-  upheld: "Another moderator has looked at your appeal. The decision stands.",
-  overturned: "Another moderator has taken the decision back.",
+  pending: t("Another moderator will look at your appeal."),
+  upheld: t("Another moderator has looked at your appeal. The decision stands."),
+  overturned: t("Another moderator has taken the decision back."),
 };
 
 function Appeal({ appeal }: { appeal: AppealBody }) {
@@ -142,7 +150,7 @@ function AppealDialog({ item, onClose }: { item: StatementBody; onClose: () => v
       const appeal = await call("post", "/me/appeals", { body, repeats: true });
       appeals.update((known) => ({ ...known, [item.case_id]: appeal }));
       onClose();
-      toast("Your appeal is sent.");
+      toast(t("Your appeal is sent."));
     } catch (failed) {
       setError(sentence(failed));
       setBusy(false);
@@ -150,12 +158,12 @@ function AppealDialog({ item, onClose }: { item: StatementBody; onClose: () => v
   }
 
   return (
-    <Dialog title="Appeal" class="dialog-small" onClose={onClose}>
+    <Dialog title={t("Appeal")} class="dialog-small" onClose={onClose}>
       <form class="dialog-form" onSubmit={(event) => void send(event)}>
         <div class="dialog-body form">
-          <p>{decisionOf(item)}. You can appeal once.</p>
+          <p>{t("{decision}. You can appeal once.", { decision: decisionOf(item) })}</p>
           <Field
-            label="Why is the decision wrong?"
+            label={t("Why is the decision wrong?")}
             rows={5}
             value={text}
             onValue={setText}
@@ -166,14 +174,14 @@ function AppealDialog({ item, onClose }: { item: StatementBody; onClose: () => v
         </div>
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </button>
           <button
             type="submit"
             class="button button-primary"
             disabled={isBusy || text.trim() === ""}
           >
-            Send the appeal
+            {t("Send the appeal")}
           </button>
         </div>
       </form>

@@ -1,43 +1,50 @@
 /** Reports and decisions in words. */
+
 import type { ActionKind, Outcome, ReportReason, StatementBody, SubjectKind } from "../api.ts";
+import { t } from "../language.ts";
 
 /** Why something is reported, and the rule by which a moderator decides: what happens most is first. */
 export const REASONS: Readonly<Record<ReportReason, string>> = {
-  spam: "Spam or fraud",
-  nudity: "Nudity or sex",
-  harassment: "Bullying or harassment",
-  hate: "Hate against people for what they are",
-  violence: "Violence or threats",
-  self_harm: "Suicide or self-harm",
-  impersonation: "Somebody pretends to be somebody else",
-  illegal: "It is against the law",
-  other: "Something else",
+  spam: t("Spam or fraud"),
+  nudity: t("Nudity or sex"),
+  harassment: t("Bullying or harassment"),
+  hate: t("Hate against people for what they are"),
+  violence: t("Violence or threats"),
+  self_harm: t("Suicide or self-harm"),
+  impersonation: t("Somebody pretends to be somebody else"),
+  illegal: t("It is against the law"),
+  other: t("Something else"),
 };
 
 export const KINDS: Readonly<Record<SubjectKind, string>> = {
-  post: "Post",
-  comment: "Comment",
-  user: "Profile",
+  post: t("Post"),
+  comment: t("Comment"),
+  user: t("Profile"),
 };
 
 export const OUTCOMES: Readonly<Record<Outcome, string>> = {
-  open: "Waits for a moderator",
-  acted: "Something was done about it",
-  dismissed: "It is not against the rules",
+  open: t("Waits for a moderator"),
+  acted: t("Something was done about it"),
+  dismissed: t("It is not against the rules"),
 };
 
 type Told = Pick<StatementBody, "action" | "kind">;
 
 /** What was decided, as its owner is told. */
 export function decisionOf({ action, kind }: Told): string {
+  const harmless: Record<SubjectKind, string> = {
+    post: t("Your post is not against the rules"),
+    comment: t("Your comment is not against the rules"),
+    user: t("Your profile is not against the rules"),
+  };
   const told: Record<ActionKind, string> = {
-    label_sensitive: "Your post was marked as sensitive",
-    hide_post: "Your post was hidden from everybody",
-    remove_comment: "Your comment was removed",
-    withhold_content: "Your post was hidden from everybody",
-    limit: "You and your posts no longer come up in searches and suggestions",
-    suspend: "Your account was suspended",
-    dismiss: `Your ${KINDS[kind].toLowerCase()} is not against the rules`,
+    label_sensitive: t("Your post was marked as sensitive"),
+    hide_post: t("Your post was hidden from everybody"),
+    remove_comment: t("Your comment was removed"),
+    withhold_content: t("Your post was hidden from everybody"),
+    limit: t("You and your posts no longer come up in searches and suggestions"),
+    suspend: t("Your account was suspended"),
+    dismiss: harmless[kind],
   };
   return told[action];
 }
