@@ -104,6 +104,7 @@ Object.assign(globalThis, {
 Object.defineProperty(globalThis, "navigator", {
   value: {
     onLine: true,
+    languages: ["en"],
     locks: {
       request: (_: string, action: () => Promise<unknown>) => {
         turn = turn.then(action, action);

@@ -86,7 +86,7 @@ Object.assign(globalThis, {
   fetch: async (url: string, init?: RequestInit) => answer(init?.method ?? "GET", url),
 });
 Object.defineProperty(globalThis, "navigator", {
-  value: { serviceWorker, onLine: true },
+  value: { serviceWorker, onLine: true, languages: ["en"] },
   configurable: true,
 });
 

@@ -28,7 +28,7 @@ Object.assign(globalThis, {
   },
 });
 Object.defineProperty(globalThis, "navigator", {
-  value: { locks: { query: async () => ({ held: [], pending: [] }) } },
+  value: { languages: ["en"], locks: { query: async () => ({ held: [], pending: [] }) } },
 });
 sessionStorage.setItem(
   "shutterfeed.access",

@@ -28,7 +28,9 @@ Object.assign(globalThis, {
     return request === "GET /api/me" ? Response.json(own(waiting)) : new Response(null, NOTHING);
   },
 });
-Object.defineProperty(globalThis, "navigator", { value: { onLine: true } });
+Object.defineProperty(globalThis, "navigator", {
+  value: { onLine: true, languages: ["en"] },
+});
 localStorage.setItem("shutterfeed.refresh", "refresh");
 sessionStorage.setItem(
   "shutterfeed.access",

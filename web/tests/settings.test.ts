@@ -24,7 +24,9 @@ Object.assign(globalThis, {
     return answer();
   },
 });
-Object.defineProperty(globalThis, "navigator", { value: { onLine: true } });
+Object.defineProperty(globalThis, "navigator", {
+  value: { onLine: true, languages: ["en"] },
+});
 localStorage.setItem("shutterfeed.refresh", "refresh");
 // As a version of the app that knew no such settings kept it.
 localStorage.setItem("shutterfeed.me", JSON.stringify({ id: "ANN", handle: "ann" }));
