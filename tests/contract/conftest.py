@@ -42,6 +42,7 @@ from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
 from shutterfeed.adapters.dynamodb.removals import DynamoRemovals
 from shutterfeed.adapters.dynamodb.requests import DynamoRequests
 from shutterfeed.adapters.dynamodb.saves import DynamoSaves
+from shutterfeed.adapters.dynamodb.scheduled import DynamoScheduledPosts
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.suggestions import (
     DynamoNominations,
@@ -73,7 +74,7 @@ from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances, Shares
 from shutterfeed.ports.media import Blobs, Removals
 from shutterfeed.ports.moderation import Cases, ModerationLog, Withholdings
-from shutterfeed.ports.posts import Avatars, OpenPosts, Posts
+from shutterfeed.ports.posts import Avatars, OpenPosts, Posts, ScheduledPosts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.requests import FollowRequests
 from shutterfeed.ports.saves import Saves
@@ -110,6 +111,7 @@ from tests.fakes.metadata import (
     FakeRemovals,
     FakeRequests,
     FakeSaves,
+    FakeScheduledPosts,
     FakeSecrets,
     FakeShares,
     FakeSuggestionLists,
@@ -190,6 +192,7 @@ class Store:
     moderation_log: ModerationLog
     closings: Closings
     traces: Traces
+    scheduled: ScheduledPosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +326,7 @@ def _fake_store() -> Store:
         FakeModerationLog(data),
         FakeClosings(data),
         FakeTraces(data, feeds),
+        FakeScheduledPosts(data),
     )
 
 
@@ -380,6 +384,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoModerationLog(metadata),
         DynamoClosings(metadata),
         DynamoTraces(metadata, tables.feed),
+        DynamoScheduledPosts(metadata),
     )
 
 

@@ -30,8 +30,8 @@ from tests.paging import whole
 
 PLACE = Place("Kurpark, Bad Homburg", 50.2269, -8.6182)
 LATER = START + timedelta(hours=1)
-STATES = [state for state in PostState if state is not PostState.AVATAR]
-"""Hidden posts have tests of their own."""
+STATES = [s for s in PostState if s not in (PostState.AVATAR, PostState.SCHEDULED)]
+"""Hidden posts and scheduled ones have tests of their own."""
 
 
 def _epoch(after: timedelta, since: timedelta = timedelta()) -> int:
