@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shutterfeed import topology
+from shutterfeed.domain.scheduling import DUE_SHARDS
 
 DAYS: Final = 365.25 / 12
 """The days of a month."""
@@ -150,6 +151,10 @@ SECONDS: Final = {
 A worker takes a tenth of a second unless it is named; a transcoding, `video_seconds`."""
 RECONCILED: Final = 12 * 24 * DAYS
 """Runs of the reconciler in a month: one every five minutes."""
+LOOKED: Final = 60 * 24 * DAYS
+"""Its short runs in a month, which look for scheduled posts whose time comes: one every minute."""
+LOOKED_READS: Final = DUE_SHARDS * 0.5
+"""The read units of such a run if no post's time comes."""
 POLLS: Final = 5 * DAYS * 86_400 / 20
 """Requests with which Lambda asks a queue for messages in a month: five pollers, each of which
 waits for 20 seconds."""

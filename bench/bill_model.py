@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench import bill_prices as prices
-from bench.bill_habits import DAYS, GB, POLLS, RECONCILED, SECONDS, Habits, Scale
+from bench.bill_habits import (
+    DAYS,
+    GB,
+    LOOKED,
+    LOOKED_READS,
+    POLLS,
+    RECONCILED,
+    SECONDS,
+    Habits,
+    Scale,
+)
 from bench.bill_measured import Measured, Operation, Settings, Standing
 from bench.bill_prices import Price
 from bench.bill_strangers import Strangers, strangers
@@ -84,7 +94,7 @@ class Month:
         rows: dict[str, float] = {
             "api": searches(self.scale, habits) + visits * habits.suggestions,
             "tokens": visits * habits.refreshes,
-            "reconcile": RECONCILED,
+            "reconcile": RECONCILED + LOOKED,
             "transcode": self.videos,
         }
         for operation, count in self.counts.items():
@@ -102,7 +112,8 @@ class Month:
 
 def idle(settings: Standing) -> list[Line]:
     """What a deployment costs that nobody uses."""
-    runs, seconds = RECONCILED / 1e6, RECONCILED * SECONDS["reconcile"] / 1e6
+    runs = (RECONCILED + LOOKED) / 1e6
+    seconds = runs * SECONDS["reconcile"]
     return [
         Line("SQS requests", settings.queues * POLLS / 1e6, prices.MESSAGES),
         Line("CloudWatch alarms", settings.alarms, prices.ALARMS),
@@ -111,6 +122,7 @@ def idle(settings: Standing) -> list[Line]:
         Line(
             "Lambda run time", seconds * settings.memory_mb["reconcile"] / 1024, prices.GB_SECONDS
         ),
+        Line("DynamoDB reads", LOOKED * LOOKED_READS / 1e6, prices.READS),
     ]
 
 

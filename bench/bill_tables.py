@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench import bill_prices as prices
-from bench.bill_habits import GB, RECONCILED, Habits, Scale
+from bench.bill_habits import GB, LOOKED, LOOKED_READS, RECONCILED, Habits, Scale
 from bench.bill_measured import Measured, Operation
 from bench.bill_prices import Price
 from bench.bill_strangers import strangers
@@ -128,7 +128,7 @@ def _metadata(scale: Scale, habits: Habits, measured: Measured) -> TableUse:
     found = searches(scale, habits) * habits.found_reads
     return TableUse(
         written,
-        read + found / 1e6,
+        read + (found + LOOKED * LOOKED_READS) / 1e6,
         (sum(times * taken.stored[METADATA] for times, taken in kept) + people) / GB,
         (sum(times * taken.indexed[METADATA] for times, taken in kept) + people) / GB,
     )

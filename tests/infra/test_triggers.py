@@ -10,6 +10,7 @@ import pytest
 from shutterfeed import keys, schema, topology
 from shutterfeed.domain.activity import NoticeKind
 from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.scheduling import LOOK_AHEAD, LOOK_EVERY
 from tests.infra.templates import Template
 
 CONSUMERS = {lane.queue: lane.worker.function for lane in topology.LANES}
@@ -158,15 +159,22 @@ def _matches(pattern: dict[str, Any], sort_key: str, event: str) -> bool:
     )
 
 
-def test_the_reconciler_runs_every_five_minutes(every: Template) -> None:
-    rule = every.only("AWS::Events::Rule")
-    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(5 minutes)", "ENABLED")
-    (target,) = rule["Targets"]
+def test_the_reconciler_runs_every_five_minutes_and_looks_for_what_is_due_each_minute(
+    every: Template,
+) -> None:
     reconcile = every.function_id("reconcile")
-    assert target["Arn"] == {"Fn::GetAtt": [reconcile, "Arn"]}
+    inputs = {}
+    for rule in every.all("AWS::Events::Rule").values():
+        assert rule["State"] == "ENABLED"
+        (target,) = rule["Targets"]
+        assert target["Arn"] == {"Fn::GetAtt": [reconcile, "Arn"]}
+        inputs[rule["ScheduleExpression"]] = target.get("Input")
+    assert inputs == {"rate(5 minutes)": None, "rate(1 minute)": '{"only":"due"}'}
+    # It looks further ahead than a run may be late.
+    assert LOOK_EVERY < LOOK_AHEAD
     allowed = [
         permission
         for permission in every.all("AWS::Lambda::Permission").values()
         if permission["FunctionName"] == {"Fn::GetAtt": [reconcile, "Arn"]}
     ]
-    assert [permission["Principal"] for permission in allowed] == ["events.amazonaws.com"]
+    assert [permission["Principal"] for permission in allowed] == ["events.amazonaws.com"] * 2
