@@ -5,13 +5,15 @@ import { Navigation } from "./components/navigation.tsx";
 import { OfflineBanner } from "./components/offline-banner.tsx";
 import { Toaster } from "./components/toaster.tsx";
 import { closeCompose, compose } from "./compose.ts";
+import { goOnWithHandle, waitingForHandle } from "./handles.ts";
+import { t } from "./language.ts";
 import { lazy, lazyPart } from "./lazy.tsx";
-import { keepMeFresh, loadMeAtLast } from "./me.ts";
+import { isNew, keepMeFresh, loadMeAtLast, me } from "./me.ts";
 import { useFilesFromOutside } from "./outside-files.ts";
 import { resumePending } from "./pending.ts";
 import { closeMenu, menuOf } from "./post-menu.ts";
 import { closeReport, reporting } from "./reporting.ts";
-import { followLinks, location } from "./router.ts";
+import { followLinks, location, navigate } from "./router.ts";
 import { standing } from "./standing.ts";
 import { useStore } from "./store.ts";
 import { sending } from "./tabs.ts";
@@ -29,6 +31,7 @@ const PostMenu = lazy(() => views().then((module) => module.PostMenu));
 const ReportDialog = lazy(() => safety().then((module) => module.ReportDialog));
 const StandingView = lazy(() => safety().then((module) => module.StandingView));
 const SignInAgain = lazy(() => views().then((module) => module.SignInAgain));
+const HandleDialog = lazy(() => import("./welcome/all.ts").then((module) => module.HandleDialog));
 const Compose = lazy(() => import("./upload/all.ts").then((module) => module.Compose));
 const Counting = lazyPart(() => import("./answers/all.ts").then((module) => module.Counting));
 const Tray = lazyPart(() => import("./upload/all.ts").then((module) => module.Tray));
@@ -67,6 +70,13 @@ function SignedIn({ path }: { path: string }) {
   const isInterrupted = useStore(interrupted);
   const held = useStore(standing);
   const [isSettled, setSettled] = useState(false);
+  const own = useStore(me);
+  const isWelcome = /^\/welcome(\/|$)/.test(path);
+
+  // Who has left the welcome otherwise than by its buttons finds it again at home.
+  useEffect(() => {
+    if (path === "/" && isNew(own)) navigate("/welcome", { replace: true });
+  }, [path, own]);
 
   useEffect(() => {
     const timer = setTimeout(() => {
@@ -98,12 +108,16 @@ function SignedIn({ path }: { path: string }) {
   }
   return (
     <div class="app">
-      <a class="skip-link" href="#main">
-        Skip to content
-      </a>
-      <Navigation path={path} />
+      {!isWelcome && (
+        <>
+          <a class="skip-link" href="#main">
+            {t("Skip to content")}
+          </a>
+          <Navigation path={path} />
+        </>
+      )}
       <OfflineBanner />
-      <main id="main" class="main" tabIndex={-1}>
+      <main id="main" class={isWelcome ? "main main-alone" : "main"} tabIndex={-1}>
         <Boundary key={path}>
           {path === "/" ? <FeedView /> : <Inside path={path} />}
           <OpenMenu />
@@ -112,6 +126,7 @@ function SignedIn({ path }: { path: string }) {
       <OpenReport />
       {isSending && <Tray />}
       {isSettled && <Counting />}
+      <OpenHandleDialog />
       {composing && (
         <Boundary>
           <Compose files={composing.files} onClose={closeCompose} />
@@ -134,6 +149,16 @@ function OpenMenu() {
   return (
     <Boundary key={post.id} onPartFailed={fail}>
       <PostMenu post={post} onClose={closeMenu} />
+    </Boundary>
+  );
+}
+
+/** Before a first post or comment. */
+function OpenHandleDialog() {
+  if (useStore(waitingForHandle) === null) return null;
+  return (
+    <Boundary onPartFailed={goOnWithHandle}>
+      <HandleDialog />
     </Boundary>
   );
 }

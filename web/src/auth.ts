@@ -194,8 +194,14 @@ export const signUp = (email: string, password: string) =>
     UserAttributes: [{ Name: "email", Value: email }],
   });
 
-export const confirmSignUp = (email: string, code: string) =>
-  asClient("ConfirmSignUp", { Username: email, ConfirmationCode: code });
+/** A repetition is no error: the address is confirmed already. */
+export async function confirmSignUp(email: string, code: string): Promise<void> {
+  try {
+    await asClient("ConfirmSignUp", { Username: email, ConfirmationCode: code });
+  } catch (error) {
+    if (!(error instanceof CognitoError && error.code === "NotAuthorizedException")) throw error;
+  }
+}
 
 export const resendCode = (email: string) =>
   asClient("ResendConfirmationCode", { Username: email });

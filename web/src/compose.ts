@@ -1,5 +1,6 @@
 /** Whether the post dialog is open; its code comes when it is first opened. */
 import { person } from "./auth.ts";
+import { withHandle } from "./handles.ts";
 import { Store } from "./store.ts";
 
 export interface ComposeRequest {
@@ -12,7 +13,7 @@ person.watch(closeCompose);
 
 /** Opens the dialog; files that were dropped or pasted come with it. */
 export function openCompose(files: readonly File[] | unknown = []): void {
-  compose.set({ files: Array.isArray(files) ? (files as File[]) : [] });
+  withHandle(() => compose.set({ files: Array.isArray(files) ? (files as File[]) : [] }));
 }
 
 /** The files that came with the request are in the draft now. */

@@ -90,6 +90,11 @@ export function setMe(user: Me | null): void {
   if (user?.closing) standing.set("closed");
 }
 
+/** Whether somebody has neither chosen a handle nor left the welcome, on whichever device. */
+export function isNew(own: Me | null): boolean {
+  return own !== null && !own.handle_chosen && !own.welcomed;
+}
+
 function stored(): Me | null {
   const text = localStorage.getItem(KEY);
   // An earlier version of this app kept it without these.
@@ -103,6 +108,8 @@ function stored(): Me | null {
     mentions_from: "everyone",
     held_words: [],
     closing: null,
+    handle_chosen: true,
+    welcomed: true,
   } as const;
   return kept && ({ ...unknown, ...kept } as Me);
 }

@@ -36,10 +36,14 @@ function viewOf<M extends Record<K, unknown>, K extends string>(
   return lazy<Record<string, string>>(() => part().then((module) => module[name] as View));
 }
 
+const welcome = () => import("./welcome/all.ts");
 const safety = () => import("./safety/all.ts");
 const desk = () => import("./console/all.ts");
 
 export const ROUTES: Routes = [
+  ["/welcome", viewOf(welcome, "NameView")],
+  ["/welcome/picture", viewOf(welcome, "PictureView")],
+  ["/welcome/people", viewOf(welcome, "PeopleView")],
   ["/me", MeView],
   ["/u/:handle", ProfileView],
   ["/u/:handle/followers", FollowersView],

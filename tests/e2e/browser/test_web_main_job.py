@@ -14,7 +14,7 @@ from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import DESKTOP, PHONE, Visitor
-from tests.e2e.conftest import Person, published
+from tests.e2e.conftest import PASSWORD, Person, published
 from tests.pictures import SHARED_DATA, needs_shared_data
 from tools.pictures import landscape
 
@@ -30,10 +30,14 @@ def _new_name(person: Callable[[], Person]) -> str:
 def test_from_signing_up_to_each_others_feeds(visit: Visit, person: Callable[[], Person]) -> None:
     ada, ben = visit(screen=PHONE).open(), visit(screen=DESKTOP).open()
     handle, other = _new_name(person), _new_name(person)
-    ada.sign_up(f"{handle}@example.com")
-    ben.sign_up(f"{other}@example.com")
+    _is_welcomed(ada, handle, "Ada of the Lake")
+    ben.create_account(f"{other}@example.com")
+    ben.confirm()
+    ben.sees_text("Your e-mail is confirmed.")
+    ben.skip_welcome()
+    _is_asked_for_a_handle_once_more(ben)
 
-    _edit_profile(ada, handle, "Ada of the Lake")
+    _edit_profile(ada)
     ada.go("Home")
     caption = f"First light of {handle}"
     ada.post(samples.photo(), samples.heic(), samples.clip(), caption=caption)
@@ -54,16 +58,67 @@ def test_from_signing_up_to_each_others_feeds(visit: Visit, person: Callable[[],
     assert [ada.overflow(), ben.overflow()] == [0, 0]
 
 
-def _edit_profile(visitor: Visitor, handle: str, name: str) -> None:
+def _is_welcomed(visitor: Visitor, handle: str, name: str) -> None:
+    """From signing up to the feed, with a reload wherever one may go to one's mail and back."""
+    page = visitor.page
+    visitor.create_account(f"{handle}@example.com")
+    page.reload()
+    visitor.sees_text(f"A code was sent to {handle}@example.com.")
+    expect(page.get_by_role("button", name="Send a new one in")).to_be_visible()
+    visitor.confirm()
+    visitor.sees_text("Your e-mail is confirmed. Sign in to go on.")
+    expect(page.get_by_label("E-mail")).to_have_value(f"{handle}@example.com")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+    expect(page.get_by_role("heading", name="Welcome to Shutterfeed")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill(name)
+    field = page.get_by_label("Handle")
+    expect(field).to_have_value("ada.of.the.lake")
+    field.fill("admin")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    visitor.sees_text("This handle is reserved.")
+    field.fill(handle)
+    visitor.sees_text(f"@{handle} is free.")
+    assert (visitor.accessibility(), visitor.overflow()) == ([], 0)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Add a picture")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="Add a picture")).to_be_visible()
+    page.get_by_label("Choose a picture").set_input_files(samples.photo(11))
+    expect(page.get_by_text("Your picture is changed.")).to_be_visible(timeout=300_000)
+    assert (visitor.accessibility(), visitor.overflow()) == ([], 0)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Follow a few people")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert (visitor.accessibility(), visitor.overflow()) == ([], 0)
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("heading", name="Your feed is empty")).to_be_visible()
+
+
+def _is_asked_for_a_handle_once_more(visitor: Visitor) -> None:
+    page = visitor.page
+    post = page.get_by_role("dialog", name="New post")
+    asked = page.get_by_role("dialog", name="Who is this from?")
+    page.get_by_role("button", name="New post").click()
+    expect(asked).to_be_visible()
+    assert (visitor.accessibility(), visitor.overflow()) == ([], 0)
+    asked.get_by_role("button", name="Not now").click()
+    expect(post).to_be_visible()
+    visitor.dismiss(post)
+    page.get_by_role("button", name="New post").click()
+    expect(post).to_be_visible()
+    expect(asked).to_have_count(0)
+    visitor.dismiss(post)
+
+
+def _edit_profile(visitor: Visitor) -> None:
     page = visitor.page
     visitor.go("Profile")
     expect(page.get_by_role("heading", name="No posts yet")).to_be_visible()
     page.get_by_role("link", name="Edit profile").click()
-    page.get_by_label("Name", exact=True).fill(name)
-    page.get_by_label("Handle").fill(handle)
     page.get_by_label("About you").fill("Mornings, mostly. #lakes")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text(f"@{handle}").first).to_be_visible()
     expect(page.get_by_role("link", name="#lakes")).to_be_visible()
 
 
@@ -149,7 +204,7 @@ def test_the_avatar_is_changed_and_shown_to_others(
     owner, other = person(), person()
     somebody = visit(owner).open("/settings/profile")
     page = somebody.page
-    page.get_by_label("Change picture").set_input_files(samples.photo(11))
+    page.get_by_label("Choose a picture").set_input_files(samples.photo(11))
     expect(page.get_by_text("Your picture is changed.")).to_be_visible(timeout=300_000)
     viewer = visit(other).open(f"/u/{owner.handle}")
     picture = viewer.page.locator("main img[src*='/media/']").first

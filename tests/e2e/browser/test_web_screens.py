@@ -59,6 +59,7 @@ def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:
         ("/u/maya", "Maya Lindqvist"),
         ("/u/tomas", "Tomás Rivera"),
         ("/u/maya/followers", None),
+        ("/welcome/people", "Follow a few people"),
         ("/settings", "Settings"),
         ("/settings/profile", "Edit profile"),
         ("/settings/security", "Sign-in and security"),

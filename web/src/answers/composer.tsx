@@ -2,6 +2,7 @@ import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { MAX_COMMENT } from "../../build/limits.ts";
 import { sentence } from "../errors.ts";
+import { withHandle } from "../handles.ts";
 import { t } from "../language.ts";
 import { toast } from "../toasts.ts";
 import { type Draft, draftOf, forgetDraft, keepDraft, newDraft } from "./drafts.ts";
@@ -85,10 +86,10 @@ export function Composer(props: Props) {
       class="composer"
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        withHandle(() => void send());
       }}
       onKeyDown={(event) => {
-        if (isSending(event)) void send();
+        if (isSending(event)) withHandle(() => void send());
       }}
     >
       <MentionField

@@ -77,18 +77,3 @@ export function Retry({ message, onRetry }: { message: string; onRetry: () => vo
     </div>
   );
 }
-
-interface EmptyProps {
-  title: string;
-  children?: ComponentChildren;
-}
-
-/** Nothing here, and what to do about it. */
-export function Empty({ title, children }: EmptyProps) {
-  return (
-    <div class="empty">
-      <h2>{title}</h2>
-      {children}
-    </div>
-  );
-}

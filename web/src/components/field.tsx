@@ -6,6 +6,8 @@ interface Props {
   value: string;
   onValue: (value: string) => void;
   error?: string | null | undefined;
+  /** It is wrong, and `children` say why. */
+  isWrong?: boolean;
   hint?: string | undefined;
   rows?: number;
   input?: InputHTMLAttributes<HTMLInputElement>;
@@ -21,6 +23,7 @@ export function Field({
   value,
   onValue,
   error,
+  isWrong = false,
   hint,
   rows,
   input,
@@ -34,7 +37,7 @@ export function Field({
     id,
     value,
     class: "field-input",
-    "aria-invalid": Boolean(error),
+    "aria-invalid": isWrong || Boolean(error),
     ...(notes && { "aria-describedby": notes }),
     ...(maxLength !== undefined && { maxLength }),
   };

@@ -1,5 +1,5 @@
 /** The line icons of the first screen on a 24 px grid. They are decoration: what they mean is said beside them. */
-const PATHS = {
+export const PATHS = {
   home: "M4 10.5 12 4l8 6.5V19a1.5 1.5 0 0 1-1.5 1.5H14v-6h-4v6H5.5A1.5 1.5 0 0 1 4 19z",
   explore: "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17zM15.8 8.2l-2.1 5.5-5.5 2.1 2.1-5.5z",
   add: "M12 8v8M8 12h8M7.5 3.5h9a4 4 0 0 1 4 4v9a4 4 0 0 1-4 4h-9a4 4 0 0 1-4-4v-9a4 4 0 0 1 4-4z",

@@ -1,7 +1,7 @@
 /** The icons that the first screen does without: their drawings come with what needs them. */
 import { Lines } from "./icons.tsx";
 
-const PATHS = {
+export const PATHS = {
   search: "M10.8 17.6a6.8 6.8 0 1 0 0-13.6 6.8 6.8 0 0 0 0 13.6zM20.5 20.5l-4.8-4.8",
   uploads: "M12 15.5V4.5M7.5 9 12 4.5 16.5 9M4.5 15v3a2 2 0 0 0 2 2h11a2 2 0 0 0 2-2v-3",
   mail: "M5 6h14a1.5 1.5 0 0 1 1.5 1.5v9A1.5 1.5 0 0 1 19 18H5a1.5 1.5 0 0 1-1.5-1.5v-9A1.5 1.5 0 0 1 5 6zM4 7.5l8 6 8-6",

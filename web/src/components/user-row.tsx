@@ -23,13 +23,15 @@ interface PersonRowProps {
   /** Why somebody is in the list. */
   reason?: string;
   followsMe?: boolean;
+  /** What needs the whole width. */
+  below?: ComponentChildren;
   /** The buttons beside it. */
   children?: ComponentChildren;
 }
 
 /** Somebody in a list, with whatever can be done about them there. */
 export function PersonRow(props: PersonRowProps) {
-  const { user, bio, reason, followsMe = false, children } = props;
+  const { user, bio, reason, followsMe = false, below, children } = props;
   return (
     <li class="person">
       <a class="user-row" href={`/u/${user.handle}`}>
@@ -43,6 +45,7 @@ export function PersonRow(props: PersonRowProps) {
         </span>
       </a>
       <div class="person-actions">{children}</div>
+      {below}
     </li>
   );
 }

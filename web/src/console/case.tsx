@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import type { ActionBody, ActionKind, CaseBody } from "../api.ts";
 import { Confirm } from "../components/confirm.tsx";
-import { Empty, Retry } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
+import { Retry } from "../components/endless.tsx";
 import { keepFocusOnPage } from "../components/focus.ts";
 import { sentence } from "../errors.ts";
 import { useResource } from "../resource.ts";

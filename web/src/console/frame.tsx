@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { accessToken, hasAccess, isModerator } from "../auth.ts";
-import { Empty } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
 import { Page } from "../components/page.tsx";
 import { location } from "../router.ts";
 import { useStore } from "../store.ts";

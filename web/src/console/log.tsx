@@ -1,5 +1,6 @@
 import { call, type LogEntry } from "../api.ts";
-import { Empty, Endless } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
+import { Endless } from "../components/endless.tsx";
 import { List } from "../lists.ts";
 import { me } from "../me.ts";
 import { REASONS } from "../safety/words.ts";

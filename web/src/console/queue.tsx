@@ -2,7 +2,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import { type CaseState, type CaseSummary, call, type ReportReason } from "../api.ts";
 import { Choice } from "../components/choice.tsx";
-import { Empty, Endless } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
+import { Endless } from "../components/endless.tsx";
 import { List } from "../lists.ts";
 import { location, navigate } from "../router.ts";
 import { KINDS, REASONS } from "../safety/words.ts";

@@ -1,5 +1,6 @@
 import { call, type ReportBody } from "../api.ts";
-import { Empty, Endless } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
+import { Endless } from "../components/endless.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { t } from "../language.ts";

@@ -2,5 +2,6 @@
 export { PendingPosts } from "../components/pending-posts.tsx";
 export { PostMenu } from "../components/post-menu.tsx";
 export { Inside, Outside } from "../pages.tsx";
+export { EmptyFeed } from "./empty-feed.tsx";
 export { SignInAgain } from "./sign-in.tsx";
 export { Suggested } from "./suggested.tsx";

@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import { call, type DeletedPost } from "../api.ts";
 import { Confirm } from "../components/confirm.tsx";
-import { Empty, Endless } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
+import { Endless } from "../components/endless.tsx";
 import { FileImage } from "../components/file-image.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";

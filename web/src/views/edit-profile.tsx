@@ -1,22 +1,18 @@
-import { useEffect, useState } from "preact/hooks";
-import {
-  MAX_BIO,
-  MAX_DISPLAY_NAME,
-  MAX_HANDLE,
-  MAX_HANDLE_INPUT,
-  MIN_HANDLE,
-} from "../../build/limits.ts";
+import { useState } from "preact/hooks";
+import { MAX_BIO, MAX_DISPLAY_NAME } from "../../build/limits.ts";
 import { call, type Me } from "../api.ts";
-import { Avatar } from "../components/avatar.tsx";
 import { Retry } from "../components/endless.tsx";
 import { Field } from "../components/field.tsx";
+import { HandleField } from "../components/handle-field.tsx";
 import { Page } from "../components/page.tsx";
 import { ApiError, sentence } from "../errors.ts";
+import { bareHandle } from "../handles.ts";
 import { t } from "../language.ts";
 import { loadMe, rememberMe } from "../me.ts";
 import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
 import { toast } from "../toasts.ts";
+import { AvatarForm } from "./avatar-form.tsx";
 
 /** Who one is for others: name, handle, picture, a few words. */
 export function EditProfileView() {
@@ -34,13 +30,6 @@ export function EditProfileView() {
   );
 }
 
-function handleHint(): string {
-  return t(
-    "{least} to {most} letters a-z, digits, and single dots or underscores between them. If you change it, nobody else can take the old one for 30 days.",
-    { least: MIN_HANDLE, most: MAX_HANDLE },
-  );
-}
-
 function ProfileForm({ user }: { user: Me }) {
   const [name, setName] = useState(user.display_name);
   const [handle, setHandle] = useState(user.handle);
@@ -52,7 +41,7 @@ function ProfileForm({ user }: { user: Me }) {
     event.preventDefault();
     setBusy(true);
     setError(null);
-    const bare = handle.trim().replace(/^@/, "").toLowerCase();
+    const bare = bareHandle(handle);
     const body = {
       display_name: name,
       bio,
@@ -82,14 +71,12 @@ function ProfileForm({ user }: { user: Me }) {
         error={errorOf("display_name")}
         input={{ autocomplete: "name" }}
       />
-      <Field
-        label={t("Handle")}
+      <HandleField
         value={handle}
         onValue={setHandle}
-        maxLength={MAX_HANDLE_INPUT}
+        own={user.handle}
         error={errorOf("handle")}
-        hint={handleHint()}
-        input={{ autocapitalize: "off", spellcheck: false, required: true }}
+        note={t("If you change it, nobody else can take the old one for 30 days.")}
       />
       <Field
         label={t("About you")}
@@ -108,75 +95,5 @@ function ProfileForm({ user }: { user: Me }) {
         {t("Save")}
       </button>
     </form>
-  );
-}
-
-/** One's picture, to be changed or removed. */
-export function AvatarForm({ user, onChange }: { user: Me; onChange: (user: Me) => void }) {
-  const [note, setNote] = useState<string | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const [stop] = useState(() => new AbortController());
-
-  useEffect(() => () => stop.abort(), [stop]);
-
-  async function attempt(action: () => Promise<void>): Promise<void> {
-    setError(null);
-    try {
-      await action();
-    } catch (reason) {
-      if (!stop.signal.aborted) setError(sentence(reason));
-    } finally {
-      setNote(null);
-    }
-  }
-
-  async function upload(file: File): Promise<void> {
-    const { uploadAvatar } = await import("../upload/all.ts");
-    await uploadAvatar(file, setNote, stop.signal);
-    onChange(await loadMe());
-    toast(t("Your picture is changed."));
-  }
-
-  async function remove(): Promise<void> {
-    await call("delete", "/me/avatar");
-    onChange(await loadMe());
-    toast(t("Your picture is removed."));
-  }
-
-  return (
-    <section class="avatar-form" aria-label={t("Your picture")}>
-      <Avatar user={user} size="large" />
-      <div>
-        <div class="avatar-actions">
-          <label class="button file-button">
-            {t("Change picture")}
-            <input
-              class="visually-hidden"
-              type="file"
-              accept="image/*,.heic,.heif,.avif"
-              disabled={note !== null}
-              onChange={(event) => {
-                const [file] = event.currentTarget.files ?? [];
-                event.currentTarget.value = "";
-                if (file) void attempt(() => upload(file));
-              }}
-            />
-          </label>
-          {user.avatar && (
-            <button type="button" class="button" onClick={() => void attempt(remove)}>
-              {t("Remove picture")}
-            </button>
-          )}
-        </div>
-        <p class="field-hint" role="status">
-          {note}
-        </p>
-        {error && (
-          <p class="field-error" role="alert">
-            {error}
-          </p>
-        )}
-      </div>
-    </section>
   );
 }

@@ -1,12 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
-import { Empty, Endless } from "../components/endless.tsx";
+import { Endless } from "../components/endless.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
 import { PostCard } from "../components/post-card.tsx";
-import { openCompose } from "../compose.ts";
 import { sentence } from "../errors.ts";
 import { askForNews, dropGone, feed, lacksOwn, news, showNews } from "../feed.ts";
-import { lazyPart } from "../lazy.tsx";
+import { lazy, lazyPart } from "../lazy.tsx";
 import { pending, published } from "../pending.ts";
 import { useIsShown } from "../relations.ts";
 import { currentCover } from "../sensitive.ts";
@@ -22,6 +21,7 @@ const FIRST_POSTS = 2;
 const FIRST_PICTURE_MS = 2_000;
 
 const Suggested = lazyPart(() => import("./all.ts").then((module) => module.Suggested));
+const EmptyFeed = lazy(() => import("./all.ts").then((module) => module.EmptyFeed));
 const PendingPosts = lazyPart(() => import("./all.ts").then((module) => module.PendingPosts));
 
 export function FeedView() {
@@ -60,22 +60,7 @@ export function FeedView() {
           </div>
         )}
         skeleton={<FeedSkeleton />}
-        empty={
-          <>
-            <Empty title="Your feed is empty">
-              <p>Follow people to see their posts here. Your own posts appear here too.</p>
-              <p class="empty-actions">
-                <a class="button button-primary" href="/search">
-                  Find people
-                </a>
-                <button type="button" class="button" onClick={openCompose}>
-                  Post a photo
-                </button>
-              </p>
-            </Empty>
-            <Suggested />
-          </>
-        }
+        empty={<EmptyFeed />}
         end={
           <>
             <p class="list-end">You have seen everything.</p>

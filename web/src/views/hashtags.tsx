@@ -1,4 +1,5 @@
-import { Empty, Retry } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
+import { Retry } from "../components/endless.tsx";
 import { FollowTag } from "../components/follow-tag.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";

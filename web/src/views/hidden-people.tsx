@@ -2,7 +2,8 @@
 import { useState } from "preact/hooks";
 import { type BlockedUser, call, type MutedUser } from "../api.ts";
 import { block, mute, type Person, unblock, unmute } from "../blocks.ts";
-import { Empty, Endless } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
+import { Endless } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 import { Outcome, PersonRow, UsersSkeleton } from "../components/user-row.tsx";
 import { List } from "../lists.ts";

@@ -1,4 +1,4 @@
-import { Empty } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
 import { Page } from "../components/page.tsx";
 
 /** The page for an address that leads to no view. */

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { call, type ListedUser } from "../api.ts";
-import { Empty, Endless } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
+import { Endless } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 import { ConfirmRemoval } from "../components/person-dialogs.tsx";
 import { Outcome, UserRow, UsersSkeleton } from "../components/user-row.tsx";

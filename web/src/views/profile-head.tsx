@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { User, UserAsSeen } from "../api.ts";
 import { unblock } from "../blocks.ts";
 import { Avatar } from "../components/avatar.tsx";
-import { Empty } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
 import { FollowButton } from "../components/follow-button.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Linked } from "../components/linked.tsx";

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { call, type PostBody } from "../api.ts";
-import { Empty, Endless, Retry } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
+import { Endless, Retry } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 import { PendingPosts } from "../components/pending-posts.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";

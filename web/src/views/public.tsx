@@ -1,11 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { Empty } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
 import { Logo } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
 import { here, location } from "../router.ts";
 import { useStore } from "../store.ts";
-import { comeBackTo } from "./sign-in.tsx";
+import { comeBackTo } from "../wanted.ts";
 
 /** Around what everybody may see: first what one came for, then the way to an account. */
 export function PublicFrame({ children }: { children: ComponentChildren }) {

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { call, type ListedUser } from "../api.ts";
-import { Empty, Endless } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
+import { Endless } from "../components/endless.tsx";
 import { FollowButton } from "../components/follow-button.tsx";
 import { Page } from "../components/page.tsx";
 import { Outcome, PersonRow, UsersSkeleton } from "../components/user-row.tsx";

@@ -11,7 +11,8 @@ import {
 } from "../collections.ts";
 import { Confirm } from "../components/confirm.tsx";
 import { Dialog } from "../components/dialog.tsx";
-import { Empty, Endless, Retry } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
+import { Endless, Retry } from "../components/endless.tsx";
 import { Field } from "../components/field.tsx";
 import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";

@@ -1,5 +1,6 @@
 import { call, type ListedUser, type PostBody } from "../api.ts";
-import { Empty, Endless, Retry } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
+import { Endless, Retry } from "../components/endless.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";

@@ -33,7 +33,7 @@ export function SecondFactorForm({ permit, onEnd, onDone }: Props) {
         setShown({ ...key, squares: generate(key.link) });
         return;
       }
-      await confirmSecondFactor(permit, code.trim());
+      await confirmSecondFactor(permit, code);
       toast("Signing in takes a code of your app from now on.");
       onDone();
     } catch (error) {

@@ -20,7 +20,7 @@ import { SecondFactorForm } from "./second-factor.tsx";
 import {
   CodeField,
   Form,
-  PASSWORD_HINT,
+  passwordHint,
   SecondFactorField,
   SecretField,
   useForm,
@@ -117,7 +117,7 @@ function EmailForm({ proof, onProof, onEnd }: Props & { onProof: (proof: Proof) 
   const [isSent, setSent] = useState(false);
   const form = useProven(onEnd, async () => {
     const moved = isSent
-      ? await confirmEmail(permit, email.trim(), code.trim())
+      ? await confirmEmail(permit, email.trim(), code)
       : await changeEmail(permit, email.trim());
     if (moved === null) {
       setSent(true);
@@ -171,7 +171,7 @@ function PasswordForm({ proof, onEnd }: Props) {
           label="New password"
           problem={form.problem}
           complete="new-password"
-          hint={PASSWORD_HINT}
+          hint={passwordHint()}
           value={password}
           onValue={setPassword}
         />

@@ -2,7 +2,9 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type Challenge, isOver } from "../cognito.ts";
 import { Field } from "../components/field.tsx";
+import { codeOf } from "../confirming.ts";
 import { CognitoError, sentence } from "../errors.ts";
+import { t } from "../language.ts";
 import { Store, useStore } from "../store.ts";
 
 /** What was typed on one of these pages serves the next one; the password is never stored. */
@@ -62,7 +64,7 @@ export function useTwoSteps<T>(
   const [code, setCode] = useState("");
   const form = useForm(async () => {
     try {
-      const answer = asked === null ? await first() : await second(asked, code.trim());
+      const answer = asked === null ? await first() : await second(asked, code);
       if (isAsked(answer)) setAsked(answer);
       else done(answer);
     } catch (error) {
@@ -140,7 +142,7 @@ export function EmailField({ problem }: { problem: Problem | null }) {
   const values = useStore(typed);
   return (
     <Field
-      label="E-mail"
+      label={t("E-mail")}
       value={values.email}
       onValue={(email) => typed.set({ ...values, email })}
       error={errorOf(problem, "email")}
@@ -150,25 +152,6 @@ export function EmailField({ problem }: { problem: Problem | null }) {
         autocomplete: "username",
         required: true,
         inputMode: "email",
-      }}
-    />
-  );
-}
-
-/** Asks for the address if a reload forgot it; it is taken over when the field is left. */
-export function KnownEmail({ onEmail }: { onEmail: (email: string) => void }) {
-  const [email, setEmail] = useState("");
-  return (
-    <Field
-      label="E-mail"
-      value={email}
-      onValue={setEmail}
-      input={{
-        type: "email",
-        name: "email",
-        autocomplete: "username",
-        required: true,
-        onBlur: () => onEmail(email),
       }}
     />
   );
@@ -193,14 +176,17 @@ export function PasswordField(props: PasswordProps) {
   );
 }
 
-export const PASSWORD_HINT =
-  "At least 10 characters, including a capital letter, a small letter, a digit and a symbol.";
+export function passwordHint(): string {
+  return t(
+    "At least 10 characters, including a capital letter, a small letter, a digit and a symbol.",
+  );
+}
 
 export function SecretField({
   problem,
   complete,
   hint,
-  label = "Password",
+  label = t("Password"),
   value,
   onValue,
 }: PasswordProps & { value: string; onValue: (value: string) => void }) {
@@ -223,7 +209,7 @@ export function SecretField({
     >
       <label class="check check-small">
         <input type="checkbox" checked={isShown} onChange={() => setShown(!isShown)} />
-        Show what I type
+        {t("Show what I type")}
       </label>
     </Field>
   );
@@ -233,7 +219,7 @@ export function CodeField({
   code,
   onCode,
   problem,
-  label = "Code",
+  label = t("Code"),
 }: {
   code: string;
   onCode: (code: string) => void;
@@ -244,7 +230,7 @@ export function CodeField({
     <Field
       label={label}
       value={code}
-      onValue={onCode}
+      onValue={(text) => onCode(codeOf(text))}
       error={errorOf(problem, "code")}
       input={{ name: "code", autocomplete: "one-time-code", inputMode: "numeric", required: true }}
     />
@@ -255,7 +241,7 @@ export function CodeField({
 export function SecondFactorField({ form }: { form: TwoSteps }) {
   return (
     <CodeField
-      label="Code from your authenticator app"
+      label={t("Code from your authenticator app")}
       code={form.code}
       onCode={form.setCode}
       problem={form.problem}

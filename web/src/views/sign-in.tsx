@@ -1,7 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import {
-  confirmSignUp,
   farewell,
   forgotPassword,
   resendCode,
@@ -15,29 +14,28 @@ import {
 import { Dialog } from "../components/dialog.tsx";
 import { Logo } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
+import { codeSent, forgetConfirming } from "../confirming.ts";
 import { CognitoError } from "../errors.ts";
+import { t } from "../language.ts";
+import { isNew, loadMe } from "../me.ts";
 import { here, location, navigate } from "../router.ts";
 import { useStore } from "../store.ts";
+import { comeBackTo, takeWanted } from "../wanted.ts";
+import { Confirm } from "./confirm.tsx";
 import {
   CodeField,
   EmailField,
   Form,
-  KnownEmail,
-  PASSWORD_HINT,
   PasswordField,
+  passwordHint,
   SecondFactorField,
   typed,
   useForm,
   useTwoSteps,
 } from "./sign-in-form.tsx";
 
-/** Where one wanted to go before one was asked to sign in. */
-let wanted = "/";
-
-/** Whoever signs in goes on to this address of the app. */
-export function comeBackTo(address: string): void {
-  wanted = address;
-}
+/** So long whoever has signed in waits to learn whether they are new. */
+const MOST_WAIT_MS = 3_000;
 
 /** Everything before one is signed in. On any other address: signing in, and then that address. */
 export function SignInView() {
@@ -47,13 +45,7 @@ export function SignInView() {
 
   useEffect(() => {
     if (!isPage) comeBackTo(here());
-    // Signed in, or so already: on to where one wanted to go.
-    if (isPage && isSignedIn) {
-      const to = wanted;
-      wanted = "/";
-      typed.set({ email: "", password: "" });
-      navigate(to, { replace: true });
-    }
+    if (isPage && isSignedIn) void goOn();
   }, [isPage, isSignedIn]);
 
   const Step = STEPS[path] ?? SignIn;
@@ -68,6 +60,16 @@ export function SignInView() {
   );
 }
 
+/** Signed in, or so already: whoever is new here is welcomed, all others get where they wanted to go. */
+async function goOn(): Promise<void> {
+  typed.set({ email: "", password: "" });
+  forgetConfirming();
+  const late = new Promise<null>((resolve) => setTimeout(resolve, MOST_WAIT_MS, null));
+  // Who cannot be asked about is welcomed once they are at home.
+  const own = await Promise.race([loadMe().catch(() => null), late]);
+  navigate(isNew(own) ? "/welcome" : takeWanted(), { replace: true });
+}
+
 function SignIn() {
   const { email, password } = useStore(typed);
   const left = useStore(farewell);
@@ -80,17 +82,18 @@ function SignIn() {
         throw error;
       }
       await resendCode(email.trim());
+      codeSent(email.trim());
       navigate("/confirm");
     },
   );
   return (
-    <Page title="Sign in" class="sign-in-page">
+    <Page title={t("Sign in")} class="sign-in-page">
       {left && (
         <p class="notice-line" role="status">
           {left}
         </p>
       )}
-      <Form {...form} action="Sign in">
+      <Form {...form} action={t("Sign in")}>
         {form.asksForCode ? (
           <SecondFactorField form={form} />
         ) : (
@@ -98,13 +101,16 @@ function SignIn() {
             <EmailField problem={form.problem} />
             <PasswordField problem={form.problem} complete="current-password" />
             <a class="form-link" href="/forgot-password">
-              Forgot password?
+              {t("Forgot password?")}
             </a>
           </>
         )}
       </Form>
       <p class="sign-in-other">
-        New here? <a href="/sign-up">Create an account</a>
+        {t("New here?")} <a href="/sign-up">{t("Create an account")}</a>
+      </p>
+      <p class="sign-in-other">
+        {t("Just signed up?")} <a href="/confirm">{t("I have a code")}</a>
       </p>
     </Page>
   );
@@ -119,10 +125,10 @@ export function SignInAgain() {
     () => typed.set({ email: "", password: "" }),
   );
   return (
-    <Dialog title="Sign in again" class="dialog-small">
+    <Dialog title={t("Sign in again")} class="dialog-small">
       <div class="dialog-body form">
-        <p role="status">Your session has ended. What you were doing is kept.</p>
-        <Form {...form} action="Sign in">
+        <p role="status">{t("Your session has ended. What you were doing is kept.")}</p>
+        <Form {...form} action={t("Sign in")}>
           {form.asksForCode ? (
             <SecondFactorField form={form} />
           ) : (
@@ -133,7 +139,7 @@ export function SignInAgain() {
           )}
         </Form>
         <button type="button" class="link-button" onClick={() => void signOut()}>
-          Sign out and discard it
+          {t("Sign out and discard it")}
         </button>
       </div>
     </Dialog>
@@ -144,63 +150,17 @@ function SignUp() {
   const { email, password } = useStore(typed);
   const form = useForm(async () => {
     await signUp(email.trim(), password);
+    codeSent(email.trim());
     navigate("/confirm");
   });
   return (
-    <Page title="Create an account" class="sign-in-page">
-      <Form {...form} action="Create account">
+    <Page title={t("Create an account")} class="sign-in-page">
+      <Form {...form} action={t("Create account")}>
         <EmailField problem={form.problem} />
-        <PasswordField problem={form.problem} complete="new-password" hint={PASSWORD_HINT} />
+        <PasswordField problem={form.problem} complete="new-password" hint={passwordHint()} />
       </Form>
       <p class="sign-in-other">
-        You have an account? <a href="/sign-in">Sign in</a>
-      </p>
-    </Page>
-  );
-}
-
-function Confirm() {
-  const { email, password } = useStore(typed);
-  const [code, setCode] = useState("");
-  const [note, setNote] = useState<string | null>(null);
-  const form = useForm(async () => {
-    await confirmSignUp(email.trim(), code.trim());
-    if (password === "")
-      navigate("/sign-in"); // after a reload it is not known any more
-    else await signIn(email.trim(), password);
-  });
-  return (
-    <Page title="Confirm your e-mail address" class="sign-in-page">
-      <p>
-        {email ? (
-          <>
-            A code was sent to <b>{email}</b>.
-          </>
-        ) : (
-          "A code was sent to you by e-mail."
-        )}
-      </p>
-      <Form {...form} action="Confirm">
-        {email === "" && <KnownEmail onEmail={(known) => typed.set({ email: known, password })} />}
-        <CodeField code={code} onCode={setCode} problem={form.problem} />
-      </Form>
-      <p class="sign-in-other">
-        No code?{" "}
-        <button
-          type="button"
-          class="link-button"
-          onClick={() =>
-            void form.attempt(async () => {
-              await resendCode(email.trim());
-              setNote("A new code is on its way.");
-            })
-          }
-        >
-          Send a new one
-        </button>
-      </p>
-      <p class="notice-line" role="status">
-        {note}
+        {t("You have an account?")} <a href="/sign-in">{t("Sign in")}</a>
       </p>
     </Page>
   );
@@ -217,33 +177,33 @@ function ForgotPassword() {
       setSent(true);
       return;
     }
-    await setNewPassword(email.trim(), code.trim(), password);
+    await setNewPassword(email.trim(), code, password);
     // Whoever has a second factor types its code there.
     if ((await signIn(email.trim(), password)) !== null) navigate("/sign-in");
   });
   return (
-    <Page title="Forgot your password?" class="sign-in-page">
+    <Page title={t("Forgot your password?")} class="sign-in-page">
       <p>
         {isSent
-          ? "If there is an account with this address, a code was sent to it."
-          : "You get a code by e-mail. With it you can set a new password."}
+          ? t("If there is an account with this address, a code was sent to it.")
+          : t("You get a code by e-mail. With it you can set a new password.")}
       </p>
-      <Form {...form} action={isSent ? "Set the new password" : "Send a code"}>
+      <Form {...form} action={isSent ? t("Set the new password") : t("Send a code")}>
         <EmailField problem={form.problem} />
         {isSent && (
           <>
             <CodeField code={code} onCode={setCode} problem={form.problem} />
             <PasswordField
               problem={form.problem}
-              label="New password"
+              label={t("New password")}
               complete="new-password"
-              hint={PASSWORD_HINT}
+              hint={passwordHint()}
             />
           </>
         )}
       </Form>
       <p class="sign-in-other">
-        <a href="/sign-in">Back to signing in</a>
+        <a href="/sign-in">{t("Back to signing in")}</a>
       </p>
     </Page>
   );

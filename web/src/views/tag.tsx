@@ -1,6 +1,7 @@
 import { call, read } from "../api.ts";
 import { signedIn } from "../auth.ts";
-import { Empty, Endless } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
+import { Endless } from "../components/endless.tsx";
 import { FollowTag } from "../components/follow-tag.tsx";
 import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";

@@ -1,5 +1,6 @@
 import { call, type PostBody } from "../api.ts";
-import { Empty, Endless } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
+import { Endless } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
 import { List } from "../lists.ts";

@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { call, type PostBody, type UploadBody, type UploadPage } from "../api.ts";
 import { askForCaptions, captionsHeard } from "../captions.ts";
-import { Empty, Endless } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
+import { Endless } from "../components/endless.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { openCompose } from "../compose.ts";
