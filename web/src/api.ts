@@ -1,8 +1,10 @@
 /** The API, typed by its own OpenAPI document: calls that the API does not know do not compile. */
+
 import type { paths } from "../build/openapi.d.ts";
 import { accessToken, ended } from "./auth.ts";
 import { early } from "./early.ts";
-import { ApiError, NetworkError } from "./errors.ts";
+import { ApiError, explained, NetworkError } from "./errors.ts";
+import { t } from "./language.ts";
 import { learnStanding } from "./standing.ts";
 
 export type * from "../build/openapi.d.ts";
@@ -180,13 +182,13 @@ async function body(response: Response): Promise<unknown> {
  * answer some requests by themselves, and their texts are not for people.
  */
 const NOT_OURS: Readonly<Record<number, string>> = {
-  404: "This page is older or newer than the service. Please reload it.",
-  413: "What you sent is larger than Shutterfeed accepts. Please make it shorter or smaller.",
-  429: "Shutterfeed gets too many requests at the moment. Please try again in a minute.",
+  404: t("This page is older or newer than the service. Please reload it."),
+  413: t("What you sent is larger than Shutterfeed accepts. Please make it shorter or smaller."),
+  429: t("Shutterfeed gets too many requests at the moment. Please try again in a minute."),
 };
 
 async function refusal(response: Response): Promise<ApiError> {
-  const message = NOT_OURS[response.status] ?? "Shutterfeed has a problem. Please try again.";
+  const message = NOT_OURS[response.status] ?? t("Shutterfeed has a problem. Please try again.");
   const unknown = { code: "unavailable", message };
   let detail: { code: string; message: string; field?: string | null } = unknown;
   try {
@@ -195,5 +197,10 @@ async function refusal(response: Response): Promise<ApiError> {
   } catch {
     // The answer is not the API's, but of something in front of it.
   }
-  return new ApiError(response.status, detail.code, detail.message, detail.field ?? null);
+  return new ApiError(
+    response.status,
+    detail.code,
+    explained("error", detail),
+    detail.field ?? null,
+  );
 }

@@ -1,6 +1,8 @@
 /** Blocking, muting and removing people: shown at once, with a way back where the API has one. */
+
 import { call } from "./api.ts";
 import { sentence } from "./errors.ts";
+import { t } from "./language.ts";
 import { loadMe } from "./me.ts";
 import { BLOCKED, type Change } from "./relation.ts";
 import { changing, note } from "./relation-changes.ts";
@@ -38,7 +40,10 @@ export async function block(person: Person): Promise<boolean> {
   if (!(await attempt(person, BLOCKED, () => call("put", "/me/blocks/{handle}", { path }))))
     return false;
   recount();
-  toast(`@${handle} is blocked.`, { action: "Undo", onAction: () => void unblock(person) });
+  toast(t("@{handle} is blocked.", { handle }), {
+    action: t("Undo"),
+    onAction: () => void unblock(person),
+  });
   return true;
 }
 
@@ -49,7 +54,7 @@ export async function unblock(person: Person): Promise<boolean> {
   if (!(await attempt(person, {}, () => call("delete", "/me/blocks/{handle}", { path }))))
     return false;
   note(id, { blocked_by_me: false });
-  toast(`@${handle} is not blocked any more. You do not follow each other.`);
+  toast(t("@{handle} is not blocked any more. You do not follow each other.", { handle }));
   return true;
 }
 
@@ -60,8 +65,14 @@ export async function mute(person: Person, until: string | null): Promise<boolea
   const change = { muted_by_me: true, muted_until: until };
   if (!(await attempt(person, change, () => call("put", "/me/mutes/{handle}", given))))
     return false;
-  const end = until === null ? "" : ` until ${day(until)}`;
-  toast(`@${handle} is muted${end}.`, { action: "Undo", onAction: () => void unmute(person) });
+  const said =
+    until === null
+      ? t("@{handle} is muted.", { handle })
+      : t("@{handle} is muted until {day}.", { handle, day: day(until) });
+  toast(said, {
+    action: t("Undo"),
+    onAction: () => void unmute(person),
+  });
   return true;
 }
 
@@ -71,7 +82,7 @@ export async function unmute(person: Person): Promise<boolean> {
   const change = { muted_by_me: false, muted_until: null };
   if (!(await attempt(person, change, () => call("delete", "/me/mutes/{handle}", { path }))))
     return false;
-  toast(`@${handle} is not muted any more.`);
+  toast(t("@{handle} is not muted any more.", { handle }));
   return true;
 }
 
@@ -83,6 +94,6 @@ export async function removeFollower(person: Person): Promise<boolean> {
   if (!(await attempt(person, change, () => call("delete", "/me/followers/{handle}", { path }))))
     return false;
   recount();
-  toast(`@${handle} does not follow you any more.`);
+  toast(t("@{handle} does not follow you any more.", { handle }));
   return true;
 }

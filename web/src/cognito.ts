@@ -4,8 +4,10 @@
  * It knows this app as two clients. Tokens of the first are for the API. Tokens of the account client
  * change the account itself; they are made for a password that is typed at that moment (account.ts).
  */
+
 import { config } from "./config.ts";
 import { CognitoError, NetworkError } from "./errors.ts";
+import { t } from "./language.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -54,7 +56,7 @@ export async function answerCode(asked: Challenge, code: string): Promise<Authen
   } catch (error) {
     // Not the password, which was right: the code came too late, or too many were wrong.
     if (error instanceof CognitoError && error.code === "NotAuthorizedException") {
-      throw new CognitoError(TOO_LATE, "That took too long. Please start again.");
+      throw new CognitoError(TOO_LATE, t("That took too long. Please start again."));
     }
     throw error;
   }
@@ -76,7 +78,7 @@ function resultOf(answer: Fields): AuthenticationResult {
   if (result === undefined) {
     throw new CognitoError(
       "Challenge",
-      "This account needs a sign-in step that this app does not support.",
+      t("This account needs a sign-in step that this app does not support."),
     );
   }
   return result;
@@ -105,24 +107,26 @@ export async function cognito(operation: string, body: Fields): Promise<Fields> 
     String(answer.__type ?? "")
       .split("#")
       .pop() ?? "";
-  throw new CognitoError(code, SENTENCES[code] ?? String(answer.message ?? "Please try again."));
+  throw new CognitoError(code, SENTENCES[code] ?? String(answer.message ?? t("Please try again.")));
 }
 
 const SENTENCES: Record<string, string> = {
-  AliasExistsException: "There is an account with this e-mail address already. Sign in instead.",
-  CodeDeliveryFailureException: "The e-mail could not be sent. Is the address right?",
-  CodeMismatchException: "The code is wrong. Please check it.",
-  EnableSoftwareTokenMFAException: "The code is wrong. Please check it.",
-  ExpiredCodeException: "This code has expired. Please ask for a new one.",
-  InvalidPasswordException:
-    "A password has at least 10 characters, among them a capital and a small letter, a digit and" +
-    " a symbol.",
-  LimitExceededException: "Too many attempts. Please wait a while and try again.",
-  NotAuthorizedException: "The e-mail address or the password is wrong.",
-  PasswordResetRequiredException: "You need a new password. Set it with “Forgot password?”.",
-  TooManyFailedAttemptsException: "Too many attempts. Please wait a while and try again.",
-  TooManyRequestsException: "Too many attempts. Please wait a while and try again.",
-  UserNotConfirmedException: "This account is not confirmed yet.",
-  UserNotFoundException: "The e-mail address or the password is wrong.",
-  UsernameExistsException: "There is an account with this e-mail address already. Sign in instead.",
+  AliasExistsException: t("There is an account with this e-mail address already. Sign in instead."),
+  CodeDeliveryFailureException: t("The e-mail could not be sent. Is the address right?"),
+  CodeMismatchException: t("The code is wrong. Please check it."),
+  EnableSoftwareTokenMFAException: t("The code is wrong. Please check it."),
+  ExpiredCodeException: t("This code has expired. Please ask for a new one."),
+  InvalidPasswordException: t(
+    "A password has at least 10 characters, among them a capital and a small letter, a digit and a symbol.",
+  ),
+  LimitExceededException: t("Too many attempts. Please wait a while and try again."),
+  NotAuthorizedException: t("The e-mail address or the password is wrong."),
+  PasswordResetRequiredException: t("You need a new password. Set it with “Forgot password?”."),
+  TooManyFailedAttemptsException: t("Too many attempts. Please wait a while and try again."),
+  TooManyRequestsException: t("Too many attempts. Please wait a while and try again."),
+  UserNotConfirmedException: t("This account is not confirmed yet."),
+  UserNotFoundException: t("The e-mail address or the password is wrong."),
+  UsernameExistsException: t(
+    "There is an account with this e-mail address already. Sign in instead.",
+  ),
 };

@@ -1,8 +1,10 @@
 /** One's own collections of saved posts: read once, and then as one changes them. */
+
 import { type CollectionBody, call, type PostBody } from "./api.ts";
 import { person } from "./auth.ts";
 import { sentence } from "./errors.ts";
 import { askedNow, noteWrite } from "./freshness.ts";
+import { t } from "./language.ts";
 import { recall, rememberAnswered } from "./posts.ts";
 import { Store } from "./store.ts";
 import { toast } from "./toasts.ts";
@@ -59,7 +61,7 @@ export async function deleteCollection(id: string): Promise<boolean> {
   }
   noteWrite(COLLECTIONS);
   collections.update((known) => known?.filter((one) => one.id !== id) ?? null);
-  toast("Collection deleted. What was in it is still saved.");
+  toast(t("Collection deleted. What was in it is still saved."));
   return true;
 }
 

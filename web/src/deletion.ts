@@ -1,6 +1,8 @@
 /** Deleting one's posts, restoring and erasing them. */
+
 import { call, type PostBody } from "./api.ts";
 import { sentence } from "./errors.ts";
+import { t } from "./language.ts";
 import { rememberOwn, restored } from "./posts.ts";
 import { location } from "./router.ts";
 import { toast } from "./toasts.ts";
@@ -18,7 +20,7 @@ export async function deletePost(post: PostBody): Promise<boolean> {
     return false;
   }
   rememberOwn({ ...post, state: "deleted" });
-  toast("Post deleted.", { action: "Undo", onAction: () => void undo() });
+  toast(t("Post deleted."), { action: t("Undo"), onAction: () => void undo() });
   return true;
 
   async function undo(): Promise<void> {
@@ -38,7 +40,7 @@ export async function restorePost(id: string): Promise<boolean> {
     toast(sentence(error), { isError: true });
     return false;
   }
-  toast("Post restored.");
+  toast(t("Post restored."));
   return true;
 }
 
@@ -50,6 +52,6 @@ export async function erasePost(id: string): Promise<boolean> {
     toast(sentence(error), { isError: true });
     return false;
   }
-  toast("Post erased.");
+  toast(t("Post erased."));
   return true;
 }

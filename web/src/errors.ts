@@ -7,6 +7,8 @@
  *     ├── NetworkError    no answer came: offline, or the connection broke
  *     └── SessionOver     nobody is signed in any more
  */
+import { t, translated } from "./language.ts";
+
 export class Failure extends Error {}
 
 export class ApiError extends Failure {
@@ -35,15 +37,15 @@ export class NetworkError extends Failure {
   constructor() {
     super(
       navigator.onLine
-        ? "Shutterfeed could not be reached. Please try again."
-        : "You are offline. Please try again once you are connected.",
+        ? t("Shutterfeed could not be reached. Please try again.")
+        : t("You are offline. Please try again once you are connected."),
     );
   }
 }
 
 export class SessionOver extends Failure {
   constructor() {
-    super("Your session has ended. Please sign in again.");
+    super(t("Your session has ended. Please sign in again."));
   }
 }
 
@@ -51,7 +53,15 @@ export class SessionOver extends Failure {
 export function sentence(error: unknown): string {
   if (error instanceof Failure) return error.message;
   console.error(error);
-  return "Something went wrong. Please try again.";
+  return t("Something went wrong. Please try again.");
+}
+
+/** What the API says of a code, in the reader's language if that is not English. */
+export function explained(
+  kind: "error" | "failure" | "note",
+  { code, message }: { readonly code: string; readonly message: string },
+): string {
+  return translated(`${kind} ${code}`) ?? message;
 }
 
 /** Whether the same may succeed a while later, with nothing changed here. */

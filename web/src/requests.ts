@@ -1,7 +1,9 @@
 /** Requests to follow a private account: answered, and counted in the badge. */
+
 import { call } from "./api.ts";
 import { type Person, removeFollower } from "./blocks.ts";
 import { sentence } from "./errors.ts";
+import { t } from "./language.ts";
 import { loadMe, me, setMe } from "./me.ts";
 import { changing, learnFrom } from "./relation-changes.ts";
 import { toast } from "./toasts.ts";
@@ -14,7 +16,7 @@ export function accept(person: Person): Promise<boolean> {
     learnFrom(await changing(person.id, {}, allow));
     // The request does not come back: they would have to ask again.
     const onAction = () => void removeFollower(person);
-    toast(`@${handle} follows you now.`, { action: "Undo", onAction });
+    toast(t("@{handle} follows you now.", { handle }), { action: t("Undo"), onAction });
   });
 }
 
@@ -23,7 +25,9 @@ export function decline({ id, handle }: Person): Promise<boolean> {
   return answer(async () => {
     const refuse = () => call("delete", "/me/requests/{handle}", { path: { handle } });
     learnFrom(await changing(id, {}, refuse));
-    toast(`The request of @${handle} is declined. They are not told, and may ask again.`);
+    toast(
+      t("The request of @{handle} is declined. They are not told, and may ask again.", { handle }),
+    );
   });
 }
 

@@ -51,10 +51,10 @@ export function clock(milliseconds: number): string {
 }
 
 /** A number with its unit, such as "5 min" or "5.4 MB". */
-function inUnits(
+export function inUnits(
   number: number,
   unit: string,
-  locale: string,
+  locale: string = own,
   unitDisplay: "short" | "long" = "short",
   maximumFractionDigits = 0,
 ): string {

@@ -132,7 +132,7 @@ def test_an_album_is_covered_as_a_whole(visit: Visit, pair: tuple[Person, Person
     published(author.api, post_id)
     author.api.edit_post(post_id, {"sensitive": True})
     visitor = visit(reader).open()
-    show = f"Show sensitive album of 2 by @{author.handle}"
+    show = f"Show sensitive: Album of 2 by @{author.handle}"
     visitor.page.get_by_role("button", name=show, exact=True).click()
     expect(visitor.page.get_by_role("group", name="Album of 2")).to_be_visible()
 

@@ -74,7 +74,7 @@ def test_a_sensitive_post_is_covered_for_strangers_too(visit: Visit, author: Per
     asked: list[str] = []
     stranger.page.on("request", lambda one: asked.append(one.url) if "/media/" in one.url else None)
     stranger.open(f"/p/{post_id}")
-    stranger.tab_to("Show sensitive photo by Ada of the Lake")
+    stranger.tab_to("Show sensitive: Photo by Ada of the Lake")
     assert asked == []
     stranger.page.keyboard.press("Enter")
     expect(stranger.page.locator("img.picture")).to_be_visible()

@@ -1,5 +1,6 @@
 import { Component, type ComponentChildren } from "preact";
 import { Failure, sentence } from "../errors.ts";
+import { t } from "../language.ts";
 
 interface Props {
   children: ComponentChildren;
@@ -42,14 +43,14 @@ export class Boundary extends Component<Props, { error: unknown }> {
     const isStale = !(error instanceof Failure) && navigator.onLine;
     return (
       <div class="notice" role="alert">
-        <h1>This page could not be shown</h1>
+        <h1>{t("This page could not be shown")}</h1>
         <p>{reason(error)}</p>
         <button
           type="button"
           class="button button-primary"
           onClick={() => (isStale ? window.location.reload() : this.setState({ error: null }))}
         >
-          Try again
+          {t("Try again")}
         </button>
       </div>
     );
@@ -58,5 +59,7 @@ export class Boundary extends Component<Props, { error: unknown }> {
 
 /** Why something could not be shown, and what to do. */
 export function reason(error: unknown): string {
-  return navigator.onLine ? sentence(error) : "You are offline. Try again once you are connected.";
+  return navigator.onLine
+    ? sentence(error)
+    : t("You are offline. Try again once you are connected.");
 }

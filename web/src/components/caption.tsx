@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { t } from "../language.ts";
 import { Linked } from "./linked.tsx";
 
 interface Props {
@@ -27,7 +28,7 @@ export function Caption({ text, mentions, whole = false }: Props) {
       </p>
       {isCut && !isOpen && (
         <button type="button" class="link-button" onClick={() => setOpen(true)}>
-          Show all of it
+          {t("Show all of it")}
         </button>
       )}
     </div>

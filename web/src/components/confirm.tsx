@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { t } from "../language.ts";
 import { Dialog } from "./dialog.tsx";
 
 interface Props {
@@ -16,7 +17,7 @@ interface Props {
 
 /** Asks before something is done; it closes once that has succeeded or failed. */
 export function Confirm(props: Props) {
-  const { title, children, action, keep = "Cancel", danger = false, onConfirm, onClose } = props;
+  const { title, children, action, keep = t("Cancel"), danger = false, onConfirm, onClose } = props;
   const [isBusy, setBusy] = useState(false);
 
   async function confirm(): Promise<void> {

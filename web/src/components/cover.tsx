@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { MediumView, PostBody } from "../api.ts";
+import { t } from "../language.ts";
 import { type Cover, toggleCover } from "../sensitive.ts";
 import { Icon } from "./icons.tsx";
 import { placeholderUrl } from "./placeholder.ts";
@@ -17,15 +18,17 @@ interface ButtonProps {
  */
 export function CoverButton({ post, cover, what }: ButtonProps) {
   if (cover === "none") return null;
-  const verb = cover === "open" ? "Hide" : "Show";
+  const isOpen = cover === "open";
   return (
     <button
       type="button"
       class={`cover-button cover-button-${cover}`}
-      aria-label={`${verb} sensitive ${what.charAt(0).toLowerCase()}${what.slice(1)}`}
+      aria-label={
+        isOpen ? t("Hide sensitive: {what}", { what }) : t("Show sensitive: {what}", { what })
+      }
       onClick={() => toggleCover(post)}
     >
-      {verb}
+      {isOpen ? t("Hide") : t("Show")}
     </button>
   );
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { t } from "../language.ts";
 import { openLayer } from "../layers.ts";
 import { Icon } from "./icons.tsx";
 
@@ -50,7 +51,7 @@ export function Dialog({ title, onClose, children, class: extra = "" }: Props) {
         <header class="dialog-head">
           <h2 id={heading}>{title}</h2>
           {onClose && (
-            <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
+            <button type="button" class="icon-button" aria-label={t("Close")} onClick={onClose}>
               <Icon name="close" />
             </button>
           )}

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { t } from "../language.ts";
 import type { List } from "../lists.ts";
 import { useRecovery } from "../recovery.ts";
 import { useStore } from "../store.ts";
@@ -58,7 +59,7 @@ export function Endless<T>(props: Props<T>) {
       {!isEmpty && state.status === "loading" && (
         <div class="loading-more" role="status">
           <span class="spinner" aria-hidden="true" />
-          <span class="visually-hidden">Loading more</span>
+          <span class="visually-hidden">{t("Loading more")}</span>
         </div>
       )}
       {!isEmpty && !isHeld && state.status === "end" && end}
@@ -72,7 +73,7 @@ export function Retry({ message, onRetry }: { message: string; onRetry: () => vo
     <div class="notice" role="alert">
       <p>{message}</p>
       <button type="button" class="button" onClick={onRetry}>
-        Try again
+        {t("Try again")}
       </button>
     </div>
   );

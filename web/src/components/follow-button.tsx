@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { call, type User, type UserAsSeen } from "../api.ts";
 import { unblock } from "../blocks.ts";
 import { sentence } from "../errors.ts";
+import { t } from "../language.ts";
 import { loadMe, me } from "../me.ts";
 import { type Flags, type FollowState, followed, followState, UNFOLLOWED } from "../relation.ts";
 import { changing, learnFrom } from "../relation-changes.ts";
@@ -61,10 +62,10 @@ export function FollowButton({ user, seen, onChange, class: extra = "" }: Props)
       <button
         type="button"
         class={`button ${extra}`}
-        aria-label={`Unblock @${handle}`}
+        aria-label={t("Unblock @{handle}", { handle })}
         onClick={() => void unblock(user)}
       >
-        Unblock
+        {t("Unblock")}
       </button>
     );
   }
@@ -83,15 +84,19 @@ export function FollowButton({ user, seen, onChange, class: extra = "" }: Props)
       </button>
       {asked !== "none" && (
         <Confirm
-          title={asked === "requested" ? "Withdraw your request?" : `Stop following @${handle}?`}
-          action={asked === "requested" ? "Withdraw" : "Stop following"}
+          title={
+            asked === "requested"
+              ? t("Withdraw your request?")
+              : t("Stop following @{handle}?", { handle })
+          }
+          action={asked === "requested" ? t("Withdraw") : t("Stop following")}
           onConfirm={toggle}
           onClose={() => setAsked("none")}
         >
           <p>
             {asked === "requested"
-              ? `@${handle} has not answered yet. You can ask again at any time.`
-              : "This account is private: to see its posts again, you would have to ask."}
+              ? t("@{handle} has not answered yet. You can ask again at any time.", { handle })
+              : t("This account is private: to see its posts again, you would have to ask.")}
           </p>
         </Confirm>
       )}
@@ -99,9 +104,9 @@ export function FollowButton({ user, seen, onChange, class: extra = "" }: Props)
   );
 }
 
-const NAMES = { none: "Follow", requested: "Requested", following: "Following" };
+const NAMES = { none: t("Follow"), requested: t("Requested"), following: t("Following") };
 const TITLES = {
   none: undefined,
-  requested: "Withdraw your request",
-  following: "Stop following",
+  requested: t("Withdraw your request"),
+  following: t("Stop following"),
 };

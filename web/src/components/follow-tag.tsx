@@ -1,5 +1,6 @@
 import { foldTag } from "../fold.ts";
 import { followedTags, followTag, loadFollowedTags, tagWishes } from "../hashtags.ts";
+import { t } from "../language.ts";
 import { useResource } from "../resource.ts";
 import { useStore } from "../store.ts";
 
@@ -15,11 +16,11 @@ export function FollowTag({ tag }: { tag: string }) {
     <button
       type="button"
       class={isFollowed ? "button button-small" : "button button-primary button-small"}
-      aria-label={`${isFollowed ? "Following" : "Follow"} #${tag}`}
-      {...(isFollowed && { title: "Stop following" })}
+      aria-label={isFollowed ? t("Following #{tag}", { tag }) : t("Follow #{tag}", { tag })}
+      {...(isFollowed && { title: t("Stop following") })}
       onClick={() => void followTag(tag, !isFollowed)}
     >
-      {isFollowed ? "Following" : "Follow"}
+      {isFollowed ? t("Following") : t("Follow")}
     </button>
   );
 }

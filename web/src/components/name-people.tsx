@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { t } from "../language.ts";
 import { lazy } from "../lazy.tsx";
 import type { PeopleFieldProps } from "../naming/people-field.tsx";
 import { toast } from "../toasts.ts";
@@ -23,11 +24,11 @@ export function NamePeople(props: PeopleFieldProps) {
       <button
         type="button"
         class="button button-small"
-        aria-label={`Tag people in ${what}`}
+        aria-label={t("Tag people in {what}", { what })}
         aria-expanded={isShown}
         onClick={() => setOpen(!isShown)}
       >
-        <Icon name="person" /> Tag people
+        <Icon name="person" /> {t("Tag people")}
       </button>
       {!isShown && people.length > 0 && (
         <span class="field-hint">{people.map(({ handle }) => `@${handle}`).join(", ")}</span>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { t } from "../language.ts";
 
 /** Says so while the network is gone. */
 export function OfflineBanner() {
@@ -16,7 +17,7 @@ export function OfflineBanner() {
     <div role="status">
       {!isOnline && (
         <p class="offline">
-          You are offline. What is on the screen stays; the rest waits for a connection.
+          {t("You are offline. What is on the screen stays; the rest waits for a connection.")}
         </p>
       )}
     </div>

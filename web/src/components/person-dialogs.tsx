@@ -1,5 +1,7 @@
 /** What is asked before one blocks, mutes or removes somebody. */
+
 import { block, mute, type Person, removeFollower } from "../blocks.ts";
+import { t } from "../language.ts";
 import { me } from "../me.ts";
 import { muteEnd } from "../relation.ts";
 import { useStore } from "../store.ts";
@@ -14,19 +16,21 @@ interface Props {
 export function ConfirmBlock({ person, onClose }: Props) {
   return (
     <Confirm
-      title={`Block @${person.handle}?`}
-      action="Block"
+      title={t("Block @{handle}?", { handle: person.handle })}
+      action={t("Block")}
       danger
       onConfirm={() => block(person)}
       onClose={onClose}
     >
       <p>
-        You will not be there for each other: neither of you finds the other, or anything of theirs.
-        They are not told.
+        {t(
+          "You will not be there for each other: neither of you finds the other, or anything of theirs. They are not told.",
+        )}
       </p>
       <p>
-        What you follow of each other ends at once. You can unblock them at any time, but nobody
-        follows the other again by that.
+        {t(
+          "What you follow of each other ends at once. You can unblock them at any time, but nobody follows the other again by that.",
+        )}
       </p>
     </Confirm>
   );
@@ -34,38 +38,47 @@ export function ConfirmBlock({ person, onClose }: Props) {
 
 export function ConfirmRemoval({ person, onClose }: Props) {
   const isPrivate = useStore(me)?.private ?? false;
-  const again = isPrivate ? "They may ask to follow you again." : "They may follow you again.";
+  const again = isPrivate
+    ? t("They may ask to follow you again.")
+    : t("They may follow you again.");
   return (
     <Confirm
-      title={`Remove @${person.handle}?`}
-      action="Remove"
+      title={t("Remove @{handle}?", { handle: person.handle })}
+      action={t("Remove")}
       danger
       onConfirm={() => removeFollower(person)}
       onClose={onClose}
     >
       <p>
-        They no longer follow you, and your posts leave their feed at once. They are not told.
-        {` ${again}`}
+        {t(
+          "They no longer follow you, and your posts leave their feed at once. They are not told.",
+        )}{" "}
+        {again}
       </p>
-      <p>You cannot undo this: only they can make themselves your follower.</p>
+      <p>{t("You cannot undo this: only they can make themselves your follower.")}</p>
     </Confirm>
   );
 }
 
 /** Days, and what they are called; null for a mute that does not end. */
 const MUTE_TIMES = [
-  [null, "Until I unmute them"],
-  [1, "For a day"],
-  [7, "For a week"],
+  [null, t("Until I unmute them")],
+  [1, t("For a day")],
+  [7, t("For a week")],
 ] as const;
 
 export function ChooseMute({ person, onClose }: Props) {
   return (
-    <Dialog title={`Mute @${person.handle}`} class="dialog-menu" onClose={onClose}>
+    <Dialog
+      title={t("Mute @{handle}", { handle: person.handle })}
+      class="dialog-menu"
+      onClose={onClose}
+    >
       <div class="dialog-body">
         <p class="menu-note">
-          Their posts do not come up in your feed, in searches and under hashtags. Their profile
-          shows them as before. They learn nothing of it.
+          {t(
+            "Their posts do not come up in your feed, in searches and under hashtags. Their profile shows them as before. They learn nothing of it.",
+          )}
         </p>
         <ul class="menu">
           {MUTE_TIMES.map(([days, name]) => (

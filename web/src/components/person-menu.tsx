@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { type Person, unblock, unmute } from "../blocks.ts";
+import { t } from "../language.ts";
 import { type Flags, isMuted } from "../relation.ts";
 import { useRelation } from "../relations.ts";
 import { report } from "../reporting.ts";
@@ -34,7 +35,7 @@ export function PersonMenu({ person, seen, onClose }: MenuProps) {
               report({ kind: "user", id: person.id, author: person });
             }}
           >
-            <MoreIcon name="flag" /> Report @{person.handle}
+            <MoreIcon name="flag" /> {t("Report @{handle}", { handle: person.handle })}
           </button>
         </li>
       </ul>
@@ -70,29 +71,29 @@ export function PersonItems({ person, seen, onStep, onClose }: ItemsProps) {
       {relation.follows_me && (
         <li>
           <button type="button" class="menu-item" onClick={() => onStep("remove")}>
-            <Icon name="close" /> Remove @{handle} as a follower
+            <Icon name="close" /> {t("Remove @{handle} as a follower", { handle })}
           </button>
         </li>
       )}
       <li>
         {isMuted(relation) ? (
           <button type="button" class="menu-item" onClick={at(() => unmute(person))}>
-            <Icon name="sound" /> Unmute @{handle}
+            <Icon name="sound" /> {t("Unmute @{handle}", { handle })}
           </button>
         ) : (
           <button type="button" class="menu-item" onClick={() => onStep("mute")}>
-            <Icon name="muted" /> Mute @{handle}
+            <Icon name="muted" /> {t("Mute @{handle}", { handle })}
           </button>
         )}
       </li>
       <li>
         {relation.blocked_by_me ? (
           <button type="button" class="menu-item" onClick={at(() => unblock(person))}>
-            <Icon name="person" /> Unblock @{handle}
+            <Icon name="person" /> {t("Unblock @{handle}", { handle })}
           </button>
         ) : (
           <button type="button" class="menu-item danger" onClick={() => onStep("block")}>
-            <MoreIcon name="block" /> Block @{handle}
+            <MoreIcon name="block" /> {t("Block @{handle}", { handle })}
           </button>
         )}
       </li>

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { Collect } from "../answers/collect.tsx";
 import type { PostBody } from "../api.ts";
 import { deletePost } from "../deletion.ts";
+import { t } from "../language.ts";
 import { me } from "../me.ts";
 import { usePost } from "../posts.ts";
 import { report } from "../reporting.ts";
@@ -31,12 +32,12 @@ export function PostMenu({ post: given, onClose }: Props) {
   if (step === "collect") return <Collect post={post} onClose={onClose} />;
   if (step !== "menu") return <PersonDialog step={step} person={post.author} onClose={onClose} />;
   return (
-    <Dialog title="Post options" class="dialog-menu" onClose={onClose}>
+    <Dialog title={t("Post options")} class="dialog-menu" onClose={onClose}>
       <ul class="menu dialog-body">
         {location.value.path !== `/p/${post.id}` && (
           <li>
             <a class="menu-item" href={`/p/${post.id}`} onClick={onClose}>
-              <MoreIcon name="image" /> Go to post
+              <MoreIcon name="image" /> {t("Go to post")}
             </a>
           </li>
         )}
@@ -49,24 +50,24 @@ export function PostMenu({ post: given, onClose }: Props) {
               void share(post);
             }}
           >
-            <MoreIcon name="link" /> Share link
+            <MoreIcon name="link" /> {t("Share link")}
           </button>
         </li>
         <li>
           <button type="button" class="menu-item" onClick={() => setStep("collect")}>
-            <MoreIcon name="save" /> Add to a collection
+            <MoreIcon name="save" /> {t("Add to a collection")}
           </button>
         </li>
         {own && (
           <>
             <li>
               <button type="button" class="menu-item" onClick={() => setStep("edit")}>
-                <MoreIcon name="edit" /> Edit post
+                <MoreIcon name="edit" /> {t("Edit post")}
               </button>
             </li>
             <li>
               <button type="button" class="menu-item danger" onClick={() => setStep("delete")}>
-                <MoreIcon name="trash" /> Delete post
+                <MoreIcon name="trash" /> {t("Delete post")}
               </button>
             </li>
           </>
@@ -83,7 +84,7 @@ export function PostMenu({ post: given, onClose }: Props) {
                   report({ kind: "post", id: post.id, author: post.author });
                 }}
               >
-                <MoreIcon name="flag" /> Report post
+                <MoreIcon name="flag" /> {t("Report post")}
               </button>
             </li>
           </>
@@ -102,14 +103,14 @@ function ConfirmDelete({ post, onClose }: Props) {
 
   return (
     <Confirm
-      title="Delete this post?"
-      action="Delete"
-      keep="Keep it"
+      title={t("Delete this post?")}
+      action={t("Delete")}
+      keep={t("Keep it")}
       danger
       onConfirm={confirm}
       onClose={onClose}
     >
-      <p>It disappears from all feeds at once. You can restore it for 30 days.</p>
+      <p>{t("It disappears from all feeds at once. You can restore it for 30 days.")}</p>
     </Confirm>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from "../language.ts";
 import { Switch } from "./switch.tsx";
 
 interface Props {
@@ -10,8 +11,8 @@ export function SensitiveSwitch(props: Props) {
   return (
     <Switch
       {...props}
-      label="Sensitive: blur until someone chooses to look"
-      hint="Links to it show no picture elsewhere either, such as in messages."
+      label={t("Sensitive: blur until someone chooses to look")}
+      hint={t("Links to it show no picture elsewhere either, such as in messages.")}
     />
   );
 }

@@ -1,4 +1,5 @@
 import type { PostBody } from "../api.ts";
+import { t } from "../language.ts";
 import { toast } from "../toasts.ts";
 
 /** Hands a post's link to the device's own sharing, or copies it. */
@@ -15,8 +16,8 @@ export async function share(post: PostBody): Promise<void> {
   }
   try {
     await navigator.clipboard.writeText(url);
-    toast("Link copied.");
+    toast(t("Link copied."));
   } catch {
-    toast(`The link could not be copied. It is ${url}`, { isError: true });
+    toast(t("The link could not be copied. It is {url}", { url }), { isError: true });
   }
 }

@@ -1,4 +1,5 @@
 import { useRef } from "preact/hooks";
+import { t } from "../language.ts";
 import { useStore } from "../store.ts";
 import { dismissToast, keepToast, toasts } from "../toasts.ts";
 import { Icon } from "./icons.tsx";
@@ -43,7 +44,7 @@ export function Toaster() {
               {toast.action}
             </button>
           )}
-          <button type="button" class="icon-button" aria-label="Dismiss" onClick={dismiss}>
+          <button type="button" class="icon-button" aria-label={t("Dismiss")} onClick={dismiss}>
             <Icon name="close" />
           </button>
         </div>

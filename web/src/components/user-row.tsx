@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Author, ListedUser } from "../api.ts";
+import { t } from "../language.ts";
 import { useRelation } from "../relations.ts";
 import { Avatar } from "./avatar.tsx";
 import { FollowButton } from "./follow-button.tsx";
@@ -63,12 +64,12 @@ export function Outcome({ children }: { children: string }) {
 
 /** The mark of somebody who follows one. */
 export function FollowsMe() {
-  return <span class="badge follows-me">Follows you</span>;
+  return <span class="badge follows-me">{t("Follows you")}</span>;
 }
 
 export function UsersSkeleton() {
   return (
-    <div role="status" aria-label="Loading people">
+    <div role="status" aria-label={t("Loading people")}>
       {Array.from({ length: 6 }, (_, index) => (
         <div key={index} class="user-row">
           <span class="avatar avatar-medium skeleton" />

@@ -1,4 +1,5 @@
 /** The dialogs in which a moderator decides. What one writes stays, whatever happens meanwhile. */
+
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { MAX_STATEMENT } from "../../build/limits.ts";
@@ -9,6 +10,7 @@ import { Choice } from "../components/choice.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
 import { sentence } from "../errors.ts";
+import { t } from "../language.ts";
 import { muteEnd } from "../relation.ts";
 import { REASONS } from "../safety/words.ts";
 import { toast } from "../toasts.ts";
@@ -19,10 +21,10 @@ import { ACTS } from "./words.ts";
 const RULES = Object.entries(REASONS) as [ReportReason, string][];
 
 const TIMES = [
-  ["1", "A day"],
-  ["7", "A week"],
+  ["1", t("A day")],
+  ["7", t("A week")],
   ["30", "30 days"],
-  ["", "Until a moderator ends it"],
+  ["", t("Until a moderator ends it")],
 ] as const;
 
 interface Props {
@@ -61,24 +63,26 @@ export function ActDialog({ found, kind: begun, onClose }: Props & { kind: Actio
       found={found}
     >
       <Choice
-        label="What is done"
+        label={t("What is done")}
         value={kind}
         options={kinds.map((one) => [one, ACTS[one].name] as const)}
-        hint={canBeDone ? ACTS[kind].effect : "This is done already."}
+        hint={canBeDone ? ACTS[kind].effect : t("This is done already.")}
         onChange={setKind}
       />
-      <Choice label="Rule" value={rule} options={RULES} onChange={setRule} />
+      <Choice label={t("Rule")} value={rule} options={RULES} onChange={setRule} />
       {kind === "suspend" && (
-        <Choice label="How long" value={days} options={TIMES} onChange={setDays} />
+        <Choice label={t("How long")} value={days} options={TIMES} onChange={setDays} />
       )}
-      {isTold && <Statement label="What the author is told" {...{ statement, setStatement }} />}
+      {isTold && (
+        <Statement label={t("What the author is told")} {...{ statement, setStatement }} />
+      )}
     </DecisionDialog>
   );
 }
 
 const APPEAL_CHOICES = [
-  ["uphold", "The decision stands"],
-  ["overturn", "Take everything back that stands"],
+  ["uphold", t("The decision stands")],
+  ["overturn", t("Take everything back that stands")],
 ] as const;
 
 export function AppealDialog({ found, onClose }: Props) {
@@ -88,20 +92,20 @@ export function AppealDialog({ found, onClose }: Props) {
   async function decide(): Promise<void> {
     await decideAppeal(found, choice === "overturn", statement);
     forget();
-    toast(choice === "overturn" ? "The decision is taken back." : "The decision stands.");
+    toast(choice === "overturn" ? t("The decision is taken back.") : t("The decision stands."));
   }
 
   return (
     <DecisionDialog
-      title="Decide the appeal"
-      action="Decide"
+      title={t("Decide the appeal")}
+      action={t("Decide")}
       isReady={found.can_decide_appeal && statement.trim() !== ""}
       onDecide={decide}
       onClose={onClose}
       found={found}
     >
-      <Choice label="Decision" value={choice} options={APPEAL_CHOICES} onChange={setChoice} />
-      <Statement label="What the author is told" {...{ statement, setStatement }} />
+      <Choice label={t("Decision")} value={choice} options={APPEAL_CHOICES} onChange={setChoice} />
+      <Statement label={t("What the author is told")} {...{ statement, setStatement }} />
     </DecisionDialog>
   );
 }
@@ -130,7 +134,7 @@ function Statement({ label, statement, setStatement }: StatementProps) {
       value={statement}
       onValue={setStatement}
       maxLength={MAX_STATEMENT}
-      hint="They read it in their activity, and can appeal. Ctrl+Enter sends it."
+      hint={t("They read it in their activity, and can appeal. Ctrl+Enter sends it.")}
       area={{ required: true }}
     />
   );
@@ -199,7 +203,7 @@ function DecisionDialog(props: DecisionProps) {
         </div>
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </button>
           <button
             type="submit"

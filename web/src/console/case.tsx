@@ -5,6 +5,7 @@ import { Empty } from "../components/empty.tsx";
 import { Retry } from "../components/endless.tsx";
 import { keepFocusOnPage } from "../components/focus.ts";
 import { sentence } from "../errors.ts";
+import { t } from "../language.ts";
 import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
 import { useStore } from "../store.ts";
@@ -22,12 +23,12 @@ export function CaseView({ id }: Record<string, string>) {
   const found = useStore(known)[id!] ?? loaded.value;
   if (found) return <Case key={found.id} found={found} />;
   return (
-    <Frame title="Case">
-      {loaded.isMissing && <Empty title="There is no such case" />}
+    <Frame title={t("Case")}>
+      {loaded.isMissing && <Empty title={t("There is no such case")} />}
       {loaded.error && !loaded.isMissing && <Retry message={loaded.error} onRetry={loaded.retry} />}
       {!loaded.error && (
         <p class="page-sub" role="status">
-          Loading…
+          {t("Loading…")}
         </p>
       )}
     </Frame>
@@ -50,17 +51,21 @@ function Case({ found }: { found: CaseBody }) {
   const toggle = () => setOpen(!isOpen);
   const keys: Shortcut[] = [
     ...found.possible.map((kind) => ({ ...ACTS[kind], run: () => setStep(kind) })),
-    { key: "b", name: isOpen ? "Blur pictures" : "Show pictures", run: toggle },
+    { key: "b", name: isOpen ? t("Blur pictures") : t("Show pictures"), run: toggle },
   ];
   if (last)
-    keys.push({ key: "u", name: `Undo: ${ACTS[last.kind].done}`, run: () => setStep(last) });
+    keys.push({
+      key: "u",
+      name: t("Undo: {done}", { done: ACTS[last.kind].done }),
+      run: () => setStep(last),
+    });
   if (found.can_decide_appeal) {
-    keys.push({ key: "a", name: "Decide the appeal", run: () => setStep("appeal") });
+    keys.push({ key: "a", name: t("Decide the appeal"), run: () => setStep("appeal") });
   }
-  if (next) keys.push({ key: "j", name: "Next case", run: () => goTo(next) });
-  if (before) keys.push({ key: "k", name: "Case before", run: () => goTo(before) });
+  if (next) keys.push({ key: "j", name: t("Next case"), run: () => goTo(next) });
+  if (before) keys.push({ key: "k", name: t("Case before"), run: () => goTo(before) });
   return (
-    <Frame title="Case" keys={keys}>
+    <Frame title={t("Case")} keys={keys}>
       <div class="case">
         <EvidencePanel found={found} isOpen={isOpen} onToggle={toggle} />
         <div class="case-side">
@@ -93,10 +98,10 @@ function Actions({ found, onStep, next }: ActionsProps) {
   return (
     <section class="panel" aria-labelledby="decide">
       <div class="panel-head">
-        <h2 id="decide">Decide</h2>
+        <h2 id="decide">{t("Decide")}</h2>
         {next && (
           <a class="button button-small" href={`/moderation/cases/${next}`} aria-keyshortcuts="J">
-            Next case <kbd>j</kbd>
+            {t("Next case")} <kbd>j</kbd>
           </a>
         )}
       </div>
@@ -108,11 +113,11 @@ function Actions({ found, onStep, next }: ActionsProps) {
             aria-keyshortcuts="A"
             onClick={() => onStep("appeal")}
           >
-            Decide the appeal <kbd>a</kbd>
+            {t("Decide the appeal")} <kbd>a</kbd>
           </button>
         ) : (
           <p class="notice-line">
-            You have decided this case: another moderator decides the appeal.
+            {t("You have decided this case: another moderator decides the appeal.")}
           </p>
         ))}
       <div class="case-actions">
@@ -143,7 +148,7 @@ function ConfirmUndo({ found, action, onClose }: UndoProps) {
   async function confirm(): Promise<void> {
     try {
       await undo(found, action.id);
-      toast(`Undone: ${ACTS[action.kind].done}.`);
+      toast(t("Undone: {done}.", { done: ACTS[action.kind].done }));
     } catch (error) {
       // What another moderator did is in the history by now.
       const told = error instanceof Overtaken ? error.message : sentence(error);
@@ -151,9 +156,11 @@ function ConfirmUndo({ found, action, onClose }: UndoProps) {
     }
   }
   return (
-    <Confirm title="Undo this?" action="Undo" onConfirm={confirm} onClose={onClose}>
+    <Confirm title={t("Undo this?")} action={t("Undo")} onConfirm={confirm} onClose={onClose}>
       <p>
-        {ACTS[action.kind].done}: everything is again as it was before it, and its owner sees that.
+        {t("{done}: everything is again as it was before it, and its owner sees that.", {
+          done: ACTS[action.kind].done,
+        })}
       </p>
     </Confirm>
   );

@@ -1,7 +1,9 @@
 /** The cases that this page knows, and what is done about them. */
+
 import { type CaseBody, type CaseSummary, type CreateAction, call } from "../api.ts";
 import { person } from "../auth.ts";
 import { ApiError } from "../errors.ts";
+import { t } from "../language.ts";
 import { Store } from "../store.ts";
 
 /** By id, as last heard of. */
@@ -43,7 +45,7 @@ export class Overtaken extends Error {
   readonly now: CaseBody;
 
   constructor(now: CaseBody) {
-    super("Another moderator has changed this case meanwhile.");
+    super(t("Another moderator has changed this case meanwhile."));
     this.now = now;
   }
 }

@@ -1,11 +1,12 @@
 /** What was reported, as it was then. Pictures are shown when one asks for them, never before. */
+
 import type { CaseBody, EvidenceBody, EvidenceMediumBody } from "../api.ts";
 import { Icon } from "../components/icons.tsx";
 import { placeholderUrl } from "../components/placeholder.ts";
-import { KINDS } from "../safety/words.ts";
+import { t } from "../language.ts";
 import { fullDate } from "../text.ts";
 import { loadCase } from "./cases.ts";
-import { ownerOf } from "./words.ts";
+import { subjectOf } from "./words.ts";
 
 interface Props {
   found: CaseBody;
@@ -20,11 +21,9 @@ export function EvidencePanel({ found, isOpen, onToggle }: Props) {
   return (
     <section class="panel" aria-labelledby="evidence">
       <div class="panel-head">
-        <h2 id="evidence">
-          {KINDS[found.kind]} by <bdi>{ownerOf(found)}</bdi>
-        </h2>
-        {found.owner?.suspended && <span class="badge badge-failed">Suspended</span>}
-        {found.owner?.limited && <span class="badge">Limited</span>}
+        <h2 id="evidence">{subjectOf(found)}</h2>
+        {found.owner?.suspended && <span class="badge badge-failed">{t("Suspended")}</span>}
+        {found.owner?.limited && <span class="badge">{t("Limited")}</span>}
         {hasPictures && (
           <button
             type="button"
@@ -33,14 +32,14 @@ export function EvidencePanel({ found, isOpen, onToggle }: Props) {
             aria-keyshortcuts="B"
             onClick={onToggle}
           >
-            {isOpen ? "Blur pictures" : "Show pictures"} <kbd>b</kbd>
+            {isOpen ? t("Blur pictures") : t("Show pictures")} <kbd>b</kbd>
           </button>
         )}
       </div>
       <State evidence={newest} caseId={found.id} isOpen={isOpen} />
       {older.length > 0 && (
         <details class="older">
-          <summary>As it was reported before ({older.length})</summary>
+          <summary>{t("As it was reported before ({count})", { count: older.length })}</summary>
           {older.map((evidence) => (
             <State key={evidence.at} evidence={evidence} caseId={found.id} isOpen={isOpen} />
           ))}
@@ -73,13 +72,13 @@ function State({ evidence, caseId, isOpen }: StateProps) {
         </p>
       )}
       <dl class="facts">
-        <dt>Account</dt>
+        <dt>{t("Account")}</dt>
         <dd>
           <bdi>{display_name}</bdi> @{handle}
         </dd>
         {bio && (
           <>
-            <dt>About</dt>
+            <dt>{t("About")}</dt>
             <dd class="words" dir="auto">
               {bio}
             </dd>
@@ -87,17 +86,17 @@ function State({ evidence, caseId, isOpen }: StateProps) {
         )}
         {place && (
           <>
-            <dt>Place</dt>
+            <dt>{t("Place")}</dt>
             <dd>{place}</dd>
           </>
         )}
         {created_at && (
           <>
-            <dt>Made</dt>
+            <dt>{t("Made")}</dt>
             <dd>{fullDate(created_at)}</dd>
           </>
         )}
-        <dt>Kept</dt>
+        <dt>{t("Kept")}</dt>
         <dd>{fullDate(at)}</dd>
       </dl>
     </div>
@@ -112,7 +111,7 @@ interface MediumProps {
 
 function Medium({ medium, caseId, isOpen }: MediumProps) {
   const { url, placeholder, alt_text, content_type } = medium;
-  const what = content_type.startsWith("video/") ? "Video" : "Photo";
+  const what = content_type.startsWith("video/") ? t("Video") : t("Photo");
   const blur = { backgroundImage: placeholderUrl(placeholder) };
   return (
     <li class="evidence-medium" style={blur}>
@@ -121,16 +120,18 @@ function Medium({ medium, caseId, isOpen }: MediumProps) {
         <img
           key={url}
           src={url}
-          alt={alt_text || `${what}, not described`}
+          alt={alt_text || t("{what}, not described", { what })}
           onError={() => void loadCase(caseId).catch(() => undefined)}
         />
       ) : (
         <span class="evidence-cover">
           <Icon name="hidden" />
-          {url === null ? `${what} without a picture` : `${what}, blurred`}
+          {url === null ? t("{what} without a picture", { what }) : t("{what}, blurred", { what })}
         </span>
       )}
-      {content_type.startsWith("video/") && isOpen && <span class="badge">First picture</span>}
+      {content_type.startsWith("video/") && isOpen && (
+        <span class="badge">{t("First picture")}</span>
+      )}
     </li>
   );
 }

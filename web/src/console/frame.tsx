@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { accessToken, hasAccess, isModerator } from "../auth.ts";
 import { Empty } from "../components/empty.tsx";
 import { Page } from "../components/page.tsx";
+import { t } from "../language.ts";
 import { location } from "../router.ts";
 import { useStore } from "../store.ts";
 import { type Shortcut, Shortcuts } from "./shortcuts.tsx";
@@ -15,10 +16,10 @@ interface Props {
 }
 
 const PAGES = [
-  ["/moderation", "Reports"],
-  ["/moderation/appeals", "Appeals"],
-  ["/moderation/statistics", "Statistics"],
-  ["/moderation/log", "Log"],
+  ["/moderation", t("Reports")],
+  ["/moderation/appeals", t("Appeals")],
+  ["/moderation/statistics", t("Statistics")],
+  ["/moderation/log", t("Log")],
 ] as const;
 
 /** A page for moderators, with the way to the others. */
@@ -31,7 +32,7 @@ export function Frame({ title, keys = [], children }: Props) {
       {mayEnter && (
         <>
           <div class="moderation-head">
-            <nav class="tabs" aria-label="Moderation">
+            <nav class="tabs" aria-label={t("Moderation")}>
               {PAGES.map(([href, label]) => (
                 <a
                   key={href}
@@ -49,8 +50,8 @@ export function Frame({ title, keys = [], children }: Props) {
         </>
       )}
       {!mayEnter && isKnown && (
-        <Empty title="This page is for moderators">
-          <p>If you have become one just now, sign out and in again.</p>
+        <Empty title={t("This page is for moderators")}>
+          <p>{t("If you have become one just now, sign out and in again.")}</p>
         </Empty>
       )}
     </Page>

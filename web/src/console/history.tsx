@@ -1,8 +1,11 @@
 /** What was reported, decided, undone and appealed in a case, the newest first. */
+
+import type { ComponentChildren } from "preact";
 import type { ActionBody, AppealBody, CaseBody, CaseReport } from "../api.ts";
+import { counted, parts, t } from "../language.ts";
 import { me } from "../me.ts";
 import { REASONS } from "../safety/words.ts";
-import { ago, fullDate, plural } from "../text.ts";
+import { ago, fullDate } from "../text.ts";
 import { ACTS, STATES } from "./words.ts";
 
 interface Props {
@@ -14,7 +17,7 @@ export function History({ found, onUndo }: Props) {
   return (
     <section class="panel" aria-labelledby="history">
       <div class="panel-head">
-        <h2 id="history">History</h2>
+        <h2 id="history">{t("History")}</h2>
         <span class="badge">{STATES[found.state]}</span>
       </div>
       {found.appeal && <Appeal appeal={found.appeal} />}
@@ -23,7 +26,7 @@ export function History({ found, onUndo }: Props) {
           <Done key={action.id} action={action} onUndo={() => onUndo(action)} />
         ))}
       </ul>
-      <h3>{plural(found.reports, "report")}</h3>
+      <h3>{counted(found.reports, "{count} report", "{count} reports")}</h3>
       <ul class="history">
         {found.reported_by.map((report) => (
           <Reported key={`${report.at} ${report.reporter?.id ?? report.detector}`} {...report} />
@@ -34,16 +37,16 @@ export function History({ found, onUndo }: Props) {
 }
 
 const OUTCOMES: Readonly<Record<AppealBody["outcome"], string>> = {
-  pending: "It waits for another moderator.",
-  upheld: "The decision stands.",
-  overturned: "The decision was taken back.",
+  pending: t("It waits for another moderator."),
+  upheld: t("The decision stands."),
+  overturned: t("The decision was taken back."),
 };
 
 function Appeal({ appeal }: { appeal: AppealBody }) {
   return (
     <div class="appeal">
       <p>
-        <b>Appeal</b> · <When at={appeal.at} />. {OUTCOMES[appeal.outcome]}
+        <b>{t("Appeal")}</b> · <When at={appeal.at} />. {OUTCOMES[appeal.outcome]}
       </p>
       <p class="words" dir="auto">
         {appeal.text}
@@ -62,10 +65,10 @@ function Done({ action, onUndo }: { action: ActionBody; onUndo: () => void }) {
   return (
     <li>
       <p>
-        <b>{ACTS[kind].done}</b> by {nameOf(moderator_id)} · <When at={at} />
-        {until && `, until ${fullDate(until)}`}
+        {byWhom(moderator_id, <b>{ACTS[kind].done}</b>)} · <When at={at} />
+        {until && <> · {t("Until {day}", { day: fullDate(until) })}</>}
       </p>
-      <p class="row-note">Rule: {REASONS[rule]}</p>
+      <p class="row-note">{t("Rule: {rule}", { rule: REASONS[rule] })}</p>
       {statement && (
         <p class="words" dir="auto">
           {statement}
@@ -73,16 +76,16 @@ function Done({ action, onUndo }: { action: ActionBody; onUndo: () => void }) {
       )}
       {undone_at ? (
         <p class="row-note">
-          Undone by {nameOf(undone_by)} · <When at={undone_at} />
+          {byWhom(undone_by, t("Undone"))} · <When at={undone_at} />
         </p>
       ) : (
         <button
           type="button"
           class="button button-small"
-          aria-label={`Undo: ${ACTS[kind].done}`}
+          aria-label={t("Undo: {done}", { done: ACTS[kind].done })}
           onClick={onUndo}
         >
-          Undo
+          {t("Undo")}
         </button>
       )}
     </li>
@@ -90,7 +93,12 @@ function Done({ action, onUndo }: { action: ActionBody; onUndo: () => void }) {
 }
 
 function Reported({ reporter, detector, reason, note, at }: CaseReport) {
-  const who = detector === null ? `@${reporter?.handle ?? "a deleted account"}` : detector;
+  const who =
+    detector === null
+      ? reporter
+        ? t("@{handle}", { handle: reporter.handle })
+        : t("A deleted account")
+      : detector;
   return (
     <li>
       <p>
@@ -111,24 +119,30 @@ export function LastChange({ found }: { found: CaseBody }) {
   return (
     <div class="notice-line" role="alert">
       <p>
-        <b>Another moderator was first: yours is not done.</b> The case is now{" "}
-        {STATES[found.state].toLowerCase()}.
+        <b>{t("Another moderator was first: yours is not done.")}</b>{" "}
+        {t("State of the case: {state}.", { state: STATES[found.state] })}
       </p>
       {last && (
         <p>
-          {last.undone_at ? "Undone" : ACTS[last.kind].done} by{" "}
-          {nameOf(last.undone_by ?? last.moderator_id)} on {fullDate(last.undone_at ?? last.at)},
-          rule: {REASONS[last.rule]}.
+          {byWhom(
+            last.undone_by ?? last.moderator_id,
+            last.undone_at ? t("Undone") : ACTS[last.kind].done,
+          )}{" "}
+          · {fullDate(last.undone_at ?? last.at)} ·{" "}
+          {t("Rule: {rule}", { rule: REASONS[last.rule] })}
         </p>
       )}
-      <p>What you have written is still here. Decide again, or close.</p>
+      <p>{t("What you have written is still here. Decide again, or close.")}</p>
     </div>
   );
 }
 
-function nameOf(moderator_id: string | null): string {
-  if (moderator_id === "") return "the service itself";
-  return moderator_id === me.value?.id ? "you" : "another moderator";
+/** What was done, and by whom: by id, with no id for the service itself. */
+function byWhom(moderator_id: string | null, done: ComponentChildren): ComponentChildren[] {
+  if (moderator_id === "") return parts("{done} by the service itself", { done });
+  return moderator_id === me.value?.id
+    ? parts("{done} by you", { done })
+    : parts("{done} by another moderator", { done });
 }
 
 function When({ at }: { at: string }) {

@@ -1,6 +1,7 @@
 import { call, type LogEntry } from "../api.ts";
 import { Empty } from "../components/empty.tsx";
 import { Endless } from "../components/endless.tsx";
+import { t } from "../language.ts";
 import { List } from "../lists.ts";
 import { me } from "../me.ts";
 import { REASONS } from "../safety/words.ts";
@@ -13,7 +14,7 @@ import { ACTS } from "./words.ts";
 export function LogView() {
   const list = ofThisVisit("log", entries);
   return (
-    <Frame title="Log">
+    <Frame title={t("Log")}>
       <Endless
         list={list}
         render={(items) => (
@@ -25,10 +26,10 @@ export function LogView() {
         )}
         skeleton={
           <p class="page-sub" role="status">
-            Loading…
+            {t("Loading…")}
           </p>
         }
-        empty={<Empty title="Nothing was done yet" />}
+        empty={<Empty title={t("Nothing was done yet")} />}
       />
     </Frame>
   );
@@ -42,11 +43,11 @@ function entries(): List<LogEntry> {
 }
 
 const EVENTS: Readonly<Record<LogEntry["kind"], string>> = {
-  acted: "Decided",
-  undone: "Undone",
-  appeal_upheld: "Appeal: the decision stands",
-  appeal_overturned: "Appeal: taken back",
-  suspension_over: "The time of a suspension was over",
+  acted: t("Decided"),
+  undone: t("Undone"),
+  appeal_upheld: t("Appeal: the decision stands"),
+  appeal_overturned: t("Appeal: taken back"),
+  suspension_over: t("The time of a suspension was over"),
 };
 
 function Row({ entry }: { entry: LogEntry }) {
@@ -60,7 +61,7 @@ function Row({ entry }: { entry: LogEntry }) {
         </p>
         <p class="row-note">
           {whoIs(moderator_id)} · <time dateTime={at}>{fullDate(at)}</time>
-          {rule && ` · Rule: ${REASONS[rule]}`}
+          {rule && <> · {t("Rule: {rule}", { rule: REASONS[rule] })}</>}
         </p>
         {statement && (
           <p class="words" dir="auto">
@@ -71,7 +72,7 @@ function Row({ entry }: { entry: LogEntry }) {
       </div>
       <div class="row-actions">
         <a class="button button-small" href={`/moderation/cases/${case_id}`}>
-          Case
+          {t("Case")}
         </a>
       </div>
     </li>
@@ -80,6 +81,6 @@ function Row({ entry }: { entry: LogEntry }) {
 
 /** The service itself has no id. */
 function whoIs(moderator_id: string): string {
-  if (moderator_id === "") return "The service itself";
-  return moderator_id === me.value?.id ? "You" : `Moderator ${moderator_id}`;
+  if (moderator_id === "") return t("The service itself");
+  return moderator_id === me.value?.id ? t("You") : t("Moderator {moderator_id}", { moderator_id });
 }

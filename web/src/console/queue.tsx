@@ -1,21 +1,26 @@
 /** The cases that wait, the oldest first. */
+
 import { useEffect, useRef } from "preact/hooks";
 import { type CaseState, type CaseSummary, call, type ReportReason } from "../api.ts";
 import { Choice } from "../components/choice.tsx";
 import { Empty } from "../components/empty.tsx";
 import { Endless } from "../components/endless.tsx";
+import { counted, t } from "../language.ts";
 import { List } from "../lists.ts";
 import { location, navigate } from "../router.ts";
-import { KINDS, REASONS } from "../safety/words.ts";
+import { REASONS } from "../safety/words.ts";
 import { useStore } from "../store.ts";
-import { ago, fullDate, plural } from "../text.ts";
+import { ago, fullDate } from "../text.ts";
 import { ofThisVisit } from "../visits.ts";
 import { known, noteQueue } from "./cases.ts";
 import { Frame } from "./frame.tsx";
 import { stepTo } from "./shortcuts.tsx";
-import { ownerOf, STATES } from "./words.ts";
+import { STATES, subjectOf } from "./words.ts";
 
-const WAITING = [["", "All reasons"], ...Object.entries(REASONS)] as [ReportReason | "", string][];
+const WAITING = [["", t("All reasons")], ...Object.entries(REASONS)] as [
+  ReportReason | "",
+  string,
+][];
 
 export function ReportQueueView() {
   const { query } = useStore(location);
@@ -23,14 +28,14 @@ export function ReportQueueView() {
   const reason = asked in REASONS ? (asked as ReportReason) : "";
   return (
     <Queue
-      title="Reports"
+      title={t("Reports")}
       state="open"
       reason={reason}
-      none="No report waits"
+      none={t("No report waits")}
       filter={
         <div class="queue-filter">
           <Choice
-            label="Reason"
+            label={t("Reason")}
             value={reason}
             options={WAITING}
             onChange={(wanted) => {
@@ -45,7 +50,7 @@ export function ReportQueueView() {
 }
 
 export function AppealQueueView() {
-  return <Queue title="Appeals" state="appealed" reason="" none="No appeal waits" />;
+  return <Queue title={t("Appeals")} state="appealed" reason="" none={t("No appeal waits")} />;
 }
 
 interface Props {
@@ -72,8 +77,8 @@ function Queue({ title, state, reason, none, filter }: Props) {
     <Frame
       title={title}
       keys={[
-        { key: "j", name: "Next case (Enter opens it)", run: () => step(1) },
-        { key: "k", name: "Case before", run: () => step(-1) },
+        { key: "j", name: t("Next case (Enter opens it)"), run: () => step(1) },
+        { key: "k", name: t("Case before"), run: () => step(-1) },
       ]}
     >
       {filter}
@@ -90,7 +95,7 @@ function Queue({ title, state, reason, none, filter }: Props) {
           )}
           skeleton={
             <p class="page-sub" role="status">
-              Loading…
+              {t("Loading…")}
             </p>
           }
           empty={<Empty title={none} />}
@@ -117,11 +122,11 @@ function Row({ item }: { item: CaseSummary }) {
       <a class="row case-link" href={`/moderation/cases/${item.id}`}>
         <span class="row-text">
           <span class="row-title row-title-whole">
-            {KINDS[item.kind]} by <bdi>{ownerOf(item)}</bdi>: {REASONS[item.reason]}
+            {subjectOf(item)}: {REASONS[item.reason]}
           </span>
           <span class="row-note">
             {item.state !== "open" && `${STATES[item.state]} · `}
-            {plural(item.reports, "report")}
+            {counted(item.reports, "{count} report", "{count} reports")}
             {reasons.length > 1 &&
               ` (${reasons.map(([reason, count]) => `${count} ${REASONS[reason]}`).join(", ")})`}
           </span>

@@ -1,8 +1,10 @@
 /** The keys of the moderators' pages: each is a letter, and does what a button on the page does. */
+
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Dialog } from "../components/dialog.tsx";
 import { Switch } from "../components/switch.tsx";
 import { isMeantOtherwise } from "../keys.ts";
+import { t } from "../language.ts";
 import { Store, useStore } from "../store.ts";
 
 export interface Shortcut {
@@ -36,7 +38,7 @@ export function shortcutFor(
 export function Shortcuts({ keys }: { keys: readonly Shortcut[] }) {
   const [isOpen, setOpen] = useState(false);
   const isOn = useStore(areKeysOn);
-  const help: Shortcut = { key: "?", name: "Show these keys", run: () => setOpen(true) };
+  const help: Shortcut = { key: "?", name: t("Show these keys"), run: () => setOpen(true) };
   const all = [...keys, help];
   const current = useRef(all);
   current.current = all;
@@ -61,12 +63,12 @@ export function Shortcuts({ keys }: { keys: readonly Shortcut[] }) {
         aria-haspopup="dialog"
         onClick={() => setOpen(true)}
       >
-        Keys <kbd>?</kbd>
+        {t("Keys")} <kbd>?</kbd>
       </button>
       {isOpen && (
-        <Dialog title="Keys" class="dialog-small" onClose={() => setOpen(false)}>
+        <Dialog title={t("Keys")} class="dialog-small" onClose={() => setOpen(false)}>
           <div class="dialog-body">
-            <Switch label="Use these keys" isOn={isOn} onChange={setKeys} />
+            <Switch label={t("Use these keys")} isOn={isOn} onChange={setKeys} />
             <dl class="shortcuts">
               {all.map(({ key, name }) => (
                 <div key={key}>

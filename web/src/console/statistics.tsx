@@ -1,8 +1,9 @@
 import { type ActionKind, call, type ModerationStatistics, type ReportReason } from "../api.ts";
 import { Retry } from "../components/endless.tsx";
+import { t } from "../language.ts";
 import { useResource } from "../resource.ts";
 import { REASONS } from "../safety/words.ts";
-import { ago, count } from "../text.ts";
+import { ago, count, inUnits } from "../text.ts";
 import { Frame } from "./frame.tsx";
 import { ACTS } from "./words.ts";
 
@@ -10,7 +11,7 @@ import { ACTS } from "./words.ts";
 export function StatisticsView() {
   const loaded = useResource("statistics", () => call("get", "/moderation/statistics"));
   return (
-    <Frame title="Statistics">
+    <Frame title={t("Statistics")}>
       {loaded.error && <Retry message={loaded.error} onRetry={loaded.retry} />}
       {loaded.value && <Tables found={loaded.value} />}
     </Frame>
@@ -23,21 +24,21 @@ function Tables({ found }: { found: ModerationStatistics }) {
   return (
     <div class="case">
       <Table
-        title="Waiting"
+        title={t("Waiting")}
         rows={[
           ...waiting.map(([reason, name]) => [name, number(found.open[reason])] as const),
-          ["Appeals", number(found.appealed)],
-          ["Oldest report", found.oldest_open ? ago(found.oldest_open) : "None"],
+          [t("Appeals"), number(found.appealed)],
+          [t("Oldest report"), found.oldest_open ? ago(found.oldest_open) : t("None")],
         ]}
       />
       <Table
-        title="Decided in the last 30 days"
+        title={t("Decided in the last 30 days")}
         rows={[
           ...acts.map((kind) => [ACTS[kind].done, number(found.decisions[kind])] as const),
-          ["Undone", number(found.undone)],
-          ["Appeals: the decision stands", number(found.appeals_upheld)],
-          ["Appeals: taken back", number(found.appeals_overturned)],
-          ["Half are decided within", within(found.minutes_to_decision)],
+          [t("Undone"), number(found.undone)],
+          [t("Appeals: the decision stands"), number(found.appeals_upheld)],
+          [t("Appeals: taken back"), number(found.appeals_overturned)],
+          [t("Half are decided within"), within(found.minutes_to_decision)],
         ]}
       />
     </div>
@@ -52,9 +53,10 @@ function number(counted = 0): string {
 }
 
 function within(minutes: number | null): string {
-  if (minutes === null) return "Nothing was decided";
-  if (minutes < 120) return `${Math.round(minutes)} min`;
-  return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} days`;
+  if (minutes === null) return t("Nothing was decided");
+  if (minutes < 120) return inUnits(Math.round(minutes), "minute");
+  if (minutes < 48 * 60) return inUnits(Math.round(minutes / 60), "hour");
+  return inUnits(Math.round(minutes / 1440), "day");
 }
 
 interface TableProps {

@@ -1,5 +1,8 @@
 /** What moderators do, in words. */
+
 import type { ActionKind, CaseState, CaseSummary } from "../api.ts";
+import { t } from "../language.ts";
+import { KINDS } from "../safety/words.ts";
 
 interface Act {
   /** The key that begins it. */
@@ -13,58 +16,62 @@ interface Act {
 export const ACTS: Readonly<Record<ActionKind, Act>> = {
   label_sensitive: {
     key: "l",
-    name: "Label as sensitive",
-    effect: "The post is blurred until one chooses to look, whatever its author says.",
-    done: "Labelled as sensitive",
+    name: t("Label as sensitive"),
+    effect: t("The post is blurred until one chooses to look, whatever its author says."),
+    done: t("Labelled as sensitive"),
   },
   hide_post: {
     key: "h",
-    name: "Hide the post",
-    effect: "Nobody sees this post any more, its author included. Copies by others stay.",
-    done: "Post hidden",
+    name: t("Hide the post"),
+    effect: t("Nobody sees this post any more, its author included. Copies by others stay."),
+    done: t("Post hidden"),
   },
   remove_comment: {
     key: "r",
-    name: "Remove the comment",
-    effect: "Nobody sees this comment any more. Replies to it stay.",
-    done: "Comment removed",
+    name: t("Remove the comment"),
+    effect: t("Nobody sees this comment any more. Replies to it stay."),
+    done: t("Comment removed"),
   },
   withhold_content: {
     key: "w",
-    name: "Withhold the content",
-    effect:
-      "Its photos and videos are shown nowhere any more, whoever has posted them or will, and links" +
-      " to them end at once. Authors learn no more than that their post is not shown.",
-    done: "Content withheld",
+    name: t("Withhold the content"),
+    effect: t(
+      "Its photos and videos are shown nowhere any more, whoever has posted them or will, and links to them end at once. Authors learn no more than that their post is not shown.",
+    ),
+    done: t("Content withheld"),
   },
   limit: {
     key: "m",
-    name: "Limit the account",
-    effect: "The account and its posts no longer come up in searches, hashtags and suggestions.",
-    done: "Account limited",
+    name: t("Limit the account"),
+    effect: t("The account and its posts no longer come up in searches, hashtags and suggestions."),
+    done: t("Account limited"),
   },
   suspend: {
     key: "s",
-    name: "Suspend the account",
-    effect:
+    name: t("Suspend the account"),
+    effect: t(
       "Nothing of theirs is shown. They can sign in, download their data and appeal, and nothing else.",
-    done: "Account suspended",
+    ),
+    done: t("Account suspended"),
   },
   dismiss: {
     key: "d",
-    name: "Dismiss",
-    effect: "Nothing changes. Whoever has reported it is told that it is not against the rules.",
-    done: "Dismissed",
+    name: t("Dismiss"),
+    effect: t("Nothing changes. Whoever has reported it is told that it is not against the rules."),
+    done: t("Dismissed"),
   },
 };
 
 export const STATES: Readonly<Record<CaseState, string>> = {
-  open: "Open",
-  appealed: "Appealed",
-  decided: "Decided",
+  open: t("Open"),
+  appealed: t("Appealed"),
+  decided: t("Decided"),
 };
 
-/** Whose it is, as far as that is known. */
-export function ownerOf({ owner }: Pick<CaseSummary, "owner">): string {
-  return owner === null ? "an account that is gone" : `@${owner.handle}`;
+/** What a case is about, and whose it is, as far as that is known. */
+export function subjectOf({ kind, owner }: Pick<CaseSummary, "kind" | "owner">): string {
+  if (owner === null) {
+    return t("{kind} by an account that is gone", { kind: KINDS[kind] });
+  }
+  return t("{kind} by @{handle}", { kind: KINDS[kind], handle: owner.handle });
 }

@@ -11,6 +11,7 @@ import { Page } from "../components/page.tsx";
 import { UsersSkeleton } from "../components/user-row.tsx";
 import { renew } from "../device/device.ts";
 import { noteWrite } from "../freshness.ts";
+import { t } from "../language.ts";
 import { ofPost } from "../link-sources.ts";
 import { List } from "../lists.ts";
 import { STRANGER } from "../relation.ts";
@@ -35,7 +36,7 @@ export function ActivityView() {
   }, [list]);
 
   return (
-    <Page title="Activity" class="page-narrow">
+    <Page title={t("Activity")} class="page-narrow">
       <Endless
         list={list}
         isShown={isShown}
@@ -48,8 +49,8 @@ export function ActivityView() {
         )}
         skeleton={<UsersSkeleton />}
         empty={
-          <Empty title="Nothing has happened yet">
-            <p>Likes, comments, mentions and new followers appear here.</p>
+          <Empty title={t("Nothing has happened yet")}>
+            <p>{t("Likes, comments, mentions and new followers appear here.")}</p>
           </Empty>
         }
       />
@@ -100,7 +101,7 @@ function Notice({ group }: { group: ActivityGroup }) {
         </span>
         <span class="user-row-text">
           <span>
-            {group.new && <span class="visually-hidden">New: </span>}
+            {group.new && <span class="visually-hidden">{t("New:")} </span>}
             {sentenceOf(group)}
             {comment?.text && (
               <>

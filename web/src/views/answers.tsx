@@ -8,6 +8,7 @@ import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { DeviceSwitch } from "../device/switch.tsx";
 import { sentence } from "../errors.ts";
+import { t } from "../language.ts";
 import { loadMe, me, rememberMe } from "../me.ts";
 import { useResource } from "../resource.ts";
 import { changeSetting } from "../settings.ts";
@@ -19,7 +20,7 @@ export function AnswersView() {
   const loaded = useResource("me", loadMe);
   const own = useStore(me);
   return (
-    <Page title="Comments and activity" class="page-narrow">
+    <Page title={t("Comments and activity")} class="page-narrow">
       {loaded.error && <Retry message={loaded.error} onRetry={loaded.retry} />}
       {own && loaded.value && (
         <>
@@ -32,12 +33,12 @@ export function AnswersView() {
       <ul class="menu settings-menu">
         <li>
           <a class="menu-item" href="/settings/held">
-            <MoreIcon name="comment" /> Held comments
+            <MoreIcon name="comment" /> {t("Held comments")}
           </a>
         </li>
         <li>
           <a class="menu-item" href="/settings/hashtags">
-            <MoreIcon name="tag" /> Followed hashtags
+            <MoreIcon name="tag" /> {t("Followed hashtags")}
           </a>
         </li>
       </ul>
@@ -45,21 +46,21 @@ export function AnswersView() {
   );
 }
 
-const SAVED = "Setting saved.";
+const SAVED = t("Setting saved.");
 
 function WhoMay({ own }: { own: Me }) {
   return (
     <section class="privacy privacy-choices" aria-labelledby="who-may">
-      <h2 id="who-may">Who may answer</h2>
+      <h2 id="who-may">{t("Who may answer")}</h2>
       <Choice
-        label="Who may comment on my posts"
+        label={t("Who may comment on my posts")}
         value={own.comments_from}
         options={COMMENTERS}
-        hint="You can choose otherwise for each post."
+        hint={t("You can choose otherwise for each post.")}
         onChange={(comments_from) => void changeSetting({ comments_from }, SAVED)}
       />
       <Choice
-        label="Who may mention me and tag me in pictures"
+        label={t("Who may mention me and tag me in pictures")}
         value={own.mentions_from}
         options={CIRCLES}
         onChange={(mentions_from) => void changeSetting({ mentions_from }, SAVED)}
@@ -69,15 +70,15 @@ function WhoMay({ own }: { own: Me }) {
 }
 
 export const COMMENTERS = [
-  ["everyone", "Everybody"],
-  ["followers", "My followers"],
-  ["nobody", "Nobody"],
+  ["everyone", t("Everybody")],
+  ["followers", t("My followers")],
+  ["nobody", t("Nobody")],
 ] as const;
 
 const CIRCLES = [
-  ["everyone", "Everybody"],
-  ["followed", "People whom I follow"],
-  ["nobody", "Nobody"],
+  ["everyone", t("Everybody")],
+  ["followed", t("People whom I follow")],
+  ["nobody", t("Nobody")],
 ] as const;
 
 function HeldWords({ own }: { own: Me }) {
@@ -103,21 +104,21 @@ function HeldWords({ own }: { own: Me }) {
 
   return (
     <form class="privacy privacy-choices" onSubmit={(event) => void save(event)}>
-      <h2>Held words</h2>
+      <h2>{t("Held words")}</h2>
       <Field
-        label="Words"
+        label={t("Words")}
         rows={4}
         value={text}
         onValue={setText}
         error={error}
-        hint={
-          "One a line. A comment on your posts that has one of them is held until you approve it." +
-          ` Up to ${MAX_HELD_WORDS}.`
-        }
+        hint={t(
+          "One a line, up to {most}. A comment on your posts that has one of them is held until you approve it.",
+          { most: MAX_HELD_WORDS },
+        )}
       />
       <p>
         <button type="submit" class="button" disabled={isBusy}>
-          Save words
+          {t("Save words")}
         </button>
       </p>
     </form>
@@ -125,17 +126,17 @@ function HeldWords({ own }: { own: Me }) {
 }
 
 const KINDS = [
-  ["likes", "Likes"],
-  ["comments", "Comments and replies"],
-  ["mentions", "Mentions"],
-  ["tags", "Pictures in which I am tagged"],
-  ["follows", "New followers"],
+  ["likes", t("Likes")],
+  ["comments", t("Comments and replies")],
+  ["mentions", t("Mentions")],
+  ["tags", t("Pictures in which I am tagged")],
+  ["follows", t("New followers")],
 ] as const;
 
 function Kinds({ own }: { own: Me }) {
   return (
     <section class="privacy privacy-choices" aria-labelledby="kinds">
-      <h2 id="kinds">What I hear of in my activity</h2>
+      <h2 id="kinds">{t("What I hear of in my activity")}</h2>
       {KINDS.map(([kind, label]) => (
         <Choice
           key={kind}

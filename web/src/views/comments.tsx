@@ -7,6 +7,7 @@ import { Endless } from "../components/endless.tsx";
 import { keepFocusNear } from "../components/focus.ts";
 import { Page } from "../components/page.tsx";
 import { UsersSkeleton } from "../components/user-row.tsx";
+import { t } from "../language.ts";
 import { List, type Page as ListPage } from "../lists.ts";
 import { ofThisVisit } from "../visits.ts";
 import { OwnTabs } from "./own-tabs.tsx";
@@ -17,7 +18,7 @@ export function OwnCommentsView() {
     commentsOf((query) => call("get", "/me/comments", { query })),
   );
   return (
-    <Page title="Your comments" class="page-narrow">
+    <Page title={t("Your comments")} class="page-narrow">
       <OwnTabs />
       <Endless
         list={list}
@@ -29,7 +30,7 @@ export function OwnCommentsView() {
           </ul>
         )}
         skeleton={<UsersSkeleton />}
-        empty={<Empty title="You have written no comments yet" />}
+        empty={<Empty title={t("You have written no comments yet")} />}
       />
     </Page>
   );
@@ -47,8 +48,8 @@ export function HeldCommentsView() {
     commentsOf((query) => call("get", "/me/held-comments", { query })),
   );
   return (
-    <Page title="Held comments" class="page-narrow">
-      <p class="page-sub">Only you and their authors see these until you approve them.</p>
+    <Page title={t("Held comments")} class="page-narrow">
+      <p class="page-sub">{t("Only you and their authors see these until you approve them.")}</p>
       <Endless
         list={list}
         render={(comments) => (
@@ -59,7 +60,7 @@ export function HeldCommentsView() {
           </ul>
         )}
         skeleton={<UsersSkeleton />}
-        empty={<Empty title="No comment waits for you" />}
+        empty={<Empty title={t("No comment waits for you")} />}
       />
     </Page>
   );
@@ -80,18 +81,18 @@ function HeldComment({ comment: given }: { comment: Comment }) {
         <button
           type="button"
           class="button button-small"
-          aria-label={`Delete the comment by ${name}`}
+          aria-label={t("Delete the comment by {name}", { name })}
           onClick={answer(deleteComment)}
         >
-          Delete
+          {t("Delete")}
         </button>
         <button
           type="button"
           class="button button-primary button-small"
-          aria-label={`Approve the comment by ${name}`}
+          aria-label={t("Approve the comment by {name}", { name })}
           onClick={answer(approveComment)}
         >
-          Approve
+          {t("Approve")}
         </button>
       </div>
     </CommentItem>

@@ -7,6 +7,7 @@ import { FileImage } from "../components/file-image.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { erasePost, restorePost } from "../deletion.ts";
+import { t } from "../language.ts";
 import { OF_DELETED } from "../link-sources.ts";
 import { List } from "../lists.ts";
 import { day } from "../text.ts";
@@ -22,9 +23,11 @@ export function DeletedView() {
       ),
   );
   return (
-    <Page title="Recently deleted" class="page-narrow">
+    <Page title={t("Recently deleted")} class="page-narrow">
       <p class="page-sub">
-        You can restore a post for 30 days after you have deleted it, or erase it for ever now.
+        {t(
+          "You can restore a post for 30 days after you have deleted it, or erase it for ever now.",
+        )}
       </p>
       <Endless
         list={list}
@@ -37,10 +40,10 @@ export function DeletedView() {
         )}
         skeleton={
           <p class="page-sub" role="status">
-            Loading…
+            {t("Loading…")}
           </p>
         }
-        empty={<Empty title="Nothing was deleted" />}
+        empty={<Empty title={t("Nothing was deleted")} />}
       />
     </Page>
   );
@@ -73,17 +76,19 @@ function Row({ item }: { item: DeletedPost }) {
         </span>
       )}
       <div class="row-text">
-        <p class="row-title">{post.caption || "Without a caption"}</p>
+        <p class="row-title">{post.caption || t("Without a caption")}</p>
         <p class="row-note">
-          {state === "restored" && "Restored"}
-          {state === "erased" && "Erased"}
-          {(state === "deleted" || state === "busy") && until && `Until ${day(until)}`}
+          {state === "restored" && t("Restored")}
+          {state === "erased" && t("Erased")}
+          {(state === "deleted" || state === "busy") &&
+            until &&
+            t("Until {day}", { day: day(until) })}
         </p>
       </div>
       <div class="row-actions">
         {state === "restored" && (
           <a class="button button-small" href={`/p/${post.id}`}>
-            View
+            {t("View")}
           </a>
         )}
         {(state === "deleted" || state === "busy") && (
@@ -92,35 +97,36 @@ function Row({ item }: { item: DeletedPost }) {
               type="button"
               class="button button-small"
               disabled={state === "busy"}
-              aria-label={`Restore ${name}`}
+              aria-label={t("Restore {name}", { name })}
               onClick={() => void restore()}
             >
-              Restore
+              {t("Restore")}
             </button>
             <button
               type="button"
               class="button button-small"
               disabled={state === "busy"}
-              aria-label={`Erase ${name} now`}
+              aria-label={t("Erase {name} now", { name })}
               onClick={() => setAsking(true)}
             >
-              Erase now
+              {t("Erase now")}
             </button>
           </>
         )}
       </div>
       {isAsking && (
         <Confirm
-          title="Erase this post for ever?"
-          action="Erase"
-          keep="Keep it"
+          title={t("Erase this post for ever?")}
+          action={t("Erase")}
+          keep={t("Keep it")}
           danger
           onConfirm={erase}
           onClose={() => setAsking(false)}
         >
           <p>
-            It cannot be brought back. Its files are removed, unless somebody else has posted the
-            same ones, and links to them end within seconds.
+            {t(
+              "It cannot be brought back. Its files are removed, unless somebody else has posted the same ones, and links to them end within seconds.",
+            )}
           </p>
         </Confirm>
       )}

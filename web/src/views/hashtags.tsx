@@ -5,18 +5,19 @@ import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { UsersSkeleton } from "../components/user-row.tsx";
 import { loadFollowedTags } from "../hashtags.ts";
+import { t } from "../language.ts";
 import { useResource } from "../resource.ts";
 
 /** The hashtags that one follows. One that is taken back here stays to be seen until one comes again. */
 export function HashtagsView() {
   const loaded = useResource("hashtags", loadFollowedTags);
   return (
-    <Page title="Followed hashtags" class="page-narrow">
+    <Page title={t("Followed hashtags")} class="page-narrow">
       {loaded.error && <Retry message={loaded.error} onRetry={loaded.retry} />}
       {!loaded.error && loaded.value === null && <UsersSkeleton />}
       {loaded.value?.length === 0 && (
-        <Empty title="You follow no hashtag">
-          <p>Follow one on its page, and its new posts come into your feed.</p>
+        <Empty title={t("You follow no hashtag")}>
+          <p>{t("Follow one on its page, and its new posts come into your feed.")}</p>
         </Empty>
       )}
       <ul class="rows">

@@ -1,4 +1,5 @@
 /** Those whom one has blocked or muted, each with the way back. */
+
 import { useState } from "preact/hooks";
 import { type BlockedUser, call, type MutedUser } from "../api.ts";
 import { block, mute, type Person, unblock, unmute } from "../blocks.ts";
@@ -6,6 +7,7 @@ import { Empty } from "../components/empty.tsx";
 import { Endless } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 import { Outcome, PersonRow, UsersSkeleton } from "../components/user-row.tsx";
+import { t } from "../language.ts";
 import { List } from "../lists.ts";
 import { day } from "../text.ts";
 import { ofThisVisit } from "../visits.ts";
@@ -24,9 +26,11 @@ export function BlockedView() {
       ),
   );
   return (
-    <Page title="Blocked people" class="page-narrow">
+    <Page title={t("Blocked people")} class="page-narrow">
       <p class="page-sub">
-        You and they are not there for each other. Unblocking makes neither follow the other again.
+        {t(
+          "You and they are not there for each other. Unblocking makes neither follow the other again.",
+        )}
       </p>
       <Endless
         list={list}
@@ -38,7 +42,7 @@ export function BlockedView() {
           </ul>
         )}
         skeleton={<UsersSkeleton />}
-        empty={<Empty title="You have blocked nobody" />}
+        empty={<Empty title={t("You have blocked nobody")} />}
       />
     </Page>
   );
@@ -51,10 +55,14 @@ function Blocked({ item }: { item: BlockedUser }) {
   return (
     <Row
       user={shown}
-      note={user === null ? "This account is deleted" : `Blocked on ${day(item.blocked_at)}`}
-      back={["Unblock", () => unblock(shown)]}
-      done="Unblocked"
-      {...(user !== null && { again: ["Block", () => block(shown)] as const })}
+      note={
+        user === null
+          ? t("This account is deleted")
+          : t("Blocked on {day}", { day: day(item.blocked_at) })
+      }
+      back={[t("Unblock"), () => unblock(shown)]}
+      done={t("Unblocked")}
+      {...(user !== null && { again: [t("Block"), () => block(shown)] as const })}
     />
   );
 }
@@ -69,10 +77,11 @@ export function MutedView() {
       ),
   );
   return (
-    <Page title="Muted people" class="page-narrow">
+    <Page title={t("Muted people")} class="page-narrow">
       <p class="page-sub">
-        Their posts do not come up in your feed, in searches and under hashtags. They learn nothing
-        of it.
+        {t(
+          "Their posts do not come up in your feed, in searches and under hashtags. They learn nothing of it.",
+        )}
       </p>
       <Endless
         list={list}
@@ -84,7 +93,7 @@ export function MutedView() {
           </ul>
         )}
         skeleton={<UsersSkeleton />}
-        empty={<Empty title="You have muted nobody" />}
+        empty={<Empty title={t("You have muted nobody")} />}
       />
     </Page>
   );
@@ -94,10 +103,10 @@ function Muted({ item: { user, until } }: { item: MutedUser }) {
   return (
     <Row
       user={user}
-      note={until === null ? "Until you unmute them" : `Until ${day(until)}`}
-      back={["Unmute", () => unmute(user)]}
-      done="Unmuted"
-      again={["Mute", () => mute(user, until)]}
+      note={until === null ? t("Until you unmute them") : t("Until {day}", { day: day(until) })}
+      back={[t("Unmute"), () => unmute(user)]}
+      done={t("Unmuted")}
+      again={[t("Mute"), () => mute(user, until)]}
     />
   );
 }
@@ -136,7 +145,7 @@ function Row({ user, note, back, done, again }: RowProps) {
         <button
           type="button"
           class="button button-small"
-          aria-label={`${action[0]} @${user.handle}`}
+          aria-label={t("{action} @{handle}", { action: action[0], handle: user.handle })}
           onClick={() => void act()}
         >
           {action[0]}

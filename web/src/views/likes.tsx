@@ -4,6 +4,7 @@ import { Endless } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
 import { UserRow, UsersSkeleton } from "../components/user-row.tsx";
+import { t } from "../language.ts";
 import { List } from "../lists.ts";
 import { readPage } from "../posts.ts";
 import { readPeople } from "../relation-changes.ts";
@@ -16,9 +17,9 @@ export function LikersView({ id }: Record<string, string>) {
   const isListed = useIsListed();
   const list = ofThisVisit("likers", () => likersOf(id!));
   return (
-    <Page title="Likes" class="page-narrow">
+    <Page title={t("Likes")} class="page-narrow">
       <p class="page-sub">
-        <a href={`/p/${id}`}>Go to the post</a>
+        <a href={`/p/${id}`}>{t("Go to the post")}</a>
       </p>
       <Endless
         list={list}
@@ -31,7 +32,7 @@ export function LikersView({ id }: Record<string, string>) {
           </ul>
         )}
         skeleton={<UsersSkeleton />}
-        empty={<Empty title="Nobody likes it yet" />}
+        empty={<Empty title={t("Nobody likes it yet")} />}
       />
     </Page>
   );
@@ -52,7 +53,7 @@ export function LikedView() {
   const isShown = useIsShown();
   const list = ofThisVisit("liked", likedPosts);
   return (
-    <Page title="Liked posts" class="page-wide">
+    <Page title={t("Liked posts")} class="page-wide">
       <OwnTabs />
       <Endless
         list={list}
@@ -60,8 +61,8 @@ export function LikedView() {
         render={(posts) => <PostGrid posts={posts} />}
         skeleton={<GridSkeleton />}
         empty={
-          <Empty title="You like nothing yet">
-            <p>The posts that you like appear here. Only you see this page.</p>
+          <Empty title={t("You like nothing yet")}>
+            <p>{t("The posts that you like appear here. Only you see this page.")}</p>
           </Empty>
         }
       />

@@ -1,3 +1,4 @@
+import { t } from "../language.ts";
 import { me } from "../me.ts";
 import { location } from "../router.ts";
 import { useStore } from "../store.ts";
@@ -7,14 +8,14 @@ export function OwnTabs() {
   const own = useStore(me);
   const { path } = useStore(location);
   const tabs = [
-    [own ? `/u/${own.handle}` : "/me", "Posts"],
-    ["/saved", "Saved"],
-    ["/tagged", "Tagged"],
-    ["/liked", "Liked"],
-    ["/comments", "Comments"],
+    [own ? `/u/${own.handle}` : "/me", t("Posts")],
+    ["/saved", t("Saved")],
+    ["/tagged", t("Tagged")],
+    ["/liked", t("Liked")],
+    ["/comments", t("Comments")],
   ] as const;
   return (
-    <nav class="tabs" aria-label="Your profile">
+    <nav class="tabs" aria-label={t("Your profile")}>
       {tabs.map(([href, label]) => (
         <a
           key={href}

@@ -5,6 +5,7 @@ import { Endless } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 import { ConfirmRemoval } from "../components/person-dialogs.tsx";
 import { Outcome, UserRow, UsersSkeleton } from "../components/user-row.tsx";
+import { t } from "../language.ts";
 import { List } from "../lists.ts";
 import { me } from "../me.ts";
 import { readPeople } from "../relation-changes.ts";
@@ -14,13 +15,23 @@ import { ofThisVisit } from "../visits.ts";
 
 export function FollowersView({ handle }: Record<string, string>) {
   return (
-    <People handle={handle!} side="followers" title="Followers" empty="Nobody follows them yet" />
+    <People
+      handle={handle!}
+      side="followers"
+      title={t("Followers")}
+      empty={t("Nobody follows them yet")}
+    />
   );
 }
 
 export function FollowingView({ handle }: Record<string, string>) {
   return (
-    <People handle={handle!} side="following" title="Following" empty="They follow nobody yet" />
+    <People
+      handle={handle!}
+      side="following"
+      title={t("People they follow")}
+      empty={t("They follow nobody yet")}
+    />
   );
 }
 
@@ -86,14 +97,14 @@ function OwnFollower({ user }: { user: ListedUser }) {
         <button
           type="button"
           class="button button-small"
-          aria-label={`Remove @${user.handle}`}
+          aria-label={t("Remove @{handle}", { handle: user.handle })}
           aria-haspopup="dialog"
           onClick={() => setAsking(true)}
         >
-          Remove
+          {t("Remove")}
         </button>
       ) : (
-        <Outcome>Removed</Outcome>
+        <Outcome>{t("Removed")}</Outcome>
       )}
       {isAsking && <ConfirmRemoval person={user} onClose={() => setAsking(false)} />}
     </UserRow>

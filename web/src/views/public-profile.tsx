@@ -3,6 +3,7 @@ import { Empty } from "../components/empty.tsx";
 import { Endless, Retry } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
+import { t } from "../language.ts";
 import { List } from "../lists.ts";
 import { readPage } from "../posts.ts";
 import { useResource } from "../resource.ts";
@@ -37,7 +38,7 @@ export function PublicProfileView({ handle }: Record<string, string>) {
           list={posts}
           render={(items) => <PostGrid posts={items} />}
           skeleton={<GridSkeleton />}
-          empty={<Empty title="No posts yet" />}
+          empty={<Empty title={t("No posts yet")} />}
         />
       )}
     </Page>

@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { Empty } from "../components/empty.tsx";
 import { Logo } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
+import { t } from "../language.ts";
 import { here, location } from "../router.ts";
 import { useStore } from "../store.ts";
 import { comeBackTo } from "../wanted.ts";
@@ -23,14 +24,14 @@ export function PublicFrame({ children }: { children: ComponentChildren }) {
       <main id="main" class="main main-public" tabIndex={-1}>
         {children}
       </main>
-      <aside class="join" aria-label="Join Shutterfeed">
-        <p class="join-text">Follow people, and share photos and videos of your own.</p>
+      <aside class="join" aria-label={t("Join Shutterfeed")}>
+        <p class="join-text">{t("Follow people, and share photos and videos of your own.")}</p>
         <p class="join-actions">
           <a class="button button-primary" href="/sign-up">
-            Create an account
+            {t("Create an account")}
           </a>
           <a class="button" href="/sign-in">
-            Sign in
+            {t("Sign in")}
           </a>
         </p>
       </aside>
@@ -38,12 +39,18 @@ export function PublicFrame({ children }: { children: ComponentChildren }) {
   );
 }
 
+const NOT_PUBLIC = {
+  post: [t("This post is not public"), t("There is no such post that everybody may see")],
+  profile: [t("This profile is not public"), t("There is no such profile that everybody may see")],
+} as const;
+
 /** Hidden, private, deleted or never there: strangers are not told which. */
-export function NotForStrangers({ what }: { what: string }) {
+export function NotForStrangers({ what }: { what: keyof typeof NOT_PUBLIC }) {
+  const [title, said] = NOT_PUBLIC[what];
   return (
-    <Page title={`This ${what} is not public`} hideTitle>
-      <Empty title={`There is no such ${what} that everybody may see`}>
-        <p>It may be there for people who are signed in, or the link is not complete.</p>
+    <Page title={title} hideTitle>
+      <Empty title={said}>
+        <p>{t("It may be there for people who are signed in, or the link is not complete.")}</p>
       </Empty>
     </Page>
   );

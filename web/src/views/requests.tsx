@@ -5,6 +5,7 @@ import { Endless } from "../components/endless.tsx";
 import { FollowButton } from "../components/follow-button.tsx";
 import { Page } from "../components/page.tsx";
 import { Outcome, PersonRow, UsersSkeleton } from "../components/user-row.tsx";
+import { t } from "../language.ts";
 import { List } from "../lists.ts";
 import { me } from "../me.ts";
 import { readPeople } from "../relation-changes.ts";
@@ -19,7 +20,7 @@ export function RequestsView() {
   const isListed = useIsListed();
   const list = ofThisVisit("requests", requests);
   return (
-    <Page title="Follow requests" class="page-narrow">
+    <Page title={t("Follow requests")} class="page-narrow">
       <Endless
         list={list}
         isShown={isListed}
@@ -32,15 +33,15 @@ export function RequestsView() {
         )}
         skeleton={<UsersSkeleton />}
         empty={
-          <Empty title="Nobody is waiting">
+          <Empty title={t("Nobody is waiting")}>
             <p>
               {isPrivate
-                ? "Whoever asks to follow you appears here."
-                : "Your account is public: everybody can follow you without asking."}
+                ? t("Whoever asks to follow you appears here.")
+                : t("Your account is public: everybody can follow you without asking.")}
             </p>
             <p>
               <a class="button" href="/settings/privacy">
-                Privacy
+                {t("Privacy")}
               </a>
             </p>
           </Empty>
@@ -80,25 +81,25 @@ function Row({ user }: { user: ListedUser }) {
           <button
             type="button"
             class="button button-primary button-small"
-            aria-label={`Accept @${user.handle}`}
+            aria-label={t("Accept @{handle}", { handle: user.handle })}
             onClick={() => void answer("accepted", accept)}
           >
-            Accept
+            {t("Accept")}
           </button>
           <button
             type="button"
             class="button button-small"
-            aria-label={`Decline @${user.handle}`}
+            aria-label={t("Decline @{handle}", { handle: user.handle })}
             onClick={() => void answer("declined", decline)}
           >
-            Decline
+            {t("Decline")}
           </button>
         </>
       )}
-      {state === "declined" && <Outcome>Declined</Outcome>}
+      {state === "declined" && <Outcome>{t("Declined")}</Outcome>}
       {state === "accepted" && (
         <>
-          <Outcome>Accepted</Outcome>
+          <Outcome>{t("Accepted")}</Outcome>
           <FollowButton user={user} seen={user} class="button-small" />
         </>
       )}

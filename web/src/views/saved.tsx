@@ -17,13 +17,13 @@ import { Field } from "../components/field.tsx";
 import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
 import { sentence } from "../errors.ts";
+import { counted, t } from "../language.ts";
 import { List, type Page as ListPage } from "../lists.ts";
 import { readPage } from "../posts.ts";
 import { useIsShown } from "../relations.ts";
 import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
 import { useStore } from "../store.ts";
-import { plural } from "../text.ts";
 import { ofThisVisit } from "../visits.ts";
 import { OwnTabs } from "./own-tabs.tsx";
 
@@ -31,11 +31,11 @@ import { OwnTabs } from "./own-tabs.tsx";
 export function SavedView() {
   const list = ofThisVisit("saved", () => postsOf((query) => call("get", "/me/saved", { query })));
   return (
-    <Page title="Saved posts" class="page-wide">
+    <Page title={t("Saved posts")} class="page-wide">
       <OwnTabs />
       <Collections />
-      <Posts list={list} empty="Nothing is saved yet">
-        Save a post, and it appears here. Only you see what you have saved.
+      <Posts list={list} empty={t("Nothing is saved yet")}>
+        {t("Save a post, and it appears here. Only you see what you have saved.")}
       </Posts>
     </Page>
   );
@@ -48,26 +48,27 @@ function Collections() {
   if (loaded.error) return <Retry message={loaded.error} onRetry={loaded.retry} />;
   return (
     <section class="collections" aria-labelledby="collections">
-      <h2 id="collections">Collections</h2>
+      <h2 id="collections">{t("Collections")}</h2>
       <ul class="collection-list">
         {found.map(({ id, name, count }) => (
           <li key={id}>
             <a class="button" href={`/saved/${id}`}>
-              <bdi>{name}</bdi> <span class="handle">{plural(count, "post")}</span>
+              <bdi>{name}</bdi>{" "}
+              <span class="handle">{counted(count, "{count} post", "{count} posts")}</span>
             </a>
           </li>
         ))}
         <li>
           <button type="button" class="button" onClick={() => setAdding(true)}>
-            New collection
+            {t("New collection")}
           </button>
         </li>
       </ul>
       {isAdding && (
         <NameDialog
-          title="New collection"
+          title={t("New collection")}
           name=""
-          action="Create"
+          action={t("Create")}
           onName={createCollection}
           onClose={() => setAdding(false)}
         />
@@ -88,20 +89,20 @@ export function CollectionView({ id }: Record<string, string>) {
   );
   if (loaded.value !== null && collection === undefined) return <NoCollection />;
   return (
-    <Page title={collection?.name ?? "Collection"} class="page-wide">
+    <Page title={collection?.name ?? t("Collection")} class="page-wide">
       <OwnTabs />
       {loaded.error && <Retry message={loaded.error} onRetry={loaded.retry} />}
       {collection && <CollectionActions collection={collection} />}
       <Posts
         list={list}
-        empty="This collection is empty"
+        empty={t("This collection is empty")}
         onTakeOut={async (post) => {
           const isOut = await takeOut(post, collection!);
           if (isOut) setOut((ids) => new Set([...ids, post.id]));
         }}
         out={out}
       >
-        Choose “Add to a collection” in the options of a post.
+        {t("Choose “Add to a collection” in the options of a post.")}
       </Posts>
     </Page>
   );
@@ -113,35 +114,35 @@ function CollectionActions({ collection }: { collection: CollectionBody }) {
   return (
     <p class="collection-actions">
       <a class="button" href="/saved">
-        All saved posts
+        {t("All saved posts")}
       </a>
       <button type="button" class="button" onClick={() => setStep("rename")}>
-        Rename
+        {t("Rename")}
       </button>
       <button type="button" class="button" onClick={() => setStep("delete")}>
-        Delete collection
+        {t("Delete collection")}
       </button>
       {step === "rename" && (
         <NameDialog
-          title="Rename the collection"
+          title={t("Rename the collection")}
           name={collection.name}
-          action="Rename"
+          action={t("Rename")}
           onName={(name) => renameCollection(collection.id, name)}
           onClose={close}
         />
       )}
       {step === "delete" && (
         <Confirm
-          title="Delete this collection?"
-          action="Delete"
-          keep="Keep it"
+          title={t("Delete this collection?")}
+          action={t("Delete")}
+          keep={t("Keep it")}
           danger
           onConfirm={async () => {
             if (await deleteCollection(collection.id)) navigate("/saved", { replace: true });
           }}
           onClose={close}
         >
-          <p>The posts in it stay saved.</p>
+          <p>{t("The posts in it stay saved.")}</p>
         </Confirm>
       )}
     </p>
@@ -150,11 +151,11 @@ function CollectionActions({ collection }: { collection: CollectionBody }) {
 
 function NoCollection() {
   return (
-    <Page title="Collection not found" hideTitle>
-      <Empty title="There is no such collection">
+    <Page title={t("Collection not found")} hideTitle>
+      <Empty title={t("There is no such collection")}>
         <p>
           <a class="button button-primary" href="/saved">
-            All saved posts
+            {t("All saved posts")}
           </a>
         </p>
       </Empty>
@@ -193,7 +194,7 @@ function NameDialog({ title, name: given, action, onName, onClose }: NameDialogP
       <form class="dialog-form" onSubmit={(event) => void save(event)}>
         <div class="dialog-body form">
           <Field
-            label="Name"
+            label={t("Name")}
             value={name}
             onValue={setName}
             maxLength={MAX_COLLECTION_NAME}
@@ -202,7 +203,7 @@ function NameDialog({ title, name: given, action, onName, onClose }: NameDialogP
         </div>
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </button>
           <button
             type="submit"

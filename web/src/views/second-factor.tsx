@@ -7,6 +7,7 @@ import {
   type Permit,
   type SecondFactorKey,
 } from "../account.ts";
+import { parts, t } from "../language.ts";
 import { toast } from "../toasts.ts";
 import { CodeField, Form, useForm } from "./sign-in-form.tsx";
 
@@ -34,7 +35,7 @@ export function SecondFactorForm({ permit, onEnd, onDone }: Props) {
         return;
       }
       await confirmSecondFactor(permit, code);
-      toast("Signing in takes a code of your app from now on.");
+      toast(t("Signing in takes a code of your app from now on."));
       onDone();
     } catch (error) {
       setCode("");
@@ -43,19 +44,20 @@ export function SecondFactorForm({ permit, onEnd, onDone }: Props) {
     }
   });
   return (
-    <Form {...form} action={shown === null ? "Set it up" : "Turn it on"}>
+    <Form {...form} action={shown === null ? t("Set it up") : t("Turn it on")}>
       {shown && (
         <>
           <p>
-            Scan this with your authenticator app, or{" "}
-            <a href={shown.link}>open it on this device</a>. You can also type the key:
+            {parts("Scan this with your authenticator app, or {open}. You can also type the key:", {
+              open: <a href={shown.link}>{t("open it on this device")}</a>,
+            })}
           </p>
           <QrCode squares={shown.squares} />
           <p class="secret-key">
             <code>{shown.key.match(/.{1,4}/g)!.join(" ")}</code>
           </p>
           <CodeField
-            label="Code that the app shows"
+            label={t("Code that the app shows")}
             code={code}
             onCode={setCode}
             problem={form.problem}
@@ -78,7 +80,7 @@ function QrCode({ squares }: { squares: Bitmap2D }) {
       class="qr-code"
       viewBox={`-1 -1 ${size + 2} ${size + 2}`}
       role="img"
-      aria-label="QR code of the key"
+      aria-label={t("QR code of the key")}
     >
       <path d={dark.join("")} />
     </svg>

@@ -1,4 +1,5 @@
 /** How one signs in. The password is asked for first, whatever is to be changed. */
+
 import { useEffect, useState } from "preact/hooks";
 import {
   changeEmail,
@@ -14,6 +15,7 @@ import { call } from "../api.ts";
 import { signedOutEverywhere } from "../auth.ts";
 import { Field } from "../components/field.tsx";
 import { Page } from "../components/page.tsx";
+import { t } from "../language.ts";
 import { location } from "../router.ts";
 import { toast } from "../toasts.ts";
 import { SecondFactorForm } from "./second-factor.tsx";
@@ -48,7 +50,7 @@ export function SecurityView() {
   }, [proof === null]);
 
   return (
-    <Page title="Sign-in and security" class="page-narrow security">
+    <Page title={t("Sign-in and security")} class="page-narrow security">
       {proof === null ? (
         <Prove ranOut={ranOut} onProof={setProof} />
       ) : (
@@ -71,13 +73,13 @@ function Prove({ ranOut, onProof }: { ranOut: boolean; onProof: (proof: Proof) =
   );
   return (
     <section aria-labelledby="prove">
-      <h2 id="prove">Address, password, second factor</h2>
+      <h2 id="prove">{t("Address, password, second factor")}</h2>
       <p role="status">
         {ranOut
-          ? "A few minutes have passed. Type your password again to go on."
-          : "Type your password to see and change them."}
+          ? t("A few minutes have passed. Type your password again to go on.")
+          : t("Type your password to see and change them.")}
       </p>
-      <Form {...form} action="Continue">
+      <Form {...form} action={t("Continue")}>
         {form.asksForCode ? (
           <SecondFactorField form={form} />
         ) : (
@@ -127,22 +129,25 @@ function EmailForm({ proof, onProof, onEnd }: Props & { onProof: (proof: Proof) 
     setCode("");
     setEmail("");
     onProof({ ...proof, permit: moved });
-    toast("Your e-mail address is changed.");
+    toast(t("Your e-mail address is changed."));
   });
   return (
     <section aria-labelledby="address">
-      <h2 id="address">E-mail address</h2>
+      <h2 id="address">{t("E-mail address")}</h2>
       <p role="status">
         {isSent
-          ? `A code was sent to ${email.trim()}. Until you type it, you sign in with ${permit.email}.`
-          : `You sign in with ${permit.email}.`}
+          ? t("A code was sent to {address}. Until you type it, you sign in with {email}.", {
+              address: email.trim(),
+              email: permit.email,
+            })
+          : t("You sign in with {email}.", { email: permit.email })}
       </p>
-      <Form {...form} action={isSent ? "Confirm the address" : "Change the address"}>
+      <Form {...form} action={isSent ? t("Confirm the address") : t("Change the address")}>
         {isSent ? (
           <CodeField code={code} onCode={setCode} problem={form.problem} />
         ) : (
           <Field
-            label="New e-mail address"
+            label={t("New e-mail address")}
             value={email}
             onValue={setEmail}
             error={form.problem?.field === "email" ? form.problem.text : null}
@@ -160,15 +165,15 @@ function PasswordForm({ proof, onEnd }: Props) {
     await changePassword(proof.permit, proof.password, password);
     // Whoever knew the old one may be signed in somewhere.
     await call("post", "/me/sign-out-everywhere", { repeats: true });
-    signedOutEverywhere("Your password is changed. Please sign in with it.");
+    signedOutEverywhere(t("Your password is changed. Please sign in with it."));
   });
   return (
     <section aria-labelledby="password">
-      <h2 id="password">Password</h2>
-      <p>All your devices, this one too, are signed out when you change it.</p>
-      <Form {...form} action="Change the password">
+      <h2 id="password">{t("Password")}</h2>
+      <p>{t("All your devices, this one too, are signed out when you change it.")}</p>
+      <Form {...form} action={t("Change the password")}>
         <SecretField
-          label="New password"
+          label={t("New password")}
           problem={form.problem}
           complete="new-password"
           hint={passwordHint()}
@@ -187,23 +192,24 @@ function SecondFactor({ proof, onProof, onEnd }: Props & { onProof: (proof: Proo
   const form = useProven(onEnd, async () => {
     await dropSecondFactor(permit);
     set(false);
-    toast("Signing in takes only your password now.");
+    toast(t("Signing in takes only your password now."));
   });
   return (
     <section aria-labelledby="factor">
-      <h2 id="factor">Second factor</h2>
+      <h2 id="factor">{t("Second factor")}</h2>
       {permit.hasSecondFactor ? (
         <>
-          <p>Signing in takes your password and a code from your authenticator app.</p>
-          <Form {...form} action="Turn it off">
+          <p>{t("Signing in takes your password and a code from your authenticator app.")}</p>
+          <Form {...form} action={t("Turn it off")}>
             {null}
           </Form>
         </>
       ) : (
         <>
           <p>
-            With an authenticator app on your phone, your password alone lets nobody in. If you lose
-            the app and its backup, only those who run this site can let you in again.
+            {t(
+              "With an authenticator app on your phone, your password alone lets nobody in. If you lose the app and its backup, only those who run this site can let you in again.",
+            )}
           </p>
           <SecondFactorForm permit={permit} onEnd={onEnd} onDone={() => set(true)} />
         </>

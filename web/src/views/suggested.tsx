@@ -2,14 +2,15 @@ import { call, type SuggestedUser } from "../api.ts";
 import { Retry } from "../components/endless.tsx";
 import { FollowButton } from "../components/follow-button.tsx";
 import { PersonRow } from "../components/user-row.tsx";
+import { t } from "../language.ts";
 import { readPeople } from "../relation-changes.ts";
 import { useIsListed, useIsShown } from "../relations.ts";
 import { useResource } from "../resource.ts";
 
 /** Why somebody is suggested; whoever follows one has a mark that says so. */
 const REASONS: Record<SuggestedUser["reason"], string> = {
-  acquaintance: "Followed by people you follow",
-  popular: "Popular these days",
+  acquaintance: t("Followed by people you follow"),
+  popular: t("Popular these days"),
 };
 
 /** People whom one may like to follow; nothing if there are none. They stay until one comes again. */
@@ -25,7 +26,7 @@ export function Suggested() {
   if (people.length === 0) return null;
   return (
     <section class="suggested" aria-labelledby="suggested">
-      <h2 id="suggested">People you may like</h2>
+      <h2 id="suggested">{t("People you may like")}</h2>
       <ul class="rows rows-wide">
         {people.map((user) => (
           <PersonRow

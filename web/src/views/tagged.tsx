@@ -3,6 +3,7 @@ import { Empty } from "../components/empty.tsx";
 import { Endless } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
+import { t } from "../language.ts";
 import { List } from "../lists.ts";
 import { me } from "../me.ts";
 import { readPage, recall } from "../posts.ts";
@@ -17,7 +18,7 @@ export function TaggedView() {
   const isShown = useIsShown();
   const list = ofThisVisit("tagged", taggedPosts);
   return (
-    <Page title="Posts you are tagged in" class="page-wide">
+    <Page title={t("Posts you are tagged in")} class="page-wide">
       <OwnTabs />
       <Endless
         list={list}
@@ -26,8 +27,8 @@ export function TaggedView() {
         render={(posts) => <PostGrid posts={posts} />}
         skeleton={<GridSkeleton />}
         empty={
-          <Empty title="Nobody has tagged you yet">
-            <p>The posts in which others tag you appear here. Only you see this page.</p>
+          <Empty title={t("Nobody has tagged you yet")}>
+            <p>{t("The posts in which others tag you appear here. Only you see this page.")}</p>
           </Empty>
         }
       />
