@@ -39,14 +39,14 @@ const BLADES =
 export type IconName = keyof typeof PATHS;
 
 export function Icon({ name }: { name: IconName }) {
-  return <Lines path={PATHS[name]} width={name === "more" ? 3 : 1.8} />;
+  return <Lines name={name} path={PATHS[name]} width={name === "more" ? 3 : 1.8} />;
 }
 
 /** The drawing itself, for icons that come later than the first screen. */
-export function Lines({ path, width = 1.8 }: { path: string; width?: number }) {
+export function Lines({ name, path, width = 1.8 }: { name: string; path: string; width?: number }) {
   return (
     <svg
-      class="icon"
+      class={`icon icon-${name}`}
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"

@@ -44,5 +44,5 @@ export const PATHS = {
 export type MoreIconName = keyof typeof PATHS;
 
 export function MoreIcon({ name }: { name: MoreIconName }) {
-  return <Lines path={PATHS[name]} />;
+  return <Lines name={name} path={PATHS[name]} />;
 }

@@ -65,7 +65,7 @@ function Tile({ post: given, eager, onTakeOut }: TileProps) {
           />
         )}
         {post.sensitive && cover === "none" && (
-          <span class="tile-mark tile-mark-left">
+          <span class="tile-mark tile-mark-start">
             <Icon name="hidden" />
           </span>
         )}
