@@ -38,6 +38,7 @@ function viewOf<M extends Record<K, unknown>, K extends string>(
 
 const welcome = () => import("./welcome/all.ts");
 const safety = () => import("./safety/all.ts");
+const scheduled = () => import("./scheduled/all.ts");
 const desk = () => import("./console/all.ts");
 
 export const ROUTES: Routes = [
@@ -60,6 +61,7 @@ export const ROUTES: Routes = [
   ["/search", SearchView],
   ["/tags/:tag", TagView],
   ["/uploads", UploadsView],
+  ["/scheduled", viewOf(scheduled, "ScheduledView")],
   ["/deleted", DeletedView],
   ["/settings", SettingsView],
   ["/settings/profile", EditProfileView],

@@ -41,6 +41,7 @@ test("each file is declared by what is known of it", () => {
     taken_at: null,
     sensitive: false,
     comments_from: null,
+    publish_at: null,
     media: [
       {
         ...known,

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
+from shutterfeed_cli.client.content import Photo
 
+from tests import pictures
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import DESKTOP, PHONE, Scheme, Screen, Visitor
@@ -27,7 +30,9 @@ def maya(stack: Deployment) -> Person:
     """One of the people of the demo, who follows others and has posted."""
     demo.seed(stack.outputs, stack.endpoint)
     tokens = stack.accounts.sign_in("maya@example.com", demo_data.PASSWORD)
-    return Person("maya@example.com", "maya", tokens, stack.api.as_user(tokens.access))
+    person = Person("maya@example.com", "maya", tokens, stack.api.as_user(tokens.access))
+    _schedule(person)
+    return person
 
 
 def _public_post(maya: Person) -> str:
@@ -36,6 +41,18 @@ def _public_post(maya: Person) -> str:
     public = {person.handle for person in demo_data.PEOPLE if not person.private}
     posts = maya.api.feed()["items"]
     return str(next(post["id"] for post in posts if post["author"]["handle"] in public))
+
+
+def _schedule(maya: Person) -> None:
+    """Let a post wait for its time, whose file never comes."""
+    publish_at = datetime.now(UTC) + timedelta(days=2)
+    photo = Photo(pictures.jpeg(16, 16))
+    draft = {
+        "caption": "Fog over the harbour",
+        "media": [photo.declaration()],
+        "publish_at": f"{publish_at:%Y-%m-%dT%H:%M:%SZ}",
+    }
+    maya.api.send_draft(draft, "scheduled")
 
 
 def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:
@@ -86,6 +103,7 @@ def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:
         ("/search?q=mount&type=hashtags", None),
         ("/tags/sea", None),
         ("/uploads", None),
+        ("/scheduled", "Scheduled posts"),
         ("/deleted", "Recently deleted"),
         (f"/p/{_public_post(maya)}", None),
         (f"/p/{_public_post(maya)}/likes", "Likes"),

@@ -9,6 +9,7 @@ export function bodyOf(draft: Draft): CreatePost {
     taken_at: null,
     sensitive: draft.isSensitive,
     comments_from: draft.commentsFrom,
+    publish_at: null,
     media: draft.items.map((item) => ({
       content_type: item.type!,
       bytes: item.file.size,

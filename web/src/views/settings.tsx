@@ -61,6 +61,7 @@ export function SettingsView() {
       </Section>
       <Section id="posts" title={t("Your posts")}>
         <Row href="/uploads" icon="uploads" name={t("Your uploads")} />
+        <Row href="/scheduled" icon="clock" name={t("Scheduled posts")} />
         <Row href="/deleted" icon="trash" name={t("Recently deleted")} />
       </Section>
       <Section id="data" title={t("Your data")}>

@@ -1,0 +1,2 @@
+/** Posts that wait for their time: most people have none. */
+export { ScheduledView } from "./scheduled.tsx";
