@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { call, type PostBody } from "../api.ts";
-import { Empty, Endless } from "../components/endless.tsx";
+import { Empty } from "../components/empty.tsx";
+import { Endless } from "../components/endless.tsx";
 import { FileImage } from "../components/file-image.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
