@@ -8,6 +8,7 @@ import { closeCompose, compose } from "./compose.ts";
 import { goOnWithHandle, waitingForHandle } from "./handles.ts";
 import { t } from "./language.ts";
 import { lazy, lazyPart } from "./lazy.tsx";
+import { closeViewer, looking } from "./looking.ts";
 import { isNew, keepMeFresh, loadMeAtLast, me } from "./me.ts";
 import { useFilesFromOutside } from "./outside-files.ts";
 import { resumePending } from "./pending.ts";
@@ -24,12 +25,15 @@ const SIGN_IN_PATHS = ["/sign-in", "/sign-up", "/confirm", "/forgot-password"];
 
 const views = () => import("./views/all.ts");
 const safety = () => import("./safety/all.ts");
+const viewer = () => import("./viewer/all.ts");
 
 const Inside = lazy(() => views().then((module) => module.Inside));
 const Outside = lazy(() => views().then((module) => module.Outside));
 const PostMenu = lazy(() => views().then((module) => module.PostMenu));
 const ReportDialog = lazy(() => safety().then((module) => module.ReportDialog));
 const StandingView = lazy(() => safety().then((module) => module.StandingView));
+const Viewer = lazy(() => viewer().then((module) => module.Viewer));
+const PageKeys = lazyPart(() => viewer().then((module) => module.PageKeys));
 const SignInAgain = lazy(() => views().then((module) => module.SignInAgain));
 const HandleDialog = lazy(() => import("./welcome/all.ts").then((module) => module.HandleDialog));
 const Compose = lazy(() => import("./upload/all.ts").then((module) => module.Compose));
@@ -59,6 +63,7 @@ function SignedOut({ path }: { path: string }) {
       <Boundary>
         <Outside path={path} />
       </Boundary>
+      <OpenViewer />
       <Toaster />
     </>
   );
@@ -120,6 +125,7 @@ function SignedIn({ path }: { path: string }) {
       <main id="main" class={isWelcome ? "main main-alone" : "main"} tabIndex={-1}>
         <Boundary key={path}>
           {path === "/" ? <FeedView /> : <Inside path={path} />}
+          <OpenViewer />
           <OpenMenu />
         </Boundary>
       </main>
@@ -127,6 +133,7 @@ function SignedIn({ path }: { path: string }) {
       {isSending && <Tray />}
       {isSettled && <Counting />}
       <OpenHandleDialog />
+      {isSettled && <PageKeys />}
       {composing && (
         <Boundary>
           <Compose files={composing.files} onClose={closeCompose} />
@@ -159,6 +166,20 @@ function OpenHandleDialog() {
   return (
     <Boundary onPartFailed={goOnWithHandle}>
       <HandleDialog />
+    </Boundary>
+  );
+}
+
+function OpenViewer() {
+  const start = useStore(looking);
+  if (start === null) return null;
+  const fail = (error: unknown) => {
+    closeViewer();
+    toast(reason(error), { isError: true });
+  };
+  return (
+    <Boundary key={start.post.id} onPartFailed={fail}>
+      <Viewer start={start} />
     </Boundary>
   );
 }

@@ -1,4 +1,16 @@
 /** Keys without a modifier that do something on a page, such as L for a like. */
+import { Store } from "./store.ts";
+
+const OFF_KEY = "shutterfeed.keysOff";
+
+/** Whoever speaks to their computer turns them off: each word would be keys. */
+export const areKeysOn = new Store(localStorage.getItem(OFF_KEY) === null);
+
+export function setKeys(isOn: boolean): void {
+  if (isOn) localStorage.removeItem(OFF_KEY);
+  else localStorage.setItem(OFF_KEY, "");
+  areKeysOn.set(isOn);
+}
 
 /**
  * Whether a key is not for the page: somebody writes, a dialog is open in front of it, or the key is

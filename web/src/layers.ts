@@ -14,6 +14,9 @@ export interface Entry {
   readonly layers?: number;
   /** Where on the page one was, in pixels. */
   readonly scroll?: number;
+  /** The post that was in view then, and where its upper edge was in the window. */
+  readonly post?: string;
+  readonly top?: number;
 }
 
 /** What asks each open layer to close, the lowest first. */

@@ -8,3 +8,10 @@ import { location } from "./router.ts";
 if (signedIn.value && location.value.path === "/") void feed().more();
 
 render(<App />, document.getElementById("app")!);
+if (location.value.returned) {
+  // After a reload; without that part, the page begins at its top.
+  import("./viewer/all.ts").then(
+    (module) => module.scrollBack(),
+    () => undefined,
+  );
+}

@@ -66,17 +66,19 @@ export function here(): string {
   return plainPath(window.location.pathname) + window.location.search;
 }
 
+/** Whether a link is to be followed here: not in another tab or window, nor downloaded. */
+export function isPlainClick(event: MouseEvent): boolean {
+  const { button, metaKey, ctrlKey, shiftKey, altKey } = event;
+  return button === 0 && !metaKey && !ctrlKey && !shiftKey && !altKey;
+}
+
 /** Follows links within the app without loading the page again; all others are the browser's. */
 export function followLinks(event: MouseEvent): void {
   const link = (event.target as Element).closest?.("a");
   if (
     !link?.href ||
     event.defaultPrevented ||
-    event.button !== 0 ||
-    event.metaKey ||
-    event.ctrlKey ||
-    event.shiftKey ||
-    event.altKey ||
+    !isPlainClick(event) ||
     link.target ||
     link.hasAttribute("download") ||
     link.origin !== window.location.origin ||
@@ -103,6 +105,16 @@ function read(key: number, returned: boolean): Location {
 
 function rememberScroll(): void {
   const state = entry();
-  if (state !== null)
-    history.replaceState({ ...state, scroll: window.scrollY } satisfies Entry, "");
+  if (state === null) return;
+  const { key, layers } = state;
+  history.replaceState({ key, ...(layers !== undefined && { layers }), ...positionHere() }, "");
+}
+
+/** What is remembered of where one is: how far down, and the post there, above which others may come. */
+function positionHere(): { scroll: number; post?: string; top?: number } {
+  const scroll = window.scrollY;
+  const at = document.elementFromPoint(window.innerWidth / 2, window.innerHeight / 3);
+  const place = at?.closest<HTMLElement>("[data-post]");
+  if (!place) return { scroll };
+  return { scroll, post: place.dataset.post!, top: place.getBoundingClientRect().top };
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Locator, Route, expect
 
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
@@ -278,3 +278,66 @@ def test_people_are_followed_from_every_list(
     expect(page.get_by_role("button", name=f"Follow @{walker.handle}")).to_be_visible()
     page.get_by_role("link", name="Wilhelmina").click()
     expect(page.get_by_role("button", name=f"Follow @{walker.handle}")).to_be_visible()
+
+
+def test_a_picture_is_looked_at_closely_and_then_the_one_beside_it(
+    visit: Visit, walker: Person
+) -> None:
+    somebody = visit(walker, PHONE).open(f"/u/{walker.handle}")
+    page = somebody.page
+    name = "Wilhelmina Featherstonehaugh"
+    page.get_by_role("link", name=f"Photo by {name}: Two of them").click()
+    viewer = page.get_by_role("dialog")
+    _shows(viewer, f"Photo 1 of 2 by {name}")
+    enlarge = viewer.get_by_role("button", name="Enlarge")
+    whole = viewer.get_by_role("button", name="Show the whole picture")
+
+    # What is enlarged has no gap at an edge, and goes back to where it fits.
+    somebody.swipe_left(viewer.locator(".viewer-stage"))
+    _shows(viewer, f"Photo 2 of 2 by {name}")
+    with somebody.at_one_moment():
+        for _ in range(2):
+            viewer.locator(".viewer-stage").tap()
+    expect(whole).to_be_visible()
+    somebody.swipe_left(viewer.locator(".viewer-stage"))
+    _shows(viewer, f"Photo 2 of 2 by {name}")
+    _covers(viewer)
+    page.keyboard.press("0")
+    expect(enlarge).to_be_visible()
+    page.mouse.move(180, 300)
+    page.mouse.wheel(0, -400)
+    expect(whole).to_be_visible()
+    whole.click()
+    expect(enlarge).to_be_visible()
+
+    # On to the post beside it, which is the last one.
+    page.keyboard.press("ArrowRight")
+    _shows(viewer, f"Photo by {name}")
+    expect(viewer.get_by_role("button", name="Next")).to_have_count(0)
+    page.keyboard.press("i")
+    expect(viewer.get_by_text("A long way up")).to_be_visible()
+    like = viewer.get_by_role("button", name="Like", exact=True)
+    page.keyboard.press("l")
+    expect(like).to_have_attribute("aria-pressed", "true")
+
+    # Back closes it, and leads to the post that one has come to.
+    page.go_back()
+    expect(viewer).to_have_count(0)
+    expect(page).to_have_url(re.compile(f"/u/{walker.handle}$"))
+    eventually(lambda: somebody.focused().startswith(f"Photo by {name}: A long way up"), until=bool)
+
+
+def _shows(viewer: Locator, name: str) -> None:
+    expect(viewer).to_have_accessible_name(name)
+    expect(viewer.locator("img.picture")).to_be_visible()
+
+
+def _covers(viewer: Locator) -> None:
+    """The enlarged picture reaches the edges of the stage, at least across."""
+    stage, moved = (
+        viewer.locator(name).bounding_box() for name in (".viewer-stage", ".viewer-moved")
+    )
+    assert stage is not None
+    assert moved is not None
+    assert moved["x"] <= stage["x"] + 1
+    assert moved["x"] + moved["width"] >= stage["x"] + stage["width"] - 1

@@ -60,6 +60,15 @@ def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:
     page = visitor.open().page
     expect(page.get_by_role("article").first.locator("img").first).to_be_visible()
     yield "feed"
+    page.get_by_role("article").first.get_by_role("button", name="Look closer").first.click()
+    viewer = page.get_by_role("dialog")
+    expect(viewer.locator("img.picture").first).to_be_visible()
+    yield "viewer"
+    page.keyboard.press("i")
+    expect(viewer.get_by_role("link", name="Go to post")).to_be_visible()
+    yield "viewer, about the picture"
+    page.keyboard.press("Escape")
+    expect(viewer).to_have_count(0)
     page.get_by_role("article").first.get_by_role("button", name="Post options").click()
     expect(page.get_by_role("dialog", name="Post options")).to_be_visible()
     yield "post options"

@@ -5,12 +5,12 @@ import { MoreIcon } from "../components/more-icons.tsx";
 import { share } from "../components/share.ts";
 import { isMeantOtherwise } from "../keys.ts";
 import { counted, t } from "../language.ts";
+import { DOUBLE_TAP } from "../looking.ts";
 import { usePost } from "../posts.ts";
 import { navigate } from "../router.ts";
 import { count } from "../text.ts";
 import { LikedBy } from "./liked-by.tsx";
 import { likePost, savePost, useLike, useSave } from "./likes.ts";
-import { watchTaps } from "./taps.ts";
 
 interface Props {
   post: PostBody;
@@ -140,13 +140,14 @@ function useArticle(root: RefObject<HTMLElement>, isAlone: boolean, handlers: Ha
       current.current[action]();
     };
     keys.addEventListener("keydown", onKeyDown);
-    const stop = watchTaps(article, (holder) => {
+    const onDoubleTap = ({ target }: Event) => {
       current.current.doubleTap();
-      showHeart(holder);
-    });
+      showHeart(target as Element);
+    };
+    article.addEventListener(DOUBLE_TAP, onDoubleTap);
     return () => {
       keys.removeEventListener("keydown", onKeyDown);
-      stop();
+      article.removeEventListener(DOUBLE_TAP, onDoubleTap);
     };
   }, []);
 }

@@ -1,4 +1,5 @@
 /** What answers the posts of the feed: fetched once the first pictures are there. */
 export { Actions } from "./actions.tsx";
 export { Counting } from "./counting.ts";
+export { Look } from "./look.tsx";
 export { People } from "./people.tsx";

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { MediumView, PostBody } from "../api.ts";
+import { t } from "../language.ts";
 import { lazyPart } from "../lazy.tsx";
 import { ofPost } from "../link-sources.ts";
 import { useCover } from "../sensitive.ts";
@@ -12,6 +13,7 @@ import { Picture } from "./picture.tsx";
 const WIDEST = 1.91;
 const TALLEST = 0.75;
 
+const Look = lazyPart(() => import("../answers/all.ts").then((module) => module.Look));
 const People = lazyPart(() => import("../answers/all.ts").then((module) => module.People));
 
 interface Props {
@@ -19,6 +21,8 @@ interface Props {
   sizes: string;
   eager?: boolean;
   controls?: boolean;
+  /** Nothing more urgent is on its way, so that what leads to the viewer may come. */
+  isSettled?: boolean;
 }
 
 /** A post's photos and videos; those of a sensitive post once one has chosen to look. */
@@ -29,7 +33,7 @@ export function Carousel(props: Props) {
   if (cover === "none" || first === undefined) return <Slides {...props} />;
   const what =
     post.media.length > 1
-      ? `Album of ${post.media.length} by ${nameOf(post)}`
+      ? t("Album of {total} by {name}", { total: post.media.length, name: nameOf(post) })
       : describe(post, first);
   return (
     <div class="covered">
@@ -38,7 +42,7 @@ export function Carousel(props: Props) {
         <Slides {...props} />
       ) : (
         <CoverPicture medium={first} class="stage" ratio={ratioOf(first)}>
-          Sensitive content
+          {t("Sensitive content")}
         </CoverPicture>
       )}
     </div>
@@ -46,7 +50,7 @@ export function Carousel(props: Props) {
 }
 
 /** One photo or video, or an album to swipe through. */
-function Slides({ post, sizes, eager = false, controls = false }: Props) {
+function Slides({ post, sizes, isSettled = true, eager = false, controls = false }: Props) {
   const slides = useRef<HTMLUListElement>(null);
   const [index, setIndex] = useState(0);
   const media = post.media;
@@ -61,7 +65,8 @@ function Slides({ post, sizes, eager = false, controls = false }: Props) {
     const watcher = new ResizeObserver(() => {
       if (list.clientWidth === width) return;
       width = list.clientWidth;
-      list.scrollTo({ left: Math.round(list.scrollLeft / width) * width, behavior: "instant" });
+      const left = Math.round(list.scrollLeft / width) * width;
+      list.scrollTo({ left, behavior: "instant" });
     });
     watcher.observe(list);
     return () => watcher.disconnect();
@@ -70,14 +75,14 @@ function Slides({ post, sizes, eager = false, controls = false }: Props) {
   function go(to: number): void {
     const list = slides.current!;
     const target = Math.max(0, Math.min(media.length - 1, to));
-    list.scrollTo({ left: target * list.clientWidth });
+    list.scrollTo({ left: target * list.clientWidth * (isRightToLeft() ? -1 : 1) });
   }
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.target !== event.currentTarget) return; // a video's own keys
-    const to = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: media.length - 1 }[
-      event.key
-    ];
+    const by = isRightToLeft() ? -1 : 1;
+    const last = media.length - 1;
+    const to = { ArrowLeft: index - by, ArrowRight: index + by, Home: 0, End: last }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     go(to);
@@ -87,28 +92,28 @@ function Slides({ post, sizes, eager = false, controls = false }: Props) {
   if (media.length === 1) {
     return (
       <div class="stage" style={{ aspectRatio: String(ratio) }}>
-        <Slide medium={first} ratio={ratio} {...{ post, sizes, eager, controls }} />
+        <Slide medium={first} ratio={ratio} {...{ post, sizes, isSettled, eager, controls }} />
       </div>
     );
   }
   return (
-    <div class="carousel" role="group" aria-label={`Album of ${media.length}`}>
+    <div class="carousel" role="group" aria-label={t("Album of {total}", { total: media.length })}>
       <ul
         class="stage slides"
         style={{ aspectRatio: String(ratio) }}
         ref={slides}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be scrolled by keys, too
         tabIndex={0}
-        aria-label={`${index + 1} of ${media.length}`}
+        aria-label={t("{number} of {total}", { number: index + 1, total: media.length })}
         onKeyDown={onKeyDown}
         onScroll={({ currentTarget: list }) =>
-          setIndex(Math.round(list.scrollLeft / Math.max(1, list.clientWidth)))
+          setIndex(Math.abs(Math.round(list.scrollLeft / Math.max(1, list.clientWidth))))
         }
       >
         {media.map((medium, position) => (
           <li key={medium.id} class="slide">
             <Slide
-              {...{ post, medium, sizes, ratio, controls }}
+              {...{ post, medium, sizes, ratio, isSettled, controls }}
               eager={eager && position === 0}
               number={position + 1}
             />
@@ -121,8 +126,8 @@ function Slides({ post, sizes, eager = false, controls = false }: Props) {
       {index > 0 && (
         <button
           type="button"
-          class="arrow arrow-left"
-          aria-label="Previous"
+          class="arrow arrow-back"
+          aria-label={t("Previous")}
           onClick={() => go(index - 1)}
         >
           <Icon name="left" />
@@ -131,8 +136,8 @@ function Slides({ post, sizes, eager = false, controls = false }: Props) {
       {index < media.length - 1 && (
         <button
           type="button"
-          class="arrow arrow-right"
-          aria-label="Next"
+          class="arrow arrow-on"
+          aria-label={t("Next")}
           onClick={() => go(index + 1)}
         >
           <Icon name="right" />
@@ -147,6 +152,10 @@ function Slides({ post, sizes, eager = false, controls = false }: Props) {
   );
 }
 
+function isRightToLeft(): boolean {
+  return document.documentElement.dir === "rtl";
+}
+
 interface SlideProps extends Props {
   medium: MediumView;
   ratio: number;
@@ -159,6 +168,7 @@ function Slide({
   sizes,
   ratio,
   number,
+  isSettled = true,
   eager = false,
   controls = false,
 }: SlideProps) {
@@ -178,15 +188,19 @@ function Slide({
         />
       )}
       {medium.people.length > 0 && <People post={post} medium={medium} />}
+      {isSettled && <Look post={post} index={(number ?? 1) - 1} what={alt} />}
     </div>
   );
 }
 
-function Unready({ medium }: { medium: MediumView }) {
+export function Unready({ medium }: { medium: MediumView }) {
   const says = {
-    awaiting: "Waiting for the file",
-    processing: medium.progress === null ? "Processing" : `Processing, ${medium.progress} %`,
-    failed: medium.failure?.message ?? "This file could not be processed.",
+    awaiting: t("Waiting for the file"),
+    processing:
+      medium.progress === null
+        ? t("Preparing")
+        : t("Preparing, {percent} %", { percent: medium.progress }),
+    failed: medium.failure?.message ?? t("This file could not be prepared."),
     ready: "",
   }[medium.state];
   return (
@@ -199,9 +213,13 @@ function Unready({ medium }: { medium: MediumView }) {
 
 /** What a screen reader says of a picture that its owner did not describe. */
 export function describe(post: PostBody, medium: MediumView, number?: number): string {
-  const kind = medium.content_type.startsWith("video/") ? "Video" : "Photo";
-  const which = number === undefined ? kind : `${kind} ${number} of ${post.media.length}`;
-  return `${which} by ${nameOf(post)}`;
+  const values = { name: nameOf(post), number: number ?? 1, total: post.media.length };
+  const isVideo = medium.content_type.startsWith("video/");
+  if (number === undefined)
+    return isVideo ? t("Video by {name}", values) : t("Photo by {name}", values);
+  return isVideo
+    ? t("Video {number} of {total} by {name}", values)
+    : t("Photo {number} of {total} by {name}", values);
 }
 
 export function nameOf({ author }: Pick<PostBody, "author">): string {

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ClipBody } from "../api.ts";
+import { t } from "../language.ts";
 import { type LinkSource, useLinks } from "../links.ts";
 import { useOnline } from "../recovery.ts";
 import { Store, useStore } from "../store.ts";
@@ -17,15 +18,17 @@ interface Props {
   label: string;
   /** For a post's own page: with the browser's controls, and playing only on demand. */
   controls?: boolean;
+  /** It plays at once, because one has asked for it. */
+  starts?: boolean;
 }
 
 /** A video or animation over its poster. It plays without sound while it is in view. */
-export function Clip({ clip, source, label, controls = false }: Props) {
+export function Clip({ clip, source, label, controls = false, starts = false }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const sound = useStore(withSound);
   const [inView, setInView] = useState(false);
-  const [wanted, setWanted] = useState<boolean | null>(null); // null: nobody said
+  const [wanted, setWanted] = useState<boolean | null>(starts || null); // null: nobody said
   const [isPlaying, setPlaying] = useState(false);
   const links = useLinks(clip.url, source);
   const url = links.fresh(clip.url);
@@ -86,13 +89,13 @@ export function Clip({ clip, source, label, controls = false }: Props) {
           links.failed();
         }}
       />
-      {hasFailed && <p class="clip-note">This video could not be loaded.</p>}
+      {hasFailed && <p class="clip-note">{t("This video could not be loaded.")}</p>}
       {!controls && !hasFailed && (
         <div class="clip-buttons">
           <button
             type="button"
             class="clip-button"
-            aria-label={shouldPlay ? "Pause video" : "Play video"}
+            aria-label={shouldPlay ? t("Pause video") : t("Play video")}
             onClick={() => setWanted(!shouldPlay)}
           >
             <Icon name={shouldPlay ? "pause" : "play"} />
@@ -102,7 +105,7 @@ export function Clip({ clip, source, label, controls = false }: Props) {
             <button
               type="button"
               class="clip-button"
-              aria-label={sound ? "Turn sound off" : "Turn sound on"}
+              aria-label={sound ? t("Turn sound off") : t("Turn sound on")}
               onClick={() => withSound.set(!sound)}
             >
               <Icon name={sound ? "sound" : "muted"} />

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { t } from "../language.ts";
 import type { List } from "../lists.ts";
+import { type Around, ListAround, postsIn } from "../looking.ts";
 import { useRecovery } from "../recovery.ts";
 import { useStore } from "../store.ts";
 
@@ -28,6 +29,15 @@ export function Endless<T>(props: Props<T>) {
   const sentinel = useRef<HTMLDivElement>(null);
   const items = isShown ? state.items.filter(isShown) : state.items;
   const isEmpty = items.length === 0;
+  const shown = useRef(isShown);
+  shown.current = isShown;
+  const around = useMemo(
+    (): Around => ({
+      items: () => postsIn(list.state.value.items, shown.current),
+      more: () => list.more(),
+    }),
+    [list],
+  );
   const isBroken = state.status === "error" && state.passes;
   useRecovery(isBroken, state.status === "more" || state.status === "end", () => void list.more());
 
@@ -50,7 +60,7 @@ export function Endless<T>(props: Props<T>) {
 
   return (
     <>
-      {!isEmpty && render(items)}
+      <ListAround.Provider value={around}>{!isEmpty && render(items)}</ListAround.Provider>
       {isEmpty && state.status === "end" && empty}
       {isEmpty && (state.status === "loading" || state.status === "more") && skeleton}
       {state.status === "error" && (

@@ -11,6 +11,7 @@ export const PATHS = {
   close: "M6 6l12 12M18 6 6 18",
   left: "M14.5 5.5 8 12l6.5 6.5",
   right: "M9.5 5.5 16 12l-6.5 6.5",
+  larger: "M14 4.5h5.5V10M10 19.5H4.5V14M19 5l-6 6M5 19l6-6",
   up: "M5.5 14.5 12 8l6.5 6.5",
   play: "M8 5.5v13l10.5-6.5z",
   pause: "M8.5 5.5v13M15.5 5.5v13",

@@ -35,7 +35,7 @@ export function PostCard({ post: given, eager = false, hasActions }: Props) {
         </a>
       )}
       <PostHead post={post} />
-      <Carousel post={post} sizes={FEED_SIZES} eager={eager} />
+      <Carousel post={post} sizes={FEED_SIZES} eager={eager} isSettled={hasActions} />
       <div class={post.counts.likes > 0 ? "actions actions-liked" : "actions"}>
         {hasActions && <Actions post={post} />}
       </div>

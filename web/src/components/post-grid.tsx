@@ -1,7 +1,10 @@
+import { useContext } from "preact/hooks";
 import type { PostBody } from "../api.ts";
 import { ofPost } from "../link-sources.ts";
+import { type Around, alone, ListAround, openViewer } from "../looking.ts";
 import { usePost } from "../posts.ts";
 import { useIsReported } from "../reporting.ts";
+import { isPlainClick } from "../router.ts";
 import { useCover } from "../sensitive.ts";
 import { describe } from "./carousel.tsx";
 import { CoverButton, CoverPicture } from "./cover.tsx";
@@ -19,14 +22,16 @@ interface Props {
   onTakeOut?: (post: PostBody) => Promise<void>;
 }
 
-/** Posts as squares, each a link to its page. */
+/** Posts as squares: each opens the viewer, and is a link to its page for what else one does with links. */
 export function PostGrid({ posts, onTakeOut }: Props) {
+  const around = useContext(ListAround) ?? alone(posts);
   return (
     <ul class="grid">
       {posts.map((post, index) => (
         <Tile
           key={post.id}
           post={post}
+          around={around}
           eager={index < ON_FIRST_SCREEN}
           {...(onTakeOut && { onTakeOut })}
         />
@@ -37,10 +42,11 @@ export function PostGrid({ posts, onTakeOut }: Props) {
 
 interface TileProps extends Pick<Props, "onTakeOut"> {
   post: PostBody;
+  around: Around;
   eager: boolean;
 }
 
-function Tile({ post: given, eager, onTakeOut }: TileProps) {
+function Tile({ post: given, around, eager, onTakeOut }: TileProps) {
   const post = usePost(given);
   const cover = useCover(post);
   const isReported = useIsReported("post", post.id);
@@ -50,9 +56,18 @@ function Tile({ post: given, eager, onTakeOut }: TileProps) {
   const said = post.sensitive ? `${what}, sensitive` : what;
   const label = post.caption ? `${said}: ${post.caption.slice(0, 120)}` : said;
   return (
-    <li class="tile">
+    <li class="tile" data-post={post.id}>
       <CoverButton post={post} cover={cover} what={what} />
-      <a href={`/p/${post.id}`} aria-label={label}>
+      <a
+        href={`/p/${post.id}`}
+        aria-label={label}
+        aria-haspopup="dialog"
+        onClick={(event) => {
+          if (!isPlainClick(event)) return;
+          event.preventDefault();
+          openViewer(post, 0, around);
+        }}
+      >
         {cover === "closed" ? (
           <CoverPicture medium={first} />
         ) : (

@@ -3,26 +3,15 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Dialog } from "../components/dialog.tsx";
 import { Switch } from "../components/switch.tsx";
-import { isMeantOtherwise } from "../keys.ts";
+import { areKeysOn, isMeantOtherwise, setKeys } from "../keys.ts";
 import { t } from "../language.ts";
-import { Store, useStore } from "../store.ts";
+import { useStore } from "../store.ts";
 
 export interface Shortcut {
   /** As `KeyboardEvent.key` has it. */
   readonly key: string;
   readonly name: string;
   readonly run: () => void;
-}
-
-const OFF_KEY = "shutterfeed.keysOff";
-
-/** Whoever speaks to their computer turns them off: each word would be keys. */
-export const areKeysOn = new Store(localStorage.getItem(OFF_KEY) === null);
-
-function setKeys(isOn: boolean): void {
-  if (isOn) localStorage.removeItem(OFF_KEY);
-  else localStorage.setItem(OFF_KEY, "");
-  areKeysOn.set(isOn);
 }
 
 /** What a key does here, if it does something. */

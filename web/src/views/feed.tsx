@@ -1,6 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
+import type { PostBody } from "../api.ts";
+import { nameOf } from "../components/carousel.tsx";
 import { Endless } from "../components/endless.tsx";
 import { Icon } from "../components/icons.tsx";
+import { Nearby } from "../components/nearby.tsx";
 import { Page } from "../components/page.tsx";
 import { PostCard } from "../components/post-card.tsx";
 import { sentence } from "../errors.ts";
@@ -22,6 +25,8 @@ const FIRST_PICTURE_MS = 2_000;
 
 const Suggested = lazyPart(() => import("./all.ts").then((module) => module.Suggested));
 const EmptyFeed = lazy(() => import("./all.ts").then((module) => module.EmptyFeed));
+const Pull = lazyPart(() => import("../viewer/all.ts").then((module) => module.Pull));
+const FeedEnd = lazyPart(() => import("../viewer/all.ts").then((module) => module.FeedEnd));
 const PendingPosts = lazyPart(() => import("./all.ts").then((module) => module.PendingPosts));
 
 export function FeedView() {
@@ -40,6 +45,7 @@ export function FeedView() {
 
   return (
     <Page title="Home" hideTitle class="page-feed">
+      {isSettled && <Pull />}
       <NewPosts />
       {isWaiting && <PendingPosts />}
       <Endless
@@ -55,7 +61,9 @@ export function FeedView() {
             onErrorCapture={settle}
           >
             {posts.slice(0, isSettled ? posts.length : FIRST_POSTS).map((post, index) => (
-              <PostCard key={post.id} post={post} eager={index === 0} hasActions={isSettled} />
+              <Nearby key={post.id} id={post.id} text={textOf(post)}>
+                <PostCard post={post} eager={index === 0} hasActions={isSettled} />
+              </Nearby>
             ))}
           </div>
         )}
@@ -63,13 +71,18 @@ export function FeedView() {
         empty={<EmptyFeed />}
         end={
           <>
-            <p class="list-end">You have seen everything.</p>
+            <FeedEnd />
             <Suggested />
           </>
         }
       />
     </Page>
   );
+}
+
+/** What stands for a post that is far away. */
+function textOf(post: PostBody): string {
+  return `${nameOf(post)} ${post.caption}`;
 }
 
 /** Whether the first picture is there, or takes so long that nothing waits for it any more. */
