@@ -17,9 +17,9 @@ export const REASONS: Readonly<Record<ReportReason, string>> = {
 };
 
 export const KINDS: Readonly<Record<SubjectKind, string>> = {
-  post: t("Post"),
-  comment: t("Comment"),
-  user: t("Profile"),
+  post: t("A post"),
+  comment: t("A comment"),
+  user: t("A profile"),
 };
 
 export const OUTCOMES: Readonly<Record<Outcome, string>> = {
