@@ -307,8 +307,11 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
     # popular users.
     grants.items(function, tables.metadata, "GetItem", "BatchGetItem", "UpdateItem")
     grants.index(function, tables.metadata, schema.OPEN_INDEX)
-    # It counts the nominations for the list of popular users, which it keeps in one item.
-    grants.items(function, tables.metadata, "Query", partitions=["NOMINATIONS"])
+    # It counts the nominations for the list of popular users, which it keeps in one item, and makes
+    # the list of posts to explore from contenders and the list before.
+    lists = ["NOMINATIONS", "CONTENDERS", "EXPLORED"]
+    grants.items(function, tables.metadata, "Query", partitions=lists)
+    grants.items(function, tables.metadata, "PutItem", partitions=["EXPLORED"])
     # It lifts suspensions whose time is over, and logs that.
     grants.items(function, tables.metadata, "Query", "PutItem", partitions=["MODERATION_LOG"])
     grants.items(function, tables.metadata, "DeleteItem", partitions=["CASE#*"])

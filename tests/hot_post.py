@@ -29,7 +29,7 @@ from shutterfeed.services.notifying import NotifyingService
 from shutterfeed.services.viewing import Answering, AuthorView, PostView
 from tests import samples
 from tests.fakes.activity import FakeNotices
-from tests.fakes.metadata import FakeProfiles, FakeRecentPosts, Metadata
+from tests.fakes.metadata import FakeContenders, FakeProfiles, FakeRecentPosts, Metadata
 from tests.fakes.system import START, FakeIds
 from tests.hot_item import HotClient, Time
 from tests.in_turn import InTurn
@@ -164,7 +164,11 @@ def play(seconds: float, a_second: int = A_SECOND) -> Outcome:
         ids=ids,
     )
     counting = LikeCountService(
-        likes=likes, posts=DynamoPosts(table), recent_posts=_RecentPosts(data, outcome)
+        likes=likes,
+        posts=DynamoPosts(table),
+        recent_posts=_RecentPosts(data, outcome),
+        contenders=FakeContenders(data),
+        clock=clock,
     )
     notifying = NotifyingService(
         notices=cast("Any", _Notices(FakeNotices(data), outcome)),

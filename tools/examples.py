@@ -572,6 +572,14 @@ ANSWERS: Final[Mapping[str, Any]] = {
         "height": 480,
     },
     "SearchPage": {"posts": [_PUBLISHED], "users": [], "hashtags": [], "next_cursor": _CURSOR},
+    "HashtagBody": {"hashtag": "winter", "posts": 412},
+    "PlacePageBody": {"place": "lindau", "name": "Lindau", "posts": 57},
+    "FoundPlaces": {
+        "items": [
+            {"name": "Lindau", "latitude": 47.5436, "longitude": 9.6835, "used_before": True},
+            {"name": "Linz", "latitude": None, "longitude": None, "used_before": False},
+        ]
+    },
     "Suggestions": {
         "items": [
             {"kind": "user", "text": "winter_ada", "user": {**_AUTHOR, "handle": "winter_ada"}},

@@ -16,6 +16,7 @@ from shutterfeed.domain.devices import DEVICE_ID
 from shutterfeed.domain.moderation import CASE_ID, CaseState, ReportReason
 from shutterfeed.domain.search import DEFAULT_KM, MAX_KM, MAX_QUERY, POINT, MediaKind, SearchKind
 from shutterfeed.domain.suggestions import MAX_SUGGESTIONS
+from shutterfeed.domain.topics import PostOrder
 from shutterfeed.services.liked_by import MAX_POSTS
 from shutterfeed.services.posts import IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY
 
@@ -101,6 +102,12 @@ IN_PATH: Final[Mapping[str, Parameter]] = {
             " not only digits. Anything else is refused with 400 `invalid_hashtag`.",
             {"type": "string", "minLength": 1},
         ),
+        Parameter(
+            "place",
+            "The name of a place, or its `place` from `GET /places/{place}`. A text without"
+            " letters, digits and emoji is refused with 400 `invalid_place_name`.",
+            {"type": "string", "minLength": 1},
+        ),
     )
 }
 
@@ -153,6 +160,12 @@ ORDER: Final = Parameter(
     "order",
     "The order of the comments.",
     {"type": "string", "enum": list(Order), "default": Order.OLDEST},
+)
+
+POST_ORDER: Final = Parameter(
+    "order",
+    "The order of the posts.",
+    {"type": "string", "enum": list(PostOrder), "default": PostOrder.NEWEST},
 )
 
 QUEUE: Final = (
@@ -226,6 +239,20 @@ SEARCH: Final = (
         "The greatest distance from the point `near`, in kilometres. It has no effect without"
         " `near`.",
         {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_KM, "default": DEFAULT_KM},
+    ),
+)
+
+PLACES: Final = (
+    Parameter(
+        "q",
+        "What the user has typed of a name. A text that is not blank is refused with 400"
+        " `empty_query` if it has no letter, digit or emoji.",
+        _QUERY_TEXT,
+    ),
+    Parameter(
+        "near",
+        "Find places near this point, too: latitude and longitude in degrees.",
+        {"type": "string", "pattern": whole(POINT), "examples": ["52.52,13.405"]},
     ),
 )
 

@@ -557,14 +557,6 @@ def suggest(call: Call) -> Suggestions:
     return Suggestions([SuggestionBody.of(view, links) for view in found])
 
 
-@route("GET", "/hashtags/{tag}/posts", returns=PostPage, paged=True)
-def list_tagged(call: Call) -> PostPage:
-    """List the published posts with a hashtag, newest first."""
-    found = call.services.search
-    page = found.tagged(call.viewer, call.path["tag"], call.position, call.limit)
-    return post_page(call, page)
-
-
 @route("GET", "/public/posts/{id}", returns=PostBody, public=True, cached=True, errors=(404,))
 def get_public_post(call: Call) -> PostBody:
     """Get a published post as it is shown to people who are not signed in.

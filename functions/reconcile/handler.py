@@ -1,6 +1,6 @@
 """Finds unpublished posts that wait too long, and sends their messages again; then counts who is
-popular, and lifts suspensions whose time is over. On another schedule, every minute, sends the
-messages of scheduled posts whose time comes."""
+popular, makes the list of posts to explore, and lifts suspensions whose time is over. On another
+schedule, every minute, sends the messages of scheduled posts whose time comes."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     _measure(result)
     if popular := composed.popular.update():
         logger.info("popular users counted", listed=popular)
+    if explored := composed.explored.update():
+        logger.info("list to explore made", listed=explored)
     if lifted := composed.suspensions.lift():
         logger.info("suspensions lifted", lifted=lifted)
     return {"looked_at": result.looked_at, "findings": found, "failures": len(result.failures)}

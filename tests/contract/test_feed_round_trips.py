@@ -14,6 +14,7 @@ import pytest
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
+from shutterfeed.adapters.dynamodb.explore import DynamoContenders
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows, edge_item
@@ -147,6 +148,8 @@ def _counting(tables: Tables) -> LikeCountService:
         likes=DynamoLikes(tables.metadata),
         posts=DynamoPosts(tables.metadata),
         recent_posts=DynamoRecentPosts(tables.metadata),
+        contenders=DynamoContenders(tables.metadata),
+        clock=FakeClock(),
     )
 
 

@@ -17,11 +17,11 @@ from shutterfeed.domain.search import (
     MediaKind,
     PostDocument,
     parse_query,
-    parse_tag,
     popularity,
     post_document,
     user_document,
 )
+from shutterfeed.domain.topics import PostOrder, Topic, TopicFacts, parse_tag, place_key
 from shutterfeed.domain.users import Profile
 from shutterfeed.ports.search import SearchIndex
 from tests import samples
@@ -31,6 +31,8 @@ from tests.paging import whole
 
 NOW = START + timedelta(days=1)
 AUTHOR = samples.profile(1)
+NEWEST, BEST = PostOrder
+SEA = Topic.hashtag("sea")
 
 
 @pytest.fixture(params=ENGINES)
@@ -96,7 +98,9 @@ def suggested(index: SearchIndex, text: str) -> list[tuple[str, str]]:
 class TestPosts:
     def test_nothing_is_found_where_nothing_is(self, index: SearchIndex) -> None:
         assert found(index, "anything at all") == []
-        assert index.tagged("anything", None, 5) == Page((), None)
+        assert index.listed(Topic.hashtag("anything"), NEWEST, None, 5) == Page((), None)
+        assert index.facts(Topic.hashtag("anything")) == TopicFacts("anything", 0)
+        assert index.places(parse_query("any"), 5) == ()
         assert index.suggest(parse_query("any"), 5) == ()
         assert index.hashtags(parse_query("any"), 5) == ()
         assert people(index, "anybody") == []
@@ -349,18 +353,78 @@ class TestTagged:
         put(index, *(shown(n, "#sea" if n % 2 else "#seaside") for n in range(12)))
 
         def page(before: str | None, limit: int) -> Page[PostId]:
-            return index.tagged(parse_tag("#Sea"), before, limit)
+            return index.listed(Topic.hashtag(parse_tag("#Sea")), NEWEST, before, limit)
 
         for limit in (1, 4, 100):
             assert numbers(tuple(whole(page, limit))) == [11, 9, 7, 5, 3, 1]
 
     def test_a_page_is_not_disturbed_by_what_comes_and_goes(self, index: SearchIndex) -> None:
         put(index, *(shown(n, "#sea") for n in range(4)))
-        first = index.tagged("sea", None, 2)
+        first = index.listed(SEA, NEWEST, None, 2)
         put(index, shown(5, "#sea"))
         index.apply([Gone(shown(1).id, 2)])
-        rest = index.tagged("sea", first.next_position, 5)
+        rest = index.listed(SEA, NEWEST, first.next_position, 5)
         assert numbers(first.items + rest.items) == [3, 2, 0]
+
+
+@pytest.mark.parametrize("index", ENGINES_AND_FAKE, indirect=True)
+class TestBest:
+    """A tag or place's best posts: ten times the likes are worth a day."""
+
+    def test_likes_and_newness_compete_in_pages(self, index: SearchIndex) -> None:
+        hours = {1: 0, 2: 20, 3: 40, 4: 41, 5: 60}
+        likes = {1: 1_000, 2: 8, 3: 0, 4: 4, 5: 0}
+        for number, hour in hours.items():
+            post = shown(number, "#sea", at=START + timedelta(hours=hour))
+            put(index, replace(post, popularity=popularity(likes[number])))
+
+        def page(after: str | None, limit: int) -> Page[PostId]:
+            return index.listed(SEA, BEST, after, limit)
+
+        for limit in (1, 2, 100):
+            assert numbers(tuple(whole(page, limit))) == [1, 5, 4, 2, 3]
+
+    def test_a_post_that_is_liked_rises_and_stands_there_once(self, index: SearchIndex) -> None:
+        older, newer = shown(1, "#sea"), shown(2, "#sea", at=START + timedelta(hours=3))
+        put(index, older, newer)
+        assert numbers(index.listed(SEA, BEST, None, 5).items) == [2, 1]
+        put(index, replace(older, popularity=popularity(100), revision=2))
+        assert numbers(index.listed(SEA, BEST, None, 5).items) == [1, 2]
+        index.apply([Gone(older.id, 3)])
+        assert numbers(index.listed(SEA, BEST, None, 5).items) == [2]
+
+    def test_the_posts_of_a_topic_are_counted(self, index: SearchIndex) -> None:
+        put(index, shown(1, "#sea"), shown(2, "#sea #lake"), shown(3, "#seaside"))
+        assert index.facts(SEA) == TopicFacts("sea", 2)
+        put(index, shown(2, "#lake", revision=2))
+        index.apply([Gone(shown(1).id, 2)])
+        assert index.facts(SEA) == TopicFacts("sea", 0)
+        assert index.facts(Topic.hashtag("lake")).posts == 1
+
+
+@pytest.mark.parametrize("index", ENGINES_AND_FAKE, indirect=True)
+class TestPlaces:
+    def test_a_place_is_the_same_in_all_spellings(self, index: SearchIndex) -> None:
+        names = ("St. Gallen", "ST GALLEN", "St Gallen, Altstadt")
+        put(index, *(shown(n, place=Place(name)) for n, name in enumerate(names, start=1)))
+        gallen = Topic.place(place_key("st. gallen") or "")
+        assert numbers(index.listed(gallen, NEWEST, None, 5).items) == [2, 1]
+        assert numbers(index.listed(gallen, BEST, None, 5).items) == [2, 1]
+        facts = index.facts(gallen)
+        assert (facts.name in names, facts.posts) == (True, 2)
+        index.apply([Gone(shown(1).id, 2), Gone(shown(2).id, 2)])
+        assert index.facts(gallen) == TopicFacts("st-gallen", 0)
+
+    def test_places_are_found_by_the_beginning_of_a_word(self, index: SearchIndex) -> None:
+        put(index, shown(1, "#port", Place("Old Port")), shown(2, place=Place("Porto", 41.1, -8.6)))
+        assert set(index.places(parse_query("port"), 5)) == {"Old Port", "Porto"}
+        assert index.places(parse_query("old p"), 5) == ("Old Port",)
+        assert len(index.places(parse_query("port"), 1)) == 1
+
+    def test_a_place_without_a_point_is_nowhere_near(self, index: SearchIndex) -> None:
+        put(index, shown(1, place=Place("Null Island")), shown(2, place=Place("Buoy", 0.0, 0.0)))
+        near = parse_query("", near=Circle(0.0, 0.0, 5))
+        assert numbers(index.posts(near, NOW, 0, 5).items) == [2]
 
 
 @pytest.mark.parametrize("index", ENGINES_AND_FAKE, indirect=True)
@@ -370,7 +434,7 @@ class TestChanges:
         put(index, post)
         assert index.apply([Gone(post.id, 2)]) == {}
         assert found(index, "heron") == found(index, "wetland") == []
-        assert index.tagged("birds", None, 5).items == ()
+        assert index.listed(Topic.hashtag("birds"), NEWEST, None, 5).items == ()
         assert suggested(index, "birds") == suggested(index, "wetland") == []
         put(index, replace(post, revision=3))
         assert found(index, "heron") == [1]

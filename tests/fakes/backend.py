@@ -42,6 +42,7 @@ from shutterfeed.services.copies import CopyService
 from shutterfeed.services.delivery import DeliveryService
 from shutterfeed.services.due import DueService
 from shutterfeed.services.erasing_accounts import AccountEraser
+from shutterfeed.services.exploring import ExploreListing
 from shutterfeed.services.export_part import PartLimits
 from shutterfeed.services.export_sections import ExportSections
 from shutterfeed.services.exporting import ExportingService
@@ -81,6 +82,8 @@ from tests.fakes.metadata import (
     FakeAvatars,
     FakeBlobs,
     FakeBlocks,
+    FakeContenders,
+    FakeExploreLists,
     FakeFollows,
     FakeLedger,
     FakeLikes,
@@ -220,8 +223,10 @@ class Backend:
         )
         blobs, feeds = guard(FakeBlobs(self.metadata)), guard(self.feed_table)
         bucket, intake = guard(FakeUploadBucket(self.buckets)), guard(FakeIntake(self.buckets))
-        originals = guard(FakeOriginals(self.buckets))
-        renditions = guard(FakeRenditions(self.buckets))
+        originals, renditions = (
+            guard(FakeOriginals(self.buckets)),
+            guard(FakeRenditions(self.buckets)),
+        )
         clock, ids = self.clock, self.ids
 
         self.queues: dict[str, FakeQueue[Any]] = {lane.name: FakeQueue() for lane in topology.LANES}
@@ -245,8 +250,14 @@ class Backend:
             guard(FakeViewingReads(self.metadata, clock)),
             guard(FakeNominations(self.metadata)),
         )
-        suggestion_lists = guard(FakeSuggestionLists(self.metadata))
-        appearances = guard(FakeAppearances(self.metadata))
+        suggestion_lists, appearances = (
+            guard(FakeSuggestionLists(self.metadata)),
+            guard(FakeAppearances(self.metadata)),
+        )
+        contenders, explore_lists = (
+            guard(FakeContenders(self.metadata)),
+            guard(FakeExploreLists(self.metadata)),
+        )
         people = api.wire(
             profiles=profiles,
             follows=follows,
@@ -272,6 +283,7 @@ class Backend:
             tagged_posts=tagged_posts,
             search_index=guard(self.found),
             suggestion_lists=suggestion_lists,
+            explore_lists=explore_lists,
             notices=notices,
             crowds=crowds,
             devices=guard(FakeDevices(self.metadata)),
@@ -299,6 +311,13 @@ class Backend:
             PopularService(nominations=nominations, lists=suggestion_lists, reads=viewing_reads),
             DueService(scheduled=scheduled, publish=queues["publish"], clock=clock),
         )
+        self.explored = ExploreListing(
+            contenders=contenders,
+            lists=explore_lists,
+            reads=viewing_reads,
+            clock=clock,
+            ids=ids,
+        )
         publishing = PublishingService(
             ledger=ledger,
             posts=posts,
@@ -308,6 +327,7 @@ class Backend:
             avatars=avatars,
             nominations=nominations,
             later=queues["publish"],
+            contenders=contenders,
             clock=clock,
             ids=ids,
         )
@@ -367,6 +387,7 @@ class Backend:
             feeds=feeds,
             reads=reads,
             nominations=nominations,
+            contenders=contenders,
             suggestion_lists=suggestion_lists,
             steps=queues["fan_out"],
             policy=self.policy,
@@ -559,7 +580,7 @@ class Backend:
         )
         self.reader = people.feed
         self.suggestions, self.activity = people.suggestions, people.activity
-        self.exports = people.exports
+        self.exports, self.explore, self.places = people.exports, people.explore, people.places
 
     # What clients do.
 

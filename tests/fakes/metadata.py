@@ -33,6 +33,7 @@ from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.delivery import Delivery, Reader, RecentPosts, entry_of
 from shutterfeed.domain.devices import Device
 from shutterfeed.domain.errors import SessionEnded
+from shutterfeed.domain.explore import TURNS, Contender, Explored
 from shutterfeed.domain.exports import Export
 from shutterfeed.domain.hashtags import FollowedHashtag, TaggedPosts
 from shutterfeed.domain.ids import PostId, ulid, ulid_time
@@ -80,6 +81,8 @@ from shutterfeed.domain.reported import NOTHING_REPORTED, Reported
 from shutterfeed.domain.retention import (
     ACQUAINTANCES_RETENTION,
     ALLOWANCES_RETENTION,
+    CONTENDER_RETENTION,
+    EXPLORED_RETENTION,
     IDEMPOTENCY_RETENTION,
     NOMINATION_RETENTION,
     POPULAR_RETENTION,
@@ -176,6 +179,9 @@ class Metadata:
     """When the allowances of an item are full again, in microseconds."""
     checkpoints: dict[int, str] = field(default_factory=dict)
     nominations: dict[int, Nomination] = field(default_factory=dict)
+    contenders: dict[Key, Contender] = field(default_factory=dict)
+    explored: dict[Key, Explored] = field(default_factory=dict)
+    """The versions of the list of posts to explore."""
     popular: Popular = field(default_factory=Popular)
     acquaintances: dict[str, Acquaintances] = field(default_factory=dict)
     notices: dict[Key, Notice] = field(default_factory=dict)
@@ -356,6 +362,7 @@ class Metadata:
     def _drop(self, key: Key) -> None:
         kept: tuple[dict[Key, Any], ...]
         kept = (self.notices, self.devices, self.allowances, self.creations)
+        kept = (*kept, self.contenders, self.explored)
         del next(items for items in kept if key in items)[key]
 
 
@@ -734,6 +741,38 @@ class FakeNominations:
 
     def recent(self) -> Sequence[Nomination]:
         return list(self.data.nominations.values())
+
+
+@dataclass(frozen=True, slots=True)
+class FakeContenders:
+    data: Metadata
+
+    def nominate(self, contender: Contender) -> None:
+        key = keys.contender(contender.turn % TURNS, contender.slot)
+        there = self.data.contenders.get(key)
+        if there is None or there.turn != contender.turn or there.rank < contender.rank:
+            self.data.contenders[key] = contender
+            self.data.expiries[key] = contender.at + CONTENDER_RETENTION
+
+    def recent(self) -> Sequence[Contender]:
+        return list(self.data.contenders.values())
+
+
+@dataclass(frozen=True, slots=True)
+class FakeExploreLists:
+    data: Metadata
+
+    def current(self) -> Explored | None:
+        versions = self.data.explored.values()
+        return max(versions, key=lambda explored: explored.version, default=None)
+
+    def version(self, version: str) -> Explored | None:
+        return self.data.explored.get(keys.explored(version))
+
+    def keep(self, explored: Explored) -> None:
+        key = keys.explored(explored.version)
+        self.data.explored[key] = explored
+        self.data.expiries[key] = explored.made_at + EXPLORED_RETENTION
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,12 @@ from shutterfeed.domain.search import (
     Query,
     SuggestionKind,
     UserDocument,
-    plain,
+    rank_sort,
+    start_keys,
     subject_of,
 )
 from shutterfeed.domain.text import TAG_MARK
+from shutterfeed.domain.topics import PostOrder, Topic, TopicFacts
 from shutterfeed.ports.search import Suggestion
 
 T = TypeVar("T")
@@ -74,15 +76,22 @@ class FakeSearchIndex(FakeSearchDocuments):
         tags = dict.fromkeys(tag for document in self._posts() for tag in document.tags)
         return tuple(tag for tag in tags if _has_all(query, (tag, TAG_MARK + tag)))[:limit]
 
-    def tagged(self, tag: str, before: str | None, limit: int) -> Page[PostId]:
-        found = [
-            document
+    def listed(self, topic: Topic, order: PostOrder, after: str | None, limit: int) -> Page[PostId]:
+        is_best = order is PostOrder.BEST
+        sorts = {
+            rank_sort(document) if is_best else document.position: document.post_id
             for document in self._posts()
-            if tag in document.tags and (before is None or document.position < before)
-        ]
+            if topic in document.topics
+        }
+        found = [sort for sort in sorted(sorts, reverse=True) if after is None or sort < after]
         shown = found[:limit]
-        ids = tuple(document.post_id for document in shown)
-        return Page(ids, shown[-1].position if len(found) > limit else None)
+        ids = tuple(sorts[sort] for sort in shown)
+        return Page(ids, shown[-1] if len(found) > limit else None)
+
+    def facts(self, topic: Topic) -> TopicFacts:
+        found = [document for document in self._posts() if topic in document.topics]
+        names = [d.place.name for d in found if topic.is_place and d.place is not None]
+        return TopicFacts(next(iter(names), topic.key), len(found))
 
     def suggest(self, query: Query, limit: int) -> tuple[Suggestion, ...]:
         users = [
@@ -91,13 +100,13 @@ class FakeSearchIndex(FakeSearchDocuments):
             if query.handle is not None and document.handle.startswith(query.handle)
         ]
         tags = [Suggestion(SuggestionKind.HASHTAG, t) for t in self.hashtags(query, limit)]
-        names = dict.fromkeys(document.place.name for document in self._posts() if document.place)
-        places = [
-            Suggestion(SuggestionKind.PLACE, name)
-            for name in names
-            if plain(name).startswith(query.start)
-        ]
+        places = [Suggestion(SuggestionKind.PLACE, name) for name in self.places(query, limit)]
         return (*users, *tags, *places)[:limit]
+
+    def places(self, query: Query, limit: int) -> tuple[str, ...]:
+        names = dict.fromkeys(document.place.name for document in self._posts() if document.place)
+        found = (n for n in names if any(s.startswith(query.start) for s in start_keys(n)))
+        return tuple(found)[:limit]
 
     def _posts(self) -> list[PostDocument]:
         """The posts, newest first."""

@@ -198,14 +198,16 @@ def test_who_takes_uploads_in_makes_and_gives_up_references_and_nothing_else(
     }
 
 
-def test_the_reconciler_queries_nominations_and_no_other_partition(every: Template) -> None:
+def test_the_reconciler_queries_its_lists_and_no_other_partition(every: Template) -> None:
     (statement,) = (
         statement
         for statement in every.statements("reconcile")
         if listed(statement["Action"]) == ["dynamodb:Query"] and "Condition" in statement
     )
     assert statement["Condition"] == {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [keys.NOMINATIONS]}
+        "ForAllValues:StringLike": {
+            "dynamodb:LeadingKeys": [keys.NOMINATIONS, keys.CONTENDERS, keys.EXPLORED]
+        }
     }
 
 

@@ -41,6 +41,7 @@ ABOUT_CONTENT: Final = frozenset(
         *("unknown_medium", "block_oneself", "mute_oneself", "until_out_of_range"),
         *("empty_comment", "invalid_held_word", "empty_appeal", "report_oneself"),
         *("impossible_action", "until_without_suspension", "incomplete_point"),
+        *("invalid_place_name",),
     )
 )
 """Why a request may be refused though it has the form that the document asks for: each is
@@ -164,6 +165,7 @@ def caller() -> Iterator[Caller]:
             "media_id": post["media"][0]["id"],
             "comment_id": f"{post['id']}-{'0' * 26}",
             "tag": "sunset",
+            "place": "old-pier",
             "subscription_id": samples.device().id,
             "case_id": f"user-{'0' * 26}",
             "export_id": "0" * 26,

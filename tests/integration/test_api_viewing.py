@@ -119,7 +119,11 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
     client.put("/me/following/ada", eve)
     client.put("/me/following/heron.fan", ben)
     photos = [jpeg(16, 16)]
-    bens = publish_unrendered(client, pipeline, ben, photos, caption="A heron #birds of @heron.fan")
+    shown: dict[str, Any] = {
+        "caption": "A heron #birds of @heron.fan",
+        "place": {"name": "Wetland"},
+    }
+    bens = publish_unrendered(client, pipeline, ben, photos, **shown)
     (medium,) = client.get(f"/posts/{bens}", ben).json["media"]
     people = [{"handle": "heron.fan", "x": 0.5, "y": 0.5}, {"handle": "ada", "x": 1, "y": 0}]
     client.patch(f"/posts/{bens}", ben, {"people": {medium["id"]: people}})
@@ -186,6 +190,8 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "suggest": Request(query={"q": "her"}),
         "list_suggestions": Request(),
         "list_tagged": Request({"tag": "birds"}),
+        "list_at_place": Request({"place": "wetland"}),
+        "list_explored": Request(),
         "list_activity": Request(),
         "list_requests": Request(),
         "accept_request": Request({"handle": "heron.fan"}),

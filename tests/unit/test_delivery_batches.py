@@ -22,6 +22,7 @@ from tests.fakes.backend import POLICY, Backend
 from tests.fakes.feeds import FakeAudience, FakeFeedReads
 from tests.fakes.metadata import (
     FakeAppearances,
+    FakeContenders,
     FakeFollows,
     FakeLikes,
     FakeNominations,
@@ -75,6 +76,7 @@ def _service(
         feeds=backend.feed_table,
         reads=FakeFeedReads(data, backend.feed_table),
         nominations=FakeNominations(data),
+        contenders=FakeContenders(data),
         suggestion_lists=FakeSuggestionLists(data),
         steps=steps,
         policy=replace(POLICY, celebrity_followers=celebrity),

@@ -25,8 +25,9 @@ from shutterfeed.services.like_counts import LikeCountService
 from shutterfeed.services.routing import STEPS, ChangeRouter
 from tests import samples
 from tests.fakes.backend import Backend
-from tests.fakes.metadata import FakeLikes, FakePosts, FakeRecentPosts, Metadata
+from tests.fakes.metadata import FakeContenders, FakeLikes, FakePosts, FakeRecentPosts, Metadata
 from tests.fakes.storage import FakeQueue
+from tests.fakes.system import FakeClock
 from tests.work import caused
 
 POST = samples.post(state=PostState.PUBLISHED)
@@ -132,7 +133,11 @@ def test_a_like_given_and_taken_back_notes_nothing_new() -> None:
 
 def _service(data: Metadata) -> LikeCountService:
     return LikeCountService(
-        likes=FakeLikes(data), posts=FakePosts(data), recent_posts=FakeRecentPosts(data)
+        likes=FakeLikes(data),
+        posts=FakePosts(data),
+        recent_posts=FakeRecentPosts(data),
+        contenders=FakeContenders(data),
+        clock=FakeClock(),
     )
 
 

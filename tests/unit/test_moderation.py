@@ -177,6 +177,8 @@ def test_a_limited_user_is_not_found_and_not_suggested() -> None:
     for surface in (Surface.FOUND, Surface.SUGGESTED):
         assert decide(viewer, user, STRANGERS, surface) is Reason.LIMITED
         assert decide(Viewer(limited.user_id), user, STRANGERS, surface) is None
+    post = PostSubject(replace(samples.post(), state=PostState.PUBLISHED), limited)
+    assert decide(viewer, post, STRANGERS, Surface.EXPLORED) is Reason.LIMITED
     for surface in (Surface.ITSELF, Surface.LIST, Surface.FEED, Surface.MIXED):
         assert decide(viewer, user, STRANGERS, surface) is not Reason.LIMITED
 

@@ -15,6 +15,7 @@ from tests import samples
 from tests.fakes.metadata import (
     FakeAvatars,
     FakeBlobs,
+    FakeContenders,
     FakeLedger,
     FakeNominations,
     FakePosts,
@@ -51,6 +52,7 @@ def service(
         avatars=FakeAvatars(data),
         nominations=FakeNominations(data),
         later=later,
+        contenders=FakeContenders(data),
         clock=clock,
         ids=ids,
     )

@@ -33,13 +33,13 @@ from shutterfeed.domain.search import (
     lift,
     parse_circle,
     parse_query,
-    parse_tag,
     popularity,
     post_document,
     start_keys,
     typos_between,
     user_document,
 )
+from shutterfeed.domain.topics import parse_tag
 from tests import samples
 from tests.fakes.system import START
 

@@ -143,7 +143,7 @@ def test_in_the_list_of_those_whom_one_has_blocked_they_are_shown_and_nobody_els
     assert decide(OTHER, UserSubject(None), BLOCKS[0], Surface.BLOCKS) is Reason.MISSING
 
 
-@pytest.mark.parametrize("surface", Surface)
+@pytest.mark.parametrize("surface", [one for one in Surface if one is not Surface.EXPLORED])
 def test_the_posts_of_a_private_account_are_for_its_followers_and_itself(surface: Surface) -> None:
     post = PostSubject(PUBLISHED, PRIVATE)
     assert decide(OWNER, post, STRANGERS, surface) is None
@@ -171,7 +171,7 @@ def test_whom_one_has_muted_is_left_out_only_where_one_has_not_asked_for_them(
     surface: Surface,
 ) -> None:
     muted = Relation(follows=True, has_muted=True)
-    unasked = {Surface.FEED, Surface.MIXED, Surface.SUGGESTED}
+    unasked = {Surface.FEED, Surface.MIXED, Surface.SUGGESTED, Surface.EXPLORED}
     reason = Reason.MUTED if surface in unasked else None
     # Whoever looks for a user finds them; posts come up among those of many.
     of_posts = Reason.MUTED if surface is Surface.FOUND else reason
@@ -194,7 +194,16 @@ def test_people_who_are_not_signed_in_see_nobody_who_does_not_want_that(surface:
         assert decide(viewer, UserSubject(HIDING), FOLLOWED, surface) is None
 
 
-@pytest.mark.parametrize("surface", Surface)
+def test_those_who_explore_see_no_post_of_a_private_account_and_none_that_is_sensitive() -> None:
+    labelled = (replace(PUBLISHED, sensitive=True), replace(PUBLISHED, labelled="case"))
+    for viewer, relation in product((OWNER, OTHER), (STRANGERS, FOLLOWED)):
+        subject = PostSubject(PUBLISHED, PRIVATE)
+        assert decide(viewer, subject, relation, Surface.EXPLORED) is Reason.PRIVATE
+        for post in labelled:
+            assert _post_reason(viewer, post, Surface.EXPLORED, relation) is Reason.SENSITIVE
+
+
+@pytest.mark.parametrize("surface", [one for one in Surface if one is not Surface.EXPLORED])
 @pytest.mark.parametrize("author", [AUTHOR, HIDING, PRIVATE])
 def test_a_sensitive_post_is_as_visible_as_any_other(surface: Surface, author: Profile) -> None:
     for viewer, relation in product(VIEWERS, (STRANGERS, FOLLOWED)):

@@ -33,7 +33,7 @@ QUERIES: Final = frozenset(
 """The parameters of queries that the matrix knows. One that it does not know may lead to something
 that it does not ask for."""
 KEY: Final = "Idempotency-Key"
-_OWN: Final = frozenset(("tag", "subscription_id", "export_id", "case_id"))
+_OWN: Final = frozenset(("tag", "place", "subscription_id", "export_id", "case_id"))
 """The parameters that name nobody and no post."""
 _NAMED_IN_PATH: Final[Mapping[str, type[User] | type[Post]]] = {
     "handle": User,
@@ -188,7 +188,9 @@ def key_of(post: Post, marks: Marks) -> str:
 def _path(operation: Operation, target: Subject | None, marks: Marks) -> str:
     values = {"tag": f"{marks.family}all", "subscription_id": samples.device().id}
     values |= {"export_id": "0" * 26, "case_id": f"user-{'0' * 26}"}
+    values["place"] = f"{marks.family}place"
     if isinstance(target, Post):
+        values["place"] += f"-{marks.posts[target].place}"
         post_id, media_id = marks.posts[target].id, marks.posts[target].media_id
         values |= {"id": post_id, "media_id": media_id, "collection_id": media_id}
         values["comment_id"] = marks.posts[target].comment_id

@@ -161,6 +161,19 @@ _TYPED: Final = (
     Asking(_words("#~"), (rules.WORDS,)),
     Asking(_words("~place"), (rules.WORDS,)),
 )
+_TAGGED: Final = (
+    Asking(_always(_LIMIT), (rules.MIXED,)),
+    Asking(_always(("limit", "1")), (rules.MIXED,), is_part=True),
+    Asking(_always(("order", "best"), _LIMIT), (rules.MIXED,)),
+)
+_AT_PLACE: Final = (
+    Asking(_always(_LIMIT), (rules.MIXED,), targets=Post),
+    Asking(_always(("order", "best"), _LIMIT), (rules.MIXED,), targets=Post),
+)
+_PLACES: Final = (
+    Asking(_always(), (rules.PLACES,), is_part=True),
+    Asking(_words("~place"), (rules.PLACES, rules.WORDS), is_part=True),
+)
 _PAGE: Final = (
     Asking(_named("post", Marks.id_of), (rules.CARD,), targets=Post),
     Asking(_named("user", Marks.name_of), (rules.PUBLIC_USER,), targets=User),
@@ -225,7 +238,14 @@ MATRIX: Final[Mapping[str, Entry]] = {
     ),
     "search": _list(rules.MIXED, askings=_FOUND, has_files=True),
     "suggest": _list(rules.PEOPLE, askings=_TYPED),
-    "list_tagged": _list(rules.MIXED, has_files=True),
+    "list_tagged": _list(rules.MIXED, askings=_TAGGED, has_files=True),
+    "get_hashtag": Entry(rules.SILENT),
+    "list_explored": _list(
+        askings=(Asking(_always(_LIMIT), (rules.EXPLORED,), is_part=True),), has_files=True
+    ),
+    "find_places": _list(askings=_PLACES),
+    "get_place": Entry(rules.SILENT),
+    "list_at_place": Entry(askings=_AT_PLACE, has_files=True),
     "list_reports": Entry(rules.SILENT),
     "list_statements": Entry(rules.SILENT),
     "list_cases": Entry(rules.SILENT, for_moderators=True),

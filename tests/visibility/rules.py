@@ -265,11 +265,22 @@ MIXED: Final = Surface(
     " found by their followers.",
     _posts(UNBLOCKED - {Role.MUTING}, NOBODY),
 )
+EXPLORED: Final = Surface(
+    "Posts to explore",
+    "Nobody has asked for them: there are none of private accounts or of those whom one has muted,"
+    " and none that is sensitive, whoever asks.",
+    {**_posts(UNBLOCKED - {Role.MUTING}, NOBODY), Post.SENSITIVE: NOBODY},
+)
 WORDS: Final = Surface(
     "The hashtags and places of a post",
     "They are the vocabulary of all published posts of accounts that are not private, and do not"
     " tell whose they are.",
     _posts(SIGNED_IN, NOBODY),
+)
+PLACES: Final = Surface(
+    "Places that one has used before",
+    "Those of one's own published posts.",
+    _posts(OWNER, OWNER),
 )
 SUGGESTED: Final = Surface(
     "A user as a suggestion",

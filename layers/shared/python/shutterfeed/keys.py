@@ -61,6 +61,8 @@ Metadata table
     SYSTEM             RECONCILE          the positions where the reconciler's last run stopped
     SYSTEM             POPULAR            those who are popular or active now, packed
     NOMINATIONS        <slot>             the last user who was nominated for that list in this slot
+    EXPLORED           <version>          the posts to explore, packed
+    CONTENDERS         <turn>#<slot>      the best contender for that list in this slot
     SYSTEM             RECEIPT_KEY        key that signs the receipts of erasures
     ERASURES           <user>             an erased account that waits for its receipt
     ERASED#<user>      CONTENTS#<part>    contents of which it had copies, packed
@@ -186,6 +188,8 @@ BLOCKS_PREFIX: Final = "BLOCKS#"
 MUTES_PREFIX: Final = "MUTES#"
 ACQUAINTANCES: Final = "ACQUAINTANCES"
 NOMINATIONS: Final = "NOMINATIONS"
+EXPLORED: Final = "EXPLORED"
+CONTENDERS: Final = "CONTENDERS"
 ERASURES: Final = "ERASURES"
 ERASURE_LIST: Final = "erasures/"
 """The beginning of the keys of the list of erasures in the originals bucket."""
@@ -710,6 +714,19 @@ def nomination(slot: int) -> Key:
 def parse_nomination(key: Key) -> int:
     """The slot."""
     return int(key.sk)
+
+
+def contender(turn: int, slot: int) -> Key:
+    return Key(CONTENDERS, f"{turn}#{slot:03}")
+
+
+def explored(version: str) -> Key:
+    return Key(EXPLORED, version)
+
+
+def parse_explored(key: Key) -> str:
+    """The version."""
+    return key.sk
 
 
 def erasure(user_id: str) -> Key:

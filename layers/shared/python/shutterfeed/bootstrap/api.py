@@ -18,6 +18,7 @@ from shutterfeed.adapters.dynamodb.cases import DynamoCases
 from shutterfeed.adapters.dynamodb.closings import DynamoClosings
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.devices import DynamoDevices
+from shutterfeed.adapters.dynamodb.explore import DynamoExploreLists
 from shutterfeed.adapters.dynamodb.exports import DynamoExports
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
@@ -56,6 +57,7 @@ from shutterfeed.ports.blocks import Blocks, Mutes
 from shutterfeed.ports.closing import Closings
 from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.devices import Devices
+from shutterfeed.ports.explore import ExploreLists
 from shutterfeed.ports.exports import ExportParts, Exports
 from shutterfeed.ports.feed_reads import FeedReads
 from shutterfeed.ports.feeds import Feeds, Readers
@@ -89,6 +91,7 @@ from shutterfeed.services.devices import DeviceService
 from shutterfeed.services.discussions import DiscussionService
 from shutterfeed.services.downloads import DownloadService
 from shutterfeed.services.erasing import ErasureService
+from shutterfeed.services.exploring import ExploreService
 from shutterfeed.services.exports import ExportService
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.follows import FollowService
@@ -100,6 +103,7 @@ from shutterfeed.services.mending import MendingService
 from shutterfeed.services.moderation import ModerationService
 from shutterfeed.services.mutes import MuteService
 from shutterfeed.services.people import PeopleService
+from shutterfeed.services.places import PlaceService
 from shutterfeed.services.posts import PostService
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.progress import ProgressService
@@ -140,6 +144,8 @@ class People:
     downloads: DownloadService
     feed: FeedService
     suggestions: SuggestionService
+    places: PlaceService
+    explore: ExploreService
     activity: ActivityService
     devices: DeviceService
     reporting: ReportingService
@@ -183,6 +189,7 @@ def wire(
     tagged_posts: TaggedPostsStore,
     search_index: SearchIndex,
     suggestion_lists: SuggestionLists,
+    explore_lists: ExploreLists,
     notices: Notices,
     crowds: Crowds,
     devices: Devices,
@@ -336,6 +343,10 @@ def wire(
             policy=policy,
             clock=clock,
         ),
+        explore=ExploreService(lists=explore_lists, viewing=viewing),
+        places=PlaceService(
+            posts=posts, index=search_index, viewing=viewing, clock=clock, together=together
+        ),
         suggestions=SuggestionService(
             lists=suggestion_lists, viewing=viewing, orders=acquaintance_orders, clock=clock
         ),
@@ -407,6 +418,7 @@ def services() -> Api:
         tagged_posts=DynamoTaggedPosts(metadata),
         search_index=index,
         suggestion_lists=DynamoSuggestionLists(metadata),
+        explore_lists=DynamoExploreLists(metadata),
         notices=DynamoNotices(metadata),
         crowds=DynamoCrowds(metadata),
         devices=DynamoDevices(metadata),

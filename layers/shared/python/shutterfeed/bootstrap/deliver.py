@@ -6,6 +6,7 @@ from functools import cache
 
 from shutterfeed import config
 from shutterfeed.adapters.dynamodb.appearances import DynamoAppearances
+from shutterfeed.adapters.dynamodb.explore import DynamoContenders
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
@@ -24,6 +25,7 @@ from shutterfeed.bootstrap.feed_policy import feed_policy
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.messages import FanOutMessage
 from shutterfeed.ports.appearances import Appearances
+from shutterfeed.ports.explore import Contenders
 from shutterfeed.ports.feed_reads import FeedReads
 from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
@@ -54,6 +56,7 @@ def wire(
     feeds: Feeds,
     reads: FeedReads,
     nominations: Nominations,
+    contenders: Contenders,
     suggestion_lists: SuggestionLists,
     steps: Queue[FanOutMessage],
     policy: FeedPolicy,
@@ -83,7 +86,13 @@ def wire(
         acquaintances=AcquaintanceService(
             follows=follows, lists=suggestion_lists, clock=clock, ids=ids
         ),
-        likes=LikeCountService(likes=likes, posts=posts, recent_posts=recent_posts),
+        likes=LikeCountService(
+            likes=likes,
+            posts=posts,
+            recent_posts=recent_posts,
+            contenders=contenders,
+            clock=clock,
+        ),
         listing=ListingService(posts=posts, appearances=appearances),
         nominations=nominations,
         policy=policy,
@@ -107,6 +116,7 @@ def service() -> DeliveryService:
         feeds=DynamoFeeds(feed_table),
         reads=DynamoFeedReads(metadata, feed_table),
         nominations=DynamoNominations(metadata),
+        contenders=DynamoContenders(metadata),
         suggestion_lists=DynamoSuggestionLists(metadata),
         steps=aws.queue(settings.fan_out_queue_url, Codec[FanOutMessage]("fan_out")),
         policy=feed_policy(settings),

@@ -9,6 +9,7 @@ from functools import cache
 from shutterfeed import config
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.dynamodb.explore import DynamoContenders
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
@@ -46,6 +47,7 @@ def services() -> PublishServices:
             avatars=DynamoAvatars(metadata),
             nominations=DynamoNominations(metadata),
             later=own_queue,
+            contenders=DynamoContenders(metadata),
             clock=aws.clock(),
             ids=aws.ids(),
         ),

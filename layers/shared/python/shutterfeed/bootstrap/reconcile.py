@@ -11,6 +11,7 @@ from shutterfeed import config
 from shutterfeed.adapters.buckets import S3Intake, S3UploadBucket
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.cases import DynamoCases
+from shutterfeed.adapters.dynamodb.explore import DynamoContenders, DynamoExploreLists
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.open_posts import DynamoOpenPosts
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
@@ -27,6 +28,7 @@ from shutterfeed.domain.messages import PublishMessage, RenderPhoto, ScreenMessa
 from shutterfeed.domain.screening import Screened
 from shutterfeed.ports.queues import BulkLane
 from shutterfeed.services.due import DueService
+from shutterfeed.services.exploring import ExploreListing
 from shutterfeed.services.popular import PopularService
 from shutterfeed.services.reconciling import ReconcilingService
 from shutterfeed.services.suspensions import SuspensionService
@@ -36,6 +38,7 @@ from shutterfeed.services.suspensions import SuspensionService
 class Reconciler:
     service: ReconcilingService
     popular: PopularService
+    explored: ExploreListing
     suspensions: SuspensionService
     due: DueService
     stands_still_after: timedelta
@@ -76,6 +79,13 @@ def reconciler() -> Reconciler:
             nominations=DynamoNominations(metadata),
             lists=DynamoSuggestionLists(metadata),
             reads=DynamoViewingReads(metadata, aws.clock()),
+        ),
+        explored=ExploreListing(
+            contenders=DynamoContenders(metadata),
+            lists=DynamoExploreLists(metadata),
+            reads=DynamoViewingReads(metadata, aws.clock()),
+            clock=aws.clock(),
+            ids=aws.ids(),
         ),
         suspensions=SuspensionService(cases=DynamoCases(metadata), clock=aws.clock()),
         due=DueService(

@@ -46,6 +46,11 @@ NOMINATION_RETENTION: Final = timedelta(days=1)
 POPULAR_RETENTION: Final = timedelta(days=30)
 """How long the list of popular users is kept after the last nomination: a deployment where nothing
 happens for days still suggests those who were active last."""
+CONTENDER_RETENTION: Final = timedelta(days=1)
+"""How long a contender for the list of posts to explore is kept: it is counted within minutes."""
+EXPLORED_RETENTION: Final = timedelta(days=3)
+"""How long a version of the list of posts to explore is kept, for those who page through it. The
+next one is made within a day."""
 ACQUAINTANCES_RETENTION: Final = timedelta(days=30)
 """How long the acquaintances of a reader are kept who asks for suggestions no more."""
 NOTICE_RETENTION: Final = timedelta(days=90)

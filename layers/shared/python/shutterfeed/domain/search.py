@@ -17,19 +17,20 @@ from typing import Final
 
 from shutterfeed.domain.characters import QUERY, check_characters
 from shutterfeed.domain.errors import InvalidInput
-from shutterfeed.domain.ids import PostId, ulid_time
+from shutterfeed.domain.ids import POST_ID, PostId, ulid_time
 from shutterfeed.domain.mentions import without
 from shutterfeed.domain.posts import Place, Post, PostState
+from shutterfeed.domain.ranking import rank
 from shutterfeed.domain.text import (
     TAG_MARK,
     fold,
     hashtags,
     is_plain_word,
-    is_tag,
     query_words,
     without_hashtags,
     words,
 )
+from shutterfeed.domain.topics import Topic, place_key
 from shutterfeed.domain.users import Profile, is_handle
 
 MAX_QUERY: Final = 200
@@ -120,6 +121,23 @@ class PostDocument:
         marked = (TAG_MARK + tag for tag in self.tags)
         return tuple(dict.fromkeys((*marked, *self.words)))[:MAX_POST_TERMS]
 
+    @property
+    def place_key(self) -> str | None:
+        """The key of its place; None if it has none, or one without a page."""
+        return place_key(self.place.name) if self.place else None
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """The topics under which it is listed."""
+        places = (self.place_key,) if self.place_key else ()
+        return (*map(Topic.hashtag, self.tags), *map(Topic.place, places))
+
+    @property
+    def rank(self) -> int:
+        """Its rank among the best posts of a topic, by the lowest number of likes that its
+        `popularity` may stand for."""
+        return rank(ulid_time(self.position), 1 << max(self.popularity - 1, 0))
+
 
 @dataclass(frozen=True, slots=True)
 class UserDocument:
@@ -203,8 +221,21 @@ def user_document(user_id: str, profile: Profile | None) -> UserDocument | Gone:
     )
 
 
+_RANK_DIGITS: Final = 14
+RANK_SORT: Final = f"[0-9]{{{_RANK_DIGITS}}}#{POST_ID}"
+"""The pattern of a whole `rank_sort`."""
 _LAST_VERSION: Final = 2**53
 """The version of a document that is gone for good: no version can be newer."""
+
+
+def rank_sort(document: PostDocument) -> str:
+    """The position of a post among the best of its topics: the rank, in digits, and its id."""
+    return f"{rank_text(document.rank)}#{document.post_id}"
+
+
+def rank_text(rank: int) -> str:
+    """A rank as a text that sorts like the number."""
+    return f"{rank:0{_RANK_DIGITS}}"
 
 
 def media_kind(content_type: str) -> MediaKind:
@@ -304,16 +335,6 @@ def parse_query(text: str, near: Circle | None = None, media: MediaKind | None =
         message = "q must have a letter, a digit or an emoji to search for."
         raise InvalidInput("empty_query", message, "q")
     return Query(unique, _as_handle(text), plain(text), near, media)
-
-
-def parse_tag(text: str) -> str:
-    """A hashtag as it is indexed, from a text with or without `#`. Raises `InvalidInput`."""
-    tag = fold(text.strip()).removeprefix(TAG_MARK)
-    if not is_tag(tag):
-        raise InvalidInput(
-            "invalid_hashtag", "A hashtag has only letters, digits, emoji and underscores.", "tag"
-        )
-    return tag
 
 
 def parse_circle(near: str | None, km: str | None) -> Circle | None:

@@ -47,6 +47,8 @@ STAYS: Final[Mapping[str, Stay]] = {
     "USER ACQUAINTANCES": Stay(f"a suggestion for somebody else {_POINTER}"),
     "SYSTEM POPULAR": Stay(f"the list of popular users {_POINTER}"),
     "NOMINATIONS *": Stay(f"a nomination for the list of popular users {_POINTER}"),
+    "EXPLORED *": Stay(f"a list of posts to explore {_POINTER}"),
+    "CONTENDERS *": Stay(f"a contender for the list of posts to explore {_POINTER}"),
     "USER PROFILE": _OTHERS_WORDS,
     "USER POST": _OTHERS_WORDS,
     "USER RECENT_POSTS": _OTHERS_WORDS,

@@ -19,6 +19,7 @@ from typing import Final
 MAX_WORD: Final = 64
 """The number of characters of a word that count; a longer word is found by its beginning."""
 MAX_TAG: Final = 100
+MAX_SLUG: Final = 100
 TAG_MARK: Final = "#"
 
 _OTHER_LETTERS: Final = str.maketrans(
@@ -103,6 +104,13 @@ def parts(folded: str) -> list[str]:
     for run in _RUN.finditer(folded):
         found += run[0] if run.lastgroup == "unspaced" else [run[0]]
     return found
+
+
+def slug(text: str) -> str:
+    """The words of a text, folded, with a hyphen between them, as a part of an address: `st-gallen`
+    for `St. Gallen`. Empty if it has no words. The slug of a slug is the slug itself."""
+    runs = (run[0] for run in _RUN.finditer(_APOSTROPHE.sub("", fold(text))))
+    return "-".join(runs)[:MAX_SLUG].rstrip("-")
 
 
 def hashtags(text: str) -> list[str]:

@@ -15,14 +15,15 @@ If several reasons apply, `decide` returns the first in this order. A new reason
     owner                  the viewer is not signed in and the owner has no public page, reported
                            or muted (only among posts of many and suggestions), unfollowed (only
                            in feeds)
+    about exploring        private, even if the viewer follows, and sensitive
 
 Reasons in brackets do not exist yet. `decide_on_relation` decides the reasons that need nothing but
 the `Relation` of viewer and owner; feeds call it before they read any post. The profile of a
 private account is shown to everybody who is signed in, and its posts and lists to those who follow
 it: `decide_on_lists`. Who is not signed in sees neither profile nor posts of a private account, or
 of somebody who does not want to be shown to such people. A private account is suggested to nobody
-who does not follow it. Content that is marked as sensitive is not hidden: that is a field of the
-view, not a reason.
+who does not follow it. Content that is marked as sensitive is not hidden, except from those who
+explore: elsewhere that is a field of the view, not a reason.
 """
 
 from __future__ import annotations
@@ -78,6 +79,9 @@ class Surface(StrEnum):
     SUGGESTED = "suggested"
     """The subject is a user whom the viewer may like to follow. A private account is suggested to
     nobody: people find it if they look for it."""
+    EXPLORED = "explored"
+    """The subject is a post of the list to explore, which is for whoever looks around: no post of a
+    private account is there, not even for its followers, and none that is sensitive."""
     FEED = "feed"
     BLOCKS = "blocks"
     """The subject is a user in the viewer's own list of those whom they have blocked, and is shown
@@ -88,8 +92,13 @@ class Surface(StrEnum):
     """The subject is one of the viewer's own posts that are to be published at a time."""
 
 
-_UNASKED: Final = (Surface.FEED, Surface.MIXED, Surface.FOUND, Surface.SUGGESTED)
+_UNASKED: Final = (
+    *(Surface.FEED, Surface.MIXED, Surface.FOUND, Surface.SUGGESTED),
+    Surface.EXPLORED,
+)
 """The surfaces that show what nobody has asked for by name: there mutes decide."""
+_LOOKING: Final = (Surface.FOUND, Surface.SUGGESTED, Surface.EXPLORED)
+"""The surfaces where people look for something, or are suggested something."""
 
 
 _OWN_UNPUBLISHED: Final = (Surface.ITSELF, Surface.SCHEDULED)
@@ -136,6 +145,9 @@ class Reason(StrEnum):
     """The viewer has reported it, or its owner."""
     MUTED = "muted"
     """The viewer has muted its owner."""
+    SENSITIVE = "sensitive"
+    """Its author has marked it as sensitive, or a moderator has labelled it, and it would be among
+    the posts to explore."""
     UNFOLLOWED = "unfollowed"
     """The viewer does not follow its author any more, and their feed still holds the post."""
 
@@ -282,7 +294,7 @@ def _decide_on_standing(viewer: Viewer, owner: Profile, surface: Surface) -> Rea
         return Reason.OWNER_CLOSED
     if owner.suspension is not None:
         return Reason.OWNER_SUSPENDED
-    if owner.limited is not None and surface in (Surface.FOUND, Surface.SUGGESTED):
+    if owner.limited is not None and surface in _LOOKING:
         return Reason.LIMITED
     return None
 
@@ -354,7 +366,15 @@ def _decide_on_post(
     reason = reason or _decide_on_author(viewer, subject.author, relation, surface)
     if reason is None and subject.is_reported and surface in _UNASKED:
         return Reason.REPORTED
+    if reason is None and surface is Surface.EXPLORED:
+        return _decide_on_exploring(subject.post, subject.author)
     return reason
+
+
+def _decide_on_exploring(post: Post, author: Profile) -> Reason | None:
+    if author.private:
+        return Reason.PRIVATE
+    return Reason.SENSITIVE if post.is_sensitive else None
 
 
 def _decide_on_removal(post: Post) -> Reason | None:

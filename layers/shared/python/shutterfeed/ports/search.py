@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.search import Document, Query, SuggestionKind
+from shutterfeed.domain.topics import PostOrder, Topic, TopicFacts
 
 UNFINISHED: Final = -1
 """Stands for the version of a document that is written, or removed, only in part."""
@@ -57,9 +58,18 @@ class SearchIndex(SearchDocuments, Protocol):
         used."""
         ...
 
-    def tagged(self, tag: str, before: str | None, limit: int) -> Page[PostId]:
-        """A page of the posts with a hashtag, newest first. The next position is the last post's
-        publish position."""
+    def places(self, query: Query, limit: int) -> tuple[str, ...]:
+        """The names of places that begin like the query, most used first."""
+        ...
+
+    def listed(self, topic: Topic, order: PostOrder, after: str | None, limit: int) -> Page[PostId]:
+        """A page of the posts of a topic. The next position is the last post's publish position, or
+        for the best its `rank_sort`. A post whose rank changes meanwhile may be missed, or come
+        again if it falls."""
+        ...
+
+    def facts(self, topic: Topic) -> TopicFacts:
+        """What the index knows of a topic. One without posts is called by its key."""
         ...
 
     def suggest(self, query: Query, limit: int) -> tuple[Suggestion, ...]:

@@ -17,8 +17,9 @@ from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.messages import BringTagged, FanOutMessage
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import PostState
-from shutterfeed.domain.search import Document, PostDocument, parse_tag
+from shutterfeed.domain.search import Document, PostDocument
 from shutterfeed.domain.text import is_tag
+from shutterfeed.domain.topics import PostOrder, Topic, parse_tag
 from shutterfeed.domain.visibility import NOBODY
 from shutterfeed.ports.hashtags import FollowedHashtags, TaggedPostsStore
 from shutterfeed.ports.queues import LONGEST_DELAY, DelayingQueue
@@ -83,7 +84,7 @@ class HashtagService:
     def _newest(self, tag: str) -> list[FeedEntry]:
         """The newest posts that are indexed under a hashtag. Who may see them is decided when they
         are shown."""
-        found = self.index.tagged(tag, None, LISTED)
+        found = self.index.listed(Topic.hashtag(tag), PostOrder.NEWEST, None, LISTED)
         if not found.items:
             return []
         posts = self.reads.read(NOBODY, Wanted(posts=found.items)).posts.values()

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.explore import Contender
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.posts import PostCounts
+from shutterfeed.domain.posts import Post, PostCounts
+from shutterfeed.domain.ranking import rank
 from shutterfeed.domain.search import noted_popularity
+from shutterfeed.ports.explore import Contenders
 from shutterfeed.ports.feeds import RecentPostsStore
 from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.posts import Posts
+from shutterfeed.ports.system import Clock
 
 _ATTEMPTS: Final = 5
 
@@ -22,10 +26,13 @@ class LikeCountService:
     likes: Likes
     posts: Posts
     recent_posts: RecentPostsStore
+    contenders: Contenders
+    clock: Clock
 
     def update(self, post_id: PostId) -> None:
         """Bring a post's number of likes up to date, also in its author's recent posts, and note
-        its order of magnitude. Repeating it is harmless.
+        its order of magnitude; if that has grown, the post becomes a contender for the list to
+        explore. Repeating it is harmless.
 
         It ends when all agree. So after the last change of the number, the last is noted, whatever
         the order of the messages. Raises `Busy` if that does not happen.
@@ -43,8 +50,16 @@ class LikeCountService:
             order = noted_popularity(counts.likes, post.popularity)
             if order == post.popularity:
                 return counts
+            if order > post.popularity:
+                self._nominate(post, counts)
             self.posts.note_popularity(post_id, post.popularity, order)
         raise Busy
+
+    def _nominate(self, post: Post, counts: PostCounts) -> None:
+        if post.published_at is not None:
+            now = self.clock.now()
+            standing = rank(post.published_at, counts.likes)
+            self.contenders.nominate(Contender(post.id, standing, now))
 
     def _keep(self, post_id: PostId) -> None:
         """Bring the numbers in the author's recent posts up to date, if these have the post whole.

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from shutterfeed.domain.explore import Contender
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import (
     Blob,
@@ -16,8 +17,10 @@ from shutterfeed.domain.media import (
 )
 from shutterfeed.domain.messages import PublishMedium, PublishMessage, PublishPost
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.ranking import rank
 from shutterfeed.domain.scheduling import HELD_FOR, LOOK_AHEAD, to_seconds
 from shutterfeed.domain.suggestions import Nomination
+from shutterfeed.ports.explore import Contenders
 from shutterfeed.ports.media import Blobs
 from shutterfeed.ports.posts import Avatars, Posts, ScheduledPosts
 from shutterfeed.ports.profiles import Profiles
@@ -40,6 +43,7 @@ class PublishingService:
     nominations: Nominations
     later: DelayingQueue[PublishMessage]
     """The gate's own queue."""
+    contenders: Contenders
     clock: Clock
     ids: Ids
 
@@ -96,8 +100,9 @@ class PublishingService:
         self, post: Post, media: tuple[Medium, ...], now: datetime
     ) -> PostState | None:
         if self.posts.publish(post.id, media, self.ids.new(now), now):
-            # If this is lost, so is one nomination of many.
+            # If these are lost, so is one nomination of many, and a contender without likes.
             self.nominations.nominate(Nomination.of_active(post.author_id, now))
+            self.contenders.nominate(Contender(post.id, rank(now, 0), now))
             return PostState.PUBLISHED
         return None
 

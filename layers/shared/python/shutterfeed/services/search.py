@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Final
 
 from shutterfeed.domain.errors import InvalidCursor, InvalidInput
-from shutterfeed.domain.ids import MalformedId, is_ulid, ulid, ulid_time
+from shutterfeed.domain.ids import ULID, MalformedId, ulid, ulid_time
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.search import MAX_DEPTH, Query, SuggestionKind, parse_query, parse_tag
+from shutterfeed.domain.search import MAX_DEPTH, RANK_SORT, Query, SuggestionKind, parse_query
+from shutterfeed.domain.topics import PostOrder, Topic, TopicFacts, parse_place, parse_tag
 from shutterfeed.domain.visibility import Surface, Viewer
 from shutterfeed.ports.search import SearchIndex
 from shutterfeed.ports.system import Clock
@@ -19,6 +20,11 @@ from shutterfeed.services.viewing import AuthorView, PostView, ProfileView, View
 
 MAX_SUGGESTIONS: Final = 10
 _MAX_HASHTAGS: Final = 20
+_POSITIONS: Final = {
+    PostOrder.NEWEST: re.compile(ULID),
+    PostOrder.BEST: re.compile(RANK_SORT),
+}
+"""The patterns of positions in the lists of hashtags and places."""
 _POSITION: Final = re.compile(r"(?P<as_of>[0-9A-Z]{26}):(?P<offset>\d{1,4})", re.ASCII)
 
 
@@ -29,6 +35,15 @@ class SuggestionView:
     kind: SuggestionKind
     text: str
     user: AuthorView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    """A place: its key, the name that posts give it, and how many posts were made there."""
+
+    key: str
+    name: str
+    posts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +82,40 @@ class SearchService:
         _require_words(query)
         return self.index.hashtags(query, min(limit, _MAX_HASHTAGS))
 
-    def tagged(self, viewer: Viewer, tag: str, position: str | None, limit: int) -> Page[PostView]:
-        """Posts with a hashtag, newest first. Raises `InvalidInput`, `InvalidCursor`."""
-        if position is not None and not is_ulid(position):
+    def tagged(
+        self,
+        viewer: Viewer,
+        tag: str,
+        position: str | None,
+        limit: int,
+        order: PostOrder = PostOrder.NEWEST,
+    ) -> Page[PostView]:
+        """Posts with a hashtag. Raises `InvalidInput`, `InvalidCursor`."""
+        return self._listed(viewer, Topic.hashtag(parse_tag(tag)), order, position, limit)
+
+    def at_place(
+        self, viewer: Viewer, place: str, order: PostOrder, position: str | None, limit: int
+    ) -> Page[PostView]:
+        """Posts at a place, by its name or key. Raises `InvalidInput`, `InvalidCursor`."""
+        return self._listed(viewer, Topic.place(parse_place(place)), order, position, limit)
+
+    def _listed(
+        self, viewer: Viewer, topic: Topic, order: PostOrder, position: str | None, limit: int
+    ) -> Page[PostView]:
+        if position is not None and not _POSITIONS[order].fullmatch(position):
             raise InvalidCursor
-        found = self.index.tagged(parse_tag(tag), position, limit)
+        found = self.index.listed(topic, order, position, limit)
         return Page(self.viewing.posts(viewer, found.items), found.next_position)
+
+    def hashtag(self, tag: str) -> TopicFacts:
+        """A hashtag as posts are found under it, and their number. Raises `InvalidInput`."""
+        return self.index.facts(Topic.hashtag(parse_tag(tag)))
+
+    def place(self, place: str) -> PlaceFacts:
+        """What is known of a place, by its name or key. Raises `InvalidInput`."""
+        key = parse_place(place)
+        facts = self.index.facts(Topic.place(key))
+        return PlaceFacts(key, facts.name, facts.posts)
 
     def suggest(self, viewer: Viewer, text: str) -> tuple[SuggestionView, ...]:
         """Suggestions for somebody who has typed this much. Raises `InvalidInput`."""

@@ -209,6 +209,10 @@ class ViewingService:
         """The posts of many authors that a search or the list of a hashtag has found."""
         return self._listed(viewer, Wanted(posts=post_ids, mixed=True), Surface.FOUND)
 
+    def explored(self, viewer: Viewer, post_ids: Sequence[PostId]) -> tuple[PostView, ...]:
+        """Posts of the list to explore."""
+        return self._listed(viewer, Wanted(posts=post_ids, mixed=True), Surface.EXPLORED)
+
     def own_list(self, viewer: Viewer, post_ids: Sequence[PostId]) -> tuple[PostView, ...]:
         """The posts of many authors that the viewer has put on a list of their own, where mutes
         decide nothing."""

@@ -17,7 +17,9 @@ from shutterfeed.adapters.search.dynamodb_index import (
     LABEL,
     PAYLOAD,
     POPULARITY,
+    RANKED_MARK,
     DynamoIndexWriter,
+    counted_sort,
 )
 from shutterfeed.adapters.search.dynamodb_posts import (
     MAX_MEANT,
@@ -31,6 +33,7 @@ from shutterfeed.adapters.search.postings import POSTS, TAGS, USERS, Posting, pa
 from shutterfeed.adapters.search.type_ahead import (
     HANDLE,
     NAME,
+    PLACE,
     TAG,
     Start,
     asked_for,
@@ -55,7 +58,7 @@ from shutterfeed.domain.search import (
     allowed_typos,
     popularity,
 )
-from shutterfeed.domain.text import TAG_MARK
+from shutterfeed.domain.topics import PostOrder, Topic, TopicFacts
 from shutterfeed.ports.search import UNFINISHED, StraySearch, Suggestion
 from shutterfeed.ports.system import Clock
 from shutterfeed.schema import PK, SK
@@ -162,15 +165,25 @@ class DynamoSearchIndex:
         search = DynamoPostSearch(self.table, self.generation, self._pool)
         return search.find(query, as_of, offset, limit)
 
-    def tagged(self, tag: str, before: str | None, limit: int) -> Page[PostId]:
-        partition = keys.term_partition(self.generation, POSTS, TAG_MARK + tag)
+    def listed(self, topic: Topic, order: PostOrder, after: str | None, limit: int) -> Page[PostId]:
+        is_best = order is PostOrder.BEST
+        term = RANKED_MARK + topic.term if is_best else topic.term
+        partition = keys.term_partition(self.generation, POSTS, term)
         condition: ConditionBase = Key(PK).eq(partition)
-        if before is not None:
-            condition = condition & Key(SK).lt(before)
+        if after is not None:
+            condition = condition & Key(SK).lt(after)
         rows = self.table.query(condition, limit=limit, newest_first=True, attributes=(SK,))
         found = [keys.parse_term_sort(item[SK]) for item in rows.items]
-        last = found[-1][0] if rows.last and found else None
+        last = None
+        if rows.last and found:
+            last = rows.items[-1][SK] if is_best else found[-1][0]
         return Page(tuple(PostId.parse(subject) for _, subject in found), last)
+
+    def facts(self, topic: Topic) -> TopicFacts:
+        start = counted_sort(topic)
+        key = keys.Key(keys.starts_partition(self.generation, start), start)
+        item: Item = next(iter(self.table.get_many([key])), {})
+        return TopicFacts(item.get(LABEL, topic.key), max(int(item.get(COUNT, 0)), 0))
 
     def users(self, query: Query, offset: int, limit: int) -> Page[str]:
         scores: dict[str, float] = {}
@@ -196,12 +209,16 @@ class DynamoSearchIndex:
             tags = [word for word, _ in meant if self._in_use(word)]
         return tuple(tags[:limit])
 
+    def places(self, query: Query, limit: int) -> tuple[str, ...]:
+        starts = (start for start in self._starts(query.start) if start.kind == PLACE)
+        return tuple(found.text for found in ranked(starts, query.start, limit))
+
     def suggest(self, query: Query, limit: int) -> tuple[Suggestion, ...]:
         text, kinds = asked_for(query)
         return ranked((s for s in self._starts(text) if s.kind in kinds), text, limit)
 
     def _in_use(self, tag: str) -> bool:
-        return bool(self.tagged(tag, None, 1).items)
+        return bool(self.listed(Topic.hashtag(tag), PostOrder.NEWEST, None, 1).items)
 
     def _starts(self, text: str) -> list[Start]:
         """The type-ahead entries that begin with this text and are in use."""

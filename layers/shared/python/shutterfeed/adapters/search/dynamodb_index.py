@@ -48,10 +48,12 @@ from shutterfeed.domain.search import (
     PostDocument,
     UserDocument,
     plain,
+    rank_text,
     start_keys,
     subject_of,
 )
 from shutterfeed.domain.text import TAG_MARK, is_plain_word
+from shutterfeed.domain.topics import Topic
 from shutterfeed.ports.system import Clock
 from shutterfeed.schema import PK, TTL_ATTRIBUTE
 
@@ -70,6 +72,9 @@ LONGEST_DICTIONARY_WORD: Final = 32
 """The length in letters of the longest words in the dictionary. A longer word is found only as it
 is written."""
 
+RANKED_MARK: Final = "^"
+"""The first character of the term under which a topic's posts stand by their ranks."""
+
 _ATTEMPTS: Final = 8
 _TRANSACTION: Final = 100
 _COMPLETE: Final = "complete"
@@ -85,6 +90,10 @@ class Entries:
     """The sort order of its postings among those of other documents, best last."""
     payload: str = ""
     terms: tuple[str, ...] = ()
+    rank: str = ""
+    """The sort order of its postings among the best of its topics."""
+    ranked: tuple[str, ...] = ()
+    """The terms of those postings."""
     starts: tuple[str, ...] = ()
     """The sort keys of the type-ahead entries that only this document has."""
     counted: Mapping[str, str] = field(default_factory=dict)
@@ -93,7 +102,8 @@ class Entries:
 
     @property
     def postings(self) -> frozenset[tuple[str, str]]:
-        return frozenset((term, self.order) for term in self.terms)
+        listed = {(term, self.order) for term in self.terms}
+        return frozenset(listed | {(term, self.rank) for term in self.ranked})
 
     @property
     def item(self) -> Item:
@@ -102,6 +112,8 @@ class Entries:
             "entry_order": self.order,
             "payload": self.payload,
             "terms": " ".join(self.terms),
+            "rank": self.rank,
+            "ranked": " ".join(self.ranked),
             "starts": sorted(self.starts),
             "counted": sorted(self.counted),
             "gone": self.gone,
@@ -127,13 +139,27 @@ def _post_entries(document: PostDocument) -> Entries:
         whole = plain(place.name)
         for start in start_keys(place.name):
             counted[keys.starts_sort(start, PLACE, whole)] = place.name
+        if document.place_key:
+            counted[counted_sort(Topic.place(document.place_key))] = place.name
+    terms = (*document.terms, *cells, *(t.term for t in document.topics if t.is_place))
     return Entries(
         document.version,
         document.position,
         describe(document),
-        (*document.terms, *cells),
+        terms,
+        rank=rank_text(document.rank),
+        ranked=tuple(RANKED_MARK + topic.term for topic in document.topics),
         counted=counted,
     )
+
+
+def counted_sort(topic: Topic) -> str:
+    """The sort key of the entry that counts the posts of a topic. That of a hashtag is offered by
+    type-ahead, too; that of a place begins with a mark with which no typed text does, as a place is
+    offered under each of its words and spellings."""
+    if topic.is_place:
+        return keys.starts_sort(topic.term, PLACE, topic.key)
+    return keys.starts_sort(topic.key, TAG, topic.key)
 
 
 def _user_entries(document: UserDocument) -> Entries:
@@ -355,8 +381,9 @@ def posting_line(order: str, term: str) -> str:
 
 
 def _lines_of(item: Mapping[str, Any]) -> set[str]:
-    order = item.get("entry_order", "")
-    return {posting_line(order, term) for term in item.get("terms", "").split()}
+    order, rank = item.get("entry_order", ""), item.get("rank", "")
+    lines = {posting_line(order, term) for term in item.get("terms", "").split()}
+    return lines | {posting_line(rank, term) for term in item.get("ranked", "").split()}
 
 
 def listed_postings(item: Mapping[str, Any]) -> set[str]:

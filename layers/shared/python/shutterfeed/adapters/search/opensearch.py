@@ -61,6 +61,7 @@ from shutterfeed.domain.search import (
     popularity,
     typos_between,
 )
+from shutterfeed.domain.topics import PostOrder, Topic, TopicFacts
 from shutterfeed.ports.search import NOTICED_AFTER_SECONDS, StraySearch, Suggestion
 
 Json = dict[str, Any]
@@ -202,16 +203,27 @@ class OpenSearchIndex:
             tags = [tag for _, tag in sorted(near)]
         return tuple(tags[:limit])
 
-    def tagged(self, tag: str, before: str | None, limit: int) -> Page[PostId]:
-        body: Json = {
-            "query": {"bool": {"filter": [{"term": {"tags": {"value": tag}}}]}},
-            "sort": [{"position": "desc"}],
-        }
-        if before is not None:
-            body["search_after"] = [before]
+    def listed(self, topic: Topic, order: PostOrder, after: str | None, limit: int) -> Page[PostId]:
+        field_name = "rank" if order is PostOrder.BEST else "position"
+        body: Json = {"query": _of_topic(topic), "sort": [{field_name: "desc"}]}
+        if after is not None:
+            body["search_after"] = [after]
         hits = self._search(body, limit)
-        last = hits[-1]["_source"]["position"] if len(hits) == limit else None
+        last = hits[-1]["_source"][field_name] if len(hits) == limit else None
         return Page(tuple(PostId.parse(hit["_id"]) for hit in hits), last)
+
+    def facts(self, topic: Topic) -> TopicFacts:
+        body: Json = {"query": _of_topic(topic), "sort": [{"position": "desc"}]}
+        answer = self._answer(body | {"size": 1, "track_total_hits": True})
+        hits = answer["hits"]["hits"]
+        is_named = bool(hits) and topic.is_place
+        name = hits[0]["_source"]["place_label"] if is_named else topic.key
+        return TopicFacts(name, answer["hits"]["total"]["value"])
+
+    def places(self, query: Query, limit: int) -> tuple[str, ...]:
+        text = query.start
+        starts = _place_starts(self._hits(_sample(_begins("place_starts", text))), text)
+        return tuple(found.text for found in ranked(starts, text, limit))
 
     def suggest(self, query: Query, limit: int) -> tuple[Suggestion, ...]:
         text, kinds = asked_for(query)
@@ -219,12 +231,9 @@ class OpenSearchIndex:
 
     def _starts(self, text: str) -> Iterator[Start]:
         """The type-ahead entries of all kinds that begin with this text, in one round trip."""
-        begins = {
-            name: {"prefix": {name: {"value": text}}}
-            for name in ("handle", "name_starts", "tags", "place_starts")
-        }
-        people = {"bool": {"should": [begins["handle"], begins["name_starts"]]}}
-        bodies = [_sample(people), _sample(begins["tags"]), _sample(begins["place_starts"])]
+        people = {"bool": {"should": [_begins("handle", text), _begins("name_starts", text)]}}
+        others = (_begins("tags", text), _begins("place_starts", text))
+        bodies = [_sample(query) for query in (people, *others)]
         header = {"index": ALIAS, "ignore_unavailable": True}
         answer = self.client.msearch(body=[line for body in bodies for line in (header, body)])
         users, tagged, placed = (
@@ -233,13 +242,7 @@ class OpenSearchIndex:
         for user in users:
             yield from _user_starts(user, text)
         yield from _tag_starts(tagged, text)
-        places = Counter(post["place_label"] for post in placed)
-        for post in placed:
-            for start in post["place_starts"]:
-                if start.startswith(text):
-                    label = post["place_label"]
-                    weight = popularity(places[label])
-                    yield Start(start, PLACE, plain(label), weight, label)
+        yield from _place_starts(placed, text)
 
     def _tags(self, query: Json, text: str) -> Iterator[Start]:
         return _tag_starts(self._hits(_sample(query)), text)
@@ -255,14 +258,20 @@ class OpenSearchIndex:
         return found, str(offset + limit) if len(hits) > limit else None
 
     def _search(self, body: Json, size: int) -> list[Json]:
-        answer = self.client.search(
-            body={**body, "size": size, "track_total_hits": False},
-            index=ALIAS,
-            # Before anything was indexed there is no index: that means no hits, not an error.
-            params={"ignore_unavailable": "true"},
-        )
+        answer = self._answer({**body, "size": size, "track_total_hits": False})
         hits: list[Json] = answer["hits"]["hits"]
         return hits
+
+    def _answer(self, body: Json) -> Json:
+        # Before anything was indexed there is no index: that means no hits, not an error.
+        params = {"ignore_unavailable": "true"}
+        answer: Json = self.client.search(body=body, index=ALIAS, params=params)
+        return answer
+
+
+def _of_topic(topic: Topic) -> Json:
+    field_name = "place" if topic.is_place else "tags"
+    return {"bool": {"filter": [{"term": {field_name: {"value": topic.key}}}]}}
 
 
 def _matching_posts(query: Query, as_of: datetime) -> Json:
@@ -376,6 +385,19 @@ def _user_starts(user: Json, text: str) -> Iterator[Start]:
     for start, kind in texts:
         if start.startswith(text):
             yield Start(start, kind, user[SUBJECT], user["popularity"], start)
+
+
+def _begins(field_name: str, text: str) -> Json:
+    return {"prefix": {field_name: {"value": text}}}
+
+
+def _place_starts(posts: Sequence[Json], text: str) -> Iterator[Start]:
+    places = Counter(post["place_label"] for post in posts)
+    for post in posts:
+        for start in post["place_starts"]:
+            if start.startswith(text):
+                label = post["place_label"]
+                yield Start(start, PLACE, plain(label), popularity(places[label]), label)
 
 
 def _tag_starts(posts: Sequence[Json], text: str) -> Iterator[Start]:

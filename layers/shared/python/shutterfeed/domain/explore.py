@@ -1,0 +1,85 @@
+"""The list of posts to explore: recent, well-liked posts of accounts that are open to everybody.
+
+A post that is published, or whose number of likes reaches a further power of two, becomes a
+*contender*: it is written into one of a fixed number of slots, unless a contender of a higher rank
+has the slot. Every few minutes the best of all contenders and of the list before make the next
+list, which is kept as a version of its own. Whoever pages goes on in the version that they began
+with, so that no page has a post of an earlier one, however often the list is made again.
+
+The list is not shown as it is: `services/viewing.py` decides who may see which of its posts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from shutterfeed.domain.errors import InvalidCursor
+from shutterfeed.domain.ids import ULID, PostId
+from shutterfeed.domain.pages import Page
+
+SLOTS: Final = 512
+TURNS: Final = 3
+"""The number of sets of slots, which take turns: contenders stay for `TURN` at least, so that a
+list that is made at intervals of up to that time misses none that won its slot."""
+TURN: Final = timedelta(minutes=10)
+MAX_EXPLORED: Final = 500
+MADE_AFTER: Final = timedelta(days=1)
+"""The time after which a list is made again though there are no new contenders: what is gone leaves
+it then."""
+_POSITION: Final = re.compile(rf"(?P<version>{ULID}):(?P<offset>[0-9]{{1,4}})")
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A post that may belong to the list, with its rank at a moment: see `ranking.rank`."""
+
+    post_id: PostId
+    rank: int
+    at: datetime
+
+    @property
+    def turn(self) -> int:
+        """The number of the turn in which it is written. It grows by one with every `TURN`."""
+        return int(self.at.timestamp() // TURN.total_seconds())
+
+    @property
+    def slot(self) -> int:
+        """The slot, which is always the same for a post."""
+        digest = hashlib.sha256(str(self.post_id).encode()).digest()
+        return int.from_bytes(digest[:8]) % SLOTS
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """One version of the list."""
+
+    version: str
+    """A ULID of the moment at which it was made."""
+    post_ids: tuple[PostId, ...]
+    """The posts, best first."""
+    made_at: datetime
+    counted_until: datetime | None
+    """The time of the last contender that is counted; None if none is."""
+
+    def is_due(self, newest: datetime | None, now: datetime) -> bool:
+        """Whether the next list is to be made, if the `newest` contender is of that time."""
+        is_new = newest is not None and (self.counted_until is None or newest > self.counted_until)
+        return is_new or now - self.made_at >= MADE_AFTER
+
+    def page(self, offset: int, limit: int) -> Page[PostId]:
+        """The posts from an offset on. The next position names this version."""
+        end = offset + limit
+        last = f"{self.version}:{end}" if end < len(self.post_ids) else None
+        return Page(self.post_ids[offset:end], last)
+
+
+def parse_position(position: str) -> tuple[str, int]:
+    """The version and the offset that a position names. Raises `InvalidCursor`."""
+    match = _POSITION.fullmatch(position)
+    if match is None:
+        raise InvalidCursor
+    return match["version"], int(match["offset"])
