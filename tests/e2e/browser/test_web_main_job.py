@@ -75,6 +75,7 @@ def _is_welcomed(visitor: Visitor, handle: str, name: str) -> None:
     page.get_by_label("Name", exact=True).fill(name)
     field = page.get_by_label("Handle")
     expect(field).to_have_value("ada.of.the.lake")
+    visitor.expects("400")
     field.fill("admin")
     expect(field).to_have_attribute("aria-invalid", "true")
     visitor.sees_text("This handle is reserved.")
