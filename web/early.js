@@ -1,4 +1,14 @@
 {
+  // The theme that was chosen on this device (src/theme.ts keeps it); without one, the device's own counts.
+  const theme = localStorage.getItem("shutterfeed.theme");
+  if (theme !== null) {
+    document.documentElement.dataset.theme = theme;
+    for (const meta of document.querySelectorAll("meta[name=theme-color]")) {
+      meta.content = theme === "dark" ? "#121110" : "#ffffff";
+    }
+  }
+}
+{
   // The messages of the reader's language, unless that is English (src/language.ts takes them).
   const { content } = document.querySelector("meta[name=messages]");
   const files = Object.fromEntries(content.split(" ").map((entry) => entry.split("=")));

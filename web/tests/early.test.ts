@@ -29,7 +29,13 @@ const MEDIUM = {
 /** Runs the page's script; returns what it asked for and what it left for the app. */
 async function run(
   answer: Response,
-  { access = ACCESS, pathname = "/", languages = ["en-GB"], chosen = null as string | null } = {},
+  {
+    access = ACCESS,
+    pathname = "/",
+    languages = ["en-GB"],
+    chosen = null as string | null,
+    theme = null as string | null,
+  } = {},
 ) {
   const asked: string[] = [];
   const pictures: { srcset?: string; sizes?: string; fetchPriority?: string }[] = [];
@@ -37,13 +43,27 @@ async function run(
     early?: { url: string; token: string; answer: Promise<Response> };
     language?: { name: string; messages: Promise<unknown> };
   } = {};
-  const root = { lang: "en", dir: "" };
+  const root: { lang: string; dir: string; dataset: { theme?: string } } = {
+    lang: "en",
+    dir: "",
+    dataset: {},
+  };
+  const kept: Record<string, string | null> = {
+    "shutterfeed.language": chosen,
+    "shutterfeed.theme": theme,
+    "shutterfeed.refresh": "refresh",
+  };
+  const bars = [{ content: "#ffffff" }, { content: "#121110" }];
   runInNewContext(SCRIPT, {
     window,
     sessionStorage: { getItem: () => access },
-    localStorage: { getItem: (key: string) => (key.endsWith("language") ? chosen : "refresh") },
+    localStorage: { getItem: (key: string) => kept[key] },
     navigator: { languages },
-    document: { documentElement: root, querySelector: () => ({ content: MESSAGES }) },
+    document: {
+      documentElement: root,
+      querySelector: () => ({ content: MESSAGES }),
+      querySelectorAll: () => bars,
+    },
     location: { pathname },
     Date: { now: () => NOW },
     AbortSignal,
@@ -59,8 +79,26 @@ async function run(
   });
   // The script's own chain is longer than one turn.
   for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
-  return { asked, pictures, early: window.early, language: window.language, root };
+  const spoken = { lang: root.lang, dir: root.dir };
+  return {
+    asked,
+    pictures,
+    early: window.early,
+    language: window.language,
+    root: spoken,
+    theme: root.dataset.theme,
+    bars,
+  };
 }
+
+test("a theme that was chosen on this device is there before anything is drawn", async () => {
+  const chosen = await run(Response.json({}), { theme: "dark" });
+  assert.equal(chosen.theme, "dark");
+  assert.deepEqual(new Set(chosen.bars.map(({ content }) => content)), new Set(["#121110"]));
+  const none = await run(Response.json({}));
+  assert.equal(none.theme, undefined);
+  assert.equal(none.bars[0]!.content, "#ffffff");
+});
 
 test("the first picture is asked for as it is shown, and the answer is left for the app", async () => {
   const page = { items: [{ media: [MEDIUM, MEDIUM] }, { media: [MEDIUM] }] };

@@ -10,6 +10,7 @@ import { counted, t } from "../language.ts";
 import { loadMe, me } from "../me.ts";
 import { navigate } from "../router.ts";
 import { useStore } from "../store.ts";
+import { ThemeChoice } from "./appearance.tsx";
 
 async function leave(): Promise<void> {
   await leaveDevice();
@@ -59,6 +60,10 @@ export function SettingsView() {
         <Row href="/settings/blocked" icon="block" name={t("Blocked people")} />
         <Row href="/settings/muted" icon="muted" name={t("Muted people")} />
       </Section>
+      <section class="settings-section" aria-labelledby="settings-appearance">
+        <h2 id="settings-appearance">{t("Appearance")}</h2>
+        <ThemeChoice />
+      </section>
       <Section id="posts" title={t("Your posts")}>
         <Row href="/uploads" icon="uploads" name={t("Your uploads")} />
         <Row href="/scheduled" icon="clock" name={t("Scheduled posts")} />
