@@ -6,12 +6,13 @@ const ROOT = import.meta.dirname;
 const DOCUMENT = path.join(ROOT, "..", "functions", "api", "openapi.json");
 const WRITTEN = path.join(ROOT, "build", "limits.ts");
 
-/** What src/ calls each limit. A photo's bytes are declared for the one photo that is never a video. */
+/** What src/ calls each limit. */
 function limitsOf({ components: { schemas }, paths }) {
   const parameter = (route, wanted) =>
     paths[route].get.parameters.find(({ name }) => name === wanted).schema;
   const of = (schema) => schemas[schema].properties;
   const handle = parameter("/users/{handle}", "handle");
+  const files = of("FileBody").content_type["x-limits"];
   return {
     MAX_APPEAL: of("CreateAppeal").text.maxLength,
     MAX_ALT_TEXT: of("MediumBody").alt_text.maxLength,
@@ -28,12 +29,16 @@ function limitsOf({ components: { schemas }, paths }) {
     MAX_HELD_WORDS: of("EditProfile").held_words.maxItems,
     MAX_MEDIA: of("CreatePost").media.maxItems,
     MAX_PAGE: parameter("/me/uploads", "limit").maximum,
-    MAX_PHOTO_BYTES: of("CreateAvatar").bytes.maximum,
+    MAX_PHOTO_BYTES: files.photo.bytes,
     MAX_PLACE_NAME: of("PlaceBody").name.maxLength,
     MAX_REPORT_NOTE: of("CreateReport").note.maxLength,
     MAX_SEARCH: parameter("/search", "q").maxLength,
+    /** Pixels on a side, and in all. */
+    PHOTO_SIZE: { side: files.photo.side, pixels: files.photo.pixels },
+    VIDEO_SIZE: { side: files.video.side, pixels: files.video.pixels },
     MAX_STATEMENT: of("CreateAction").statement.maxLength,
-    MAX_VIDEO_BYTES: of("MediumBody").bytes.maximum,
+    MAX_VIDEO_BYTES: files.video.bytes,
+    MAX_VIDEO_DURATION_MS: files.video.duration_ms,
   };
 }
 

@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict
 
 from api.parameters import whole
+from shutterfeed.domain import photos, videos
 from shutterfeed.domain.activity import ActivitySettings, ToldOf
 from shutterfeed.domain.characters import NAME, OPTIONAL_NAME, PARAGRAPHS, TEXT
 from shutterfeed.domain.comments import MAX_COMMENT
@@ -121,16 +122,36 @@ class PersonBody(RequestBody):
 TaggedPeople = Annotated[list[PersonBody], Meta(max_length=MAX_TAGGED)]
 
 
+_FILE_LIMITS = {
+    "photo": {
+        "bytes": MAX_PHOTO_BYTES,
+        "side": photos.MAX_SIDE,
+        "pixels": photos.MAX_PIXELS,
+    },
+    "video": {
+        "bytes": MAX_VIDEO_BYTES,
+        "side": videos.MAX_SIDE,
+        "pixels": videos.MAX_PIXELS,
+        "duration_ms": videos.MAX_DURATION_MS + videos.DURATION_TOLERANCE_MS,
+    },
+}
+"""What a photo and a video may have, for clients that tell before an upload what would be refused.
+Sides and pixels are those of the upright picture."""
+
+
 class FileBody(RequestBody):
     """A file that the client will upload. Only a file with exactly this size and SHA-256 is
     accepted.
 
     A photo may have up to 64 MB; a video up to 300 MB, 3 minutes and 5,760 pixels a side. `width`,
     `height` (pixels) and `duration_ms` are required for a video; a video that would take too long
-    to process is refused at once.
+    to process is refused at once. `x-limits` in this document has the limits as numbers.
     """
 
-    content_type: Annotated[str, _documented(enum=sorted(PHOTO_TYPES | VIDEO_TYPES))]
+    content_type: Annotated[
+        str,
+        _documented(**{"enum": sorted(PHOTO_TYPES | VIDEO_TYPES), "x-limits": _FILE_LIMITS}),
+    ]
     bytes: Annotated[int, Meta(ge=1, le=MAX_VIDEO_BYTES)]
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     width: Count | None = None

@@ -11,13 +11,13 @@ import { lazy, lazyPart } from "./lazy.tsx";
 import { closeViewer, looking } from "./looking.ts";
 import { isNew, keepMeFresh, loadMeAtLast, me } from "./me.ts";
 import { useFilesFromOutside } from "./outside-files.ts";
-import { resumePending } from "./pending.ts";
+import { isAnyKept, resumePending } from "./pending.ts";
 import { closeMenu, menuOf } from "./post-menu.ts";
 import { closeReport, reporting } from "./reporting.ts";
 import { followLinks, location, navigate } from "./router.ts";
 import { standing } from "./standing.ts";
 import { useStore } from "./store.ts";
-import { sending } from "./tabs.ts";
+import { elsewhere, sending } from "./tabs.ts";
 import { toast } from "./toasts.ts";
 import { FeedView } from "./views/feed.tsx";
 
@@ -26,6 +26,7 @@ const SIGN_IN_PATHS = ["/sign-in", "/sign-up", "/confirm", "/forgot-password"];
 const views = () => import("./views/all.ts");
 const safety = () => import("./safety/all.ts");
 const viewer = () => import("./viewer/all.ts");
+const uploading = () => import("./upload/all.ts");
 
 const Inside = lazy(() => views().then((module) => module.Inside));
 const Outside = lazy(() => views().then((module) => module.Outside));
@@ -36,12 +37,21 @@ const Viewer = lazy(() => viewer().then((module) => module.Viewer));
 const PageKeys = lazyPart(() => viewer().then((module) => module.PageKeys));
 const SignInAgain = lazy(() => views().then((module) => module.SignInAgain));
 const HandleDialog = lazy(() => import("./welcome/all.ts").then((module) => module.HandleDialog));
-const Compose = lazy(() => import("./upload/all.ts").then((module) => module.Compose));
+const Compose = lazy(() => uploading().then((module) => module.Compose));
 const Counting = lazyPart(() => import("./answers/all.ts").then((module) => module.Counting));
-const Tray = lazyPart(() => import("./upload/all.ts").then((module) => module.Tray));
+const Tray = lazyPart(() => uploading().then((module) => module.Tray));
 
 /** After the first pictures: nothing of it is urgent. */
 const SETTLE_MS = 1_500;
+
+/** Sends what is kept in this browser and is sent by no tab. The code for it comes only if there is any. */
+function goOnSending(): void {
+  if (!isAnyKept()) return;
+  uploading().then(
+    ({ resumeOutbox }) => resumeOutbox(),
+    () => undefined, // the next time
+  );
+}
 
 export function App() {
   const isSignedIn = useStore(signedIn);
@@ -87,11 +97,13 @@ function SignedIn({ path }: { path: string }) {
     const timer = setTimeout(() => {
       setSettled(true);
       void resumePending();
+      goOnSending();
       void loadMeAtLast();
     }, SETTLE_MS);
     return () => clearTimeout(timer);
   }, []);
   useEffect(keepMeFresh, []);
+  useEffect(() => elsewhere.watch(goOnSending), []); // the tab that sent may have been closed
   useFilesFromOutside();
 
   const again = isInterrupted && (

@@ -16,6 +16,7 @@ import {
 } from "./cognito.ts";
 import { config } from "./config.ts";
 import { CognitoError, SessionOver } from "./errors.ts";
+import { forgetKept } from "./kept-for.ts";
 import { reload } from "./layers.ts";
 import { Store } from "./store.ts";
 
@@ -271,7 +272,10 @@ function leave(message: string | null): void {
   access = undefined;
   isModerator.set(false);
   hasWorked = false;
-  if (message === null) belongTo(null);
+  if (message === null) {
+    forgetKept(owner);
+    belongTo(null);
+  }
   farewell.set(message);
   signedIn.set(false);
   interrupted.set(false);
@@ -320,7 +324,7 @@ function moderates(token: string): boolean {
 
 /** The account of whoever is signed in, by which Cognito knows it. Raises what `accessToken` does. */
 export async function account(): Promise<string> {
-  return subject(await accessToken());
+  return owner ?? subject(await accessToken());
 }
 
 function asAccess(result: AuthenticationResult): Access {

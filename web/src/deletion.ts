@@ -1,8 +1,8 @@
 /** Deleting one's posts, restoring and erasing them. */
-
 import { call, type PostBody } from "./api.ts";
 import { sentence } from "./errors.ts";
 import { t } from "./language.ts";
+import { follow } from "./pending.ts";
 import { rememberOwn, restored } from "./posts.ts";
 import { location } from "./router.ts";
 import { toast } from "./toasts.ts";
@@ -33,9 +33,10 @@ export async function deletePost(post: PostBody): Promise<boolean> {
 /** False if it could not be restored. */
 export async function restorePost(id: string): Promise<boolean> {
   try {
-    restored.set(
-      rememberOwn(await call("post", "/posts/{id}/restore", { path: { id }, repeats: true })),
-    );
+    const post = await call("post", "/posts/{id}/restore", { path: { id }, repeats: true });
+    rememberOwn(post);
+    if (post.state === "published") restored.set(post);
+    else follow(post);
   } catch (error) {
     toast(sentence(error), { isError: true });
     return false;

@@ -6,6 +6,10 @@ export interface LocalFile {
   readonly thumb: string | null;
   /** Whether storage has confirmed all of its bytes. */
   readonly isReceived: boolean;
+  /** When the last byte left this browser, in milliseconds since 1970; null if some have not. */
+  readonly sentAt: number | null;
+  /** Whether this browser keeps the file itself until it has arrived: sending then goes on by itself. */
+  readonly isKept: boolean;
 }
 
 /** By media id. The ids grow with time, so the smallest are the oldest. */
@@ -15,7 +19,13 @@ export type Files = Readonly<Record<string, LocalFile>>;
 const MAX_NAMES = 500;
 /** Some kilobytes each: only until the service has a picture of its own. */
 const MAX_PICTURES = 60;
-const NOTHING: LocalFile = { name: "", thumb: null, isReceived: false };
+const NOTHING: LocalFile = {
+  name: "",
+  thumb: null,
+  isReceived: false,
+  sentAt: null,
+  isKept: false,
+};
 
 /** The files with this one changed or added, without the oldest beyond what is kept. */
 export function withFile(files: Files, mediaId: string, facts: Partial<LocalFile>): Files {

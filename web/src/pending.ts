@@ -2,14 +2,17 @@
 import type { PostBody } from "./api.ts";
 import { person, signedIn } from "./auth.ts";
 import { isNotFound } from "./errors.ts";
+import { t } from "./language.ts";
 import { fetchPost } from "./posts.ts";
 import { navigate } from "./router.ts";
 import { keep } from "./storage.ts";
 import { Store } from "./store.ts";
 import { tabsKnown } from "./tabs.ts";
+import { fullDate } from "./text.ts";
 import { toast } from "./toasts.ts";
 
 const KEY = "shutterfeed.pending";
+const KEPT = "shutterfeed.kept";
 const FIRST_MS = 1_000;
 const LAST_MS = 15_000;
 /** The API's ledger keeps the rest; this is only what is shown on top of lists. */
@@ -17,6 +20,36 @@ const MAX_KEPT = 20;
 
 /** Newest first; failed ones stay until dismissed. */
 export const pending = new Store<readonly PostBody[]>([]);
+/** A post that one has posted, and that the API does not know yet. */
+export interface Outgoing {
+  /** Its idempotency key. */
+  readonly key: string;
+  readonly caption: string;
+  /** An object URL of its first picture; null if the browser cannot show it. */
+  readonly preview: string | null;
+  /** Why the API did not take it; null as long as it may. */
+  readonly problem: string | null;
+  /** The API could not be reached: it is asked again. */
+  readonly isWaiting: boolean;
+}
+
+/** Newest first. */
+export const outgoing = new Store<readonly Outgoing[]>([]);
+
+/** How far the files of a post are that this tab sends. */
+export interface Transferred {
+  /** From 0 to 1. */
+  readonly share: number;
+  /** Why some file is not sent, although nothing more is under way; null if that is not so. */
+  readonly problem: string | null;
+}
+
+/** By the post's id. */
+export const transfers = new Store<ReadonlyMap<string, Transferred>>(new Map());
+
+/** The post of which nothing more is awaited, since it is published or deleted. */
+export const settled = new Store<string | null>(null);
+
 /** Counts posts that were published since the page was loaded: lists then read again. */
 export const published = new Store(0);
 
@@ -33,6 +66,7 @@ person.watch(() => {
   timers.clear();
   localStorage.removeItem(KEY);
   pending.set([]);
+  outgoing.set([]);
 });
 
 // Another tab has begun to wait for a post, or has seen its end: this one looks, too.
@@ -44,6 +78,16 @@ window.addEventListener("storage", (event) => {
   const ended = known.filter((id) => !stored.includes(id));
   for (const id of [...begun, ...ended]) schedule(id, FIRST_MS);
 });
+
+/** Notes whether files are kept that are to be sent: their code is fetched after a reload, too. */
+export function noteKept(isAny: boolean): void {
+  if (isAny) keep(KEPT, "1");
+  else localStorage.removeItem(KEPT);
+}
+
+export function isAnyKept(): boolean {
+  return localStorage.getItem(KEPT) !== null;
+}
 
 /** Goes on with what this browser was waiting for before the page was loaded. */
 export async function resumePending(): Promise<void> {
@@ -67,6 +111,7 @@ export function forget(id: string): void {
   timers.delete(id);
   pending.update((posts) => posts.filter((post) => post.id !== id));
   store(storedIds().filter((other) => other !== id));
+  settled.set(id);
 }
 
 function schedule(id: string, delay: number): void {
@@ -86,7 +131,10 @@ async function look(id: string, delay: number): Promise<void> {
     if (post.state === "published") {
       forget(id);
       published.update((count) => count + 1);
-      toast("Your post is published.", { action: "View", onAction: () => navigate(`/p/${id}`) });
+      tell(t("Your post is published."), id);
+    } else if (post.state === "scheduled") {
+      forget(id);
+      tell(t("Your post is scheduled for {time}.", { time: fullDate(post.publish_at!) }), id);
     } else if (post.media.some((medium) => mended.has(medium.id))) {
       schedule(id, next);
     } else if (post.state === "failed") {
@@ -104,6 +152,10 @@ async function look(id: string, delay: number): Promise<void> {
     if (isNotFound(error)) forget(id);
     else if (signedIn.value) schedule(id, next);
   }
+}
+
+function tell(text: string, id: string): void {
+  toast(text, { action: t("View"), onAction: () => navigate(`/p/${id}`) });
 }
 
 function show(post: PostBody): void {

@@ -6,19 +6,30 @@ import type { LocalFile } from "./files.ts";
 export type Sender = "this tab" | "another tab" | null;
 
 /** What may be said of a file that the API still waits for. */
-export type AwaitedStage = "interrupted" | "awaited" | "elsewhere" | "sending" | "received";
+export type AwaitedStage =
+  | "sending"
+  | "elsewhere"
+  | "interrupted"
+  | "held"
+  | "awaited"
+  | "unconfirmed"
+  | "received";
 export type Stage = AwaitedStage | "failed" | "processing";
 
-type Known = Pick<LocalFile, "isReceived"> | undefined;
+type Known = Partial<Pick<LocalFile, "isReceived" | "sentAt" | "isKept">> | undefined;
 
 /** As long as an upload link is good: until then another device may be sending the file. */
 const ELSEWHERE_MS = 15 * 60_000;
+/** As long as the API may need to hear of a file that has arrived. */
+const UNCONFIRMED_MS = 2 * 60_000;
 /** From the first stage to the last: a post is as far as its slowest file. */
 const LEAST_FIRST: readonly AwaitedStage[] = [
   "sending",
   "elsewhere",
   "interrupted",
+  "held",
   "awaited",
+  "unconfirmed",
   "received",
 ];
 
@@ -37,8 +48,12 @@ export function stageOf(
 
 /**
  * The API hears of a file's arrival later than the browser that has sent it, and until then calls it
- * awaited. What no tab of this browser sends, and this browser knows nothing of, may be on its way
- * from the command line or another device, or even be there already: it is awaited, not interrupted.
+ * awaited. "Interrupted" is only what certainly needs a hand:
+ *
+ * - What this browser keeps is held until a tab sends it, which happens by itself.
+ * - A page that was closed just after the last byte has not heard whether all arrived: unconfirmed.
+ * - What no tab of this browser sends, and this browser knows nothing of, may be on its way from the
+ *   command line or another device, or even be there already: awaited.
  */
 export function awaitedStage(
   sender: Sender,
@@ -49,6 +64,10 @@ export function awaitedStage(
   if (file?.isReceived) return "received";
   if (sender === "this tab") return "sending";
   if (sender === "another tab") return "elsewhere";
-  const isPerhapsOnItsWay = file === undefined && now - Date.parse(createdAt) < ELSEWHERE_MS;
-  return isPerhapsOnItsWay ? "awaited" : "interrupted";
+  if (file?.isKept) return "held";
+  if (file === undefined) {
+    return now - Date.parse(createdAt) < ELSEWHERE_MS ? "awaited" : "interrupted";
+  }
+  const { sentAt } = file;
+  return sentAt && now - sentAt < UNCONFIRMED_MS ? "unconfirmed" : "interrupted";
 }

@@ -10,7 +10,8 @@ const TAB = crypto.randomUUID();
 
 /** The posts whose files this page sends: with the first one, the upload tray's code is fetched. */
 export const sending = new Store<ReadonlySet<string>>(new Set());
-const elsewhere = new Store<ReadonlySet<string>>(new Set());
+/** The posts that other tabs send. */
+export const elsewhere = new Store<ReadonlySet<string>>(new Set());
 
 /** What lets go of each lock of this tab, by the post's id. */
 const held = new Map<string, () => void>();

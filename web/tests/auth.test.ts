@@ -87,6 +87,7 @@ Object.assign(globalThis, {
   window: { addEventListener: () => undefined, location: { reload: () => undefined } },
   localStorage: new Storage_(),
   sessionStorage: new Storage_(),
+  indexedDB: { deleteDatabase: () => undefined },
   BroadcastChannel: class {
     postMessage(): void {} // heard too late, or never
   },

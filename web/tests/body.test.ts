@@ -22,6 +22,7 @@ const draft = (fields: object) =>
     keepsCapture: false,
     isSensitive: false,
     commentsFrom: null,
+    publishAt: "",
     ...fields,
   }) as unknown as Draft;
 
@@ -69,4 +70,10 @@ test("whom one has named in a picture is told with where they are", () => {
   const people = [{ handle: "ann", x: 0.25, y: 0.5 }];
   const [first, second] = bodyOf(draft({ items: [item({ people }), item({})] })).media;
   assert.deepEqual([first!.people, second!.people], [people, []]);
+});
+
+test("a time by the clock of this device is told as the moment that it is", () => {
+  const { publish_at } = bodyOf(draft({ publishAt: "2026-05-04T12:30" }));
+  assert.equal(Date.parse(publish_at!), new Date(2026, 4, 4, 12, 30).getTime());
+  assert.match(publish_at!, /Z$/);
 });

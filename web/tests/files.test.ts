@@ -9,7 +9,7 @@ const many = (count: number): Files =>
   Object.fromEntries(
     Array.from({ length: count }, (_, number) => [
       id(number),
-      { name: `${number}.jpg`, thumb: "data:", isReceived: true },
+      { name: `${number}.jpg`, thumb: "data:", isReceived: true, sentAt: null, isKept: false },
     ]),
   );
 const pictures = (files: Files) =>
@@ -18,7 +18,8 @@ const pictures = (files: Files) =>
 test("what is found out of a file adds to what is known of it", () => {
   const named = withFile({}, "m", { name: "lake.jpg" });
   const sent = withFile(named, "m", { isReceived: true });
-  assert.deepEqual(sent, { m: { name: "lake.jpg", thumb: null, isReceived: true } });
+  const facts = { name: "lake.jpg", thumb: null, isReceived: true, sentAt: null, isKept: false };
+  assert.deepEqual(sent, { m: facts });
 });
 
 test("names are kept for longer than pictures, and the newest of both", () => {

@@ -74,3 +74,23 @@ test("of a single file the same is said as of its post", () => {
   assert.equal(awaitedStage(NOBODY, undefined, CREATED, SOON), "awaited");
   assert.equal(awaitedStage(NOBODY, undefined, CREATED, LATER), "interrupted");
 });
+
+test("what left whole just before its page was closed is not called interrupted: it may have arrived", () => {
+  const sent = { isReceived: false, sentAt: SOON };
+  assert.equal(awaitedStage(NOBODY, sent, CREATED, SOON + 4_000), "unconfirmed");
+  assert.equal(awaitedStage(NOBODY, sent, CREATED, SOON + 3 * 60_000), "interrupted");
+  const half = { isReceived: false, sentAt: null };
+  assert.equal(awaitedStage(NOBODY, half, CREATED, SOON + 4_000), "interrupted");
+});
+
+test("what this browser keeps goes on by itself, so nothing has to be done", () => {
+  const kept = { isReceived: false, isKept: true };
+  assert.equal(awaitedStage(NOBODY, kept, CREATED, LATER), "held");
+  assert.equal(awaitedStage("this tab", kept, CREATED, LATER), "sending");
+  assert.equal(awaitedStage(NOBODY, { ...kept, isReceived: true }, CREATED, LATER), "received");
+});
+
+test("what was kept by a former version of this page has fewer facts", () => {
+  assert.equal(awaitedStage(NOBODY, { isReceived: true }, CREATED, SOON), "received");
+  assert.equal(awaitedStage(NOBODY, {}, CREATED, SOON), "interrupted");
+});

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -12,10 +13,11 @@ from playwright.sync_api import FilePayload, Route, expect
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
-from tests.e2e.browser.visitor import PHONE
-from tests.e2e.conftest import Person, published
+from tests.e2e.browser.visitor import PHONE, Visitor
+from tests.e2e.conftest import Person, eventually, published
 from tools.pictures import landscape
 
+_SENDING = re.compile("^Sending")
 _STORAGE = re.compile(r"-uploads-\d+")
 _UNREACHED = r"net::ERR_"
 _REFUSED_BY_STORAGE = r"status of (400|307|403)"
@@ -53,7 +55,7 @@ def test_what_was_sent_is_received_until_the_storage_tells_of_it(
     own = page.get_by_role("region", name="Your posts in progress")
     expect(own.get_by_text("Received, being prepared")).to_be_visible()
     expect(own.get_by_text("On its way")).to_be_visible()
-    expect(own.get_by_role("button", name="Delete")).to_have_count(0)
+    expect(own.get_by_role("button", name="Discard")).to_have_count(0)
     expect(own.get_by_text("interrupted")).to_have_count(0)
 
     row = page.get_by_role("listitem").filter(has_text="lake.jpg")
@@ -86,32 +88,148 @@ def test_what_came_out_while_one_was_elsewhere_is_on_top_of_the_feed(
     expect(posts.first).to_contain_text("The second")
 
 
+# As in private windows of some browsers.
+_KEEP_NOTHING = """
+indexedDB.open = () => { throw new DOMException("Not here.", "SecurityError"); };
+"""
+
+
 def test_what_was_interrupted_is_recognised_and_goes_on(
     visit: Visit, person: Callable[[], Person]
 ) -> None:
-    somebody = visit(person(), PHONE).open()
+    somebody = visit(person(), PHONE)
     page = somebody.page
+    page.add_init_script(_KEEP_NOTHING)
     somebody.expects(_UNREACHED)
+    somebody.expects("This browser keeps nothing")
+    somebody.open()
     page.on("dialog", lambda dialog: dialog.accept())  # leaving while files are sent
     file = samples.heavy_photo()
     page.route(_STORAGE, lambda route: route.abort("connectionreset"))
     somebody.post(file, caption="Cut off")
-    expect(page.get_by_text("Uploading your post")).to_be_visible()
+    expect(page.get_by_text(_SENDING)).to_be_visible()
     somebody.open()
     page.unroute_all()
     own = page.get_by_role("region", name="Your posts in progress")
     expect(own.get_by_text("The upload was interrupted")).to_be_visible()
-    remedy = own.get_by_role("link", name="Choose the file again")
-    expect(remedy).to_be_in_viewport(ratio=1)
+    remedy = own.get_by_label("Choose the files again")
     assert somebody.overflow() == 0
-    remedy.click()
+    # Any files are taken: the one that is missed is found by what is in it.
+    remedy.set_input_files([samples.photo(29)])
+    expect(page.get_by_text("None of these files is missed")).to_be_visible()
+    remedy.set_input_files([samples.photo(29), {**file, "name": "renamed.jpg"}])
+    somebody.sees_post("Cut off")
+    expect(own).to_have_count(0)
 
-    row = page.get_by_role("listitem").filter(has_text="heavy.jpg")
-    expect(row.get_by_text("Interrupted")).to_be_visible()
-    expect(row.locator("img")).to_be_visible()
-    expect(row.get_by_text("Choose the file again to continue")).to_be_in_viewport(ratio=1)
-    row.get_by_label("Choose the file again to continue").set_input_files(file)
-    expect(row.get_by_text("Ready")).to_be_visible(timeout=60_000)
+
+def test_what_is_cut_off_by_a_reload_goes_on_by_itself(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    somebody = visit(person()).open()
+    page = somebody.page
+    somebody.expects(_UNREACHED)
+    page.route(_STORAGE, lambda route: route.abort("connectionreset"))
+    somebody.post(samples.heavy_photo(4), caption="Whatever happens")
+    expect(page.get_by_text(_SENDING)).to_be_visible()
+    _is_kept(somebody, "posts", "postId")
+    somebody.open()
+    own = page.get_by_role("region", name="Your posts in progress")
+    expect(own.get_by_text("Whatever happens")).to_be_visible()
+    expect(own.get_by_text("interrupted")).to_have_count(0)
+    page.unroute_all()
+    somebody.sees_post("Whatever happens")
+    expect(own).to_have_count(0)
+    # Nothing is left of it in the browser.
+    _holds(somebody, "posts", 0)
+    _holds(somebody, "files", 0)
+
+
+def test_a_draft_survives_a_reload_and_a_post_is_seen_before_the_service_answers(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    owner = person()
+    somebody = visit(owner).open()
+    page = somebody.page
+    expect(page.get_by_role("heading", name="Your feed is empty")).to_be_visible()
+    # A picture that is pasted opens the dialog.
+    page.evaluate(_PASTE, base64.b64encode(samples.photo(33)["buffer"]).decode())
+    dialog = page.get_by_role("dialog", name="New post")
+    expect(dialog.get_by_role("listitem")).to_have_count(1)
+    dialog.get_by_label("Caption").fill("Half a sentence")
+    dialog.get_by_label("Add more").set_input_files([samples.heic(), samples.NOT_A_PHOTO])
+    dialog.get_by_label("Description of IMG_0001.HEIC").fill("A phone's picture")
+    expect(dialog.get_by_text("notes.txt is left out")).to_be_visible()
+    _is_kept(somebody, "draft", "A phone's picture")
+    _holds(somebody, "files", 2)
+
+    somebody.open()
+    page.get_by_role("button", name="New post").click()
+    expect(dialog.get_by_label("Caption")).to_have_value("Half a sentence")
+    expect(dialog.get_by_role("listitem")).to_have_count(2)
+    dialog.get_by_role("button", name="Discard").click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Undo").click()
+    expect(dialog.get_by_label("Caption")).to_have_value("Half a sentence")
+    dialog.get_by_role("button", name="pasted.jpg", exact=True).press("Alt+ArrowRight")
+    rows = dialog.get_by_role("listitem")
+    expect(rows).to_have_text([re.compile("HEIC"), re.compile("pasted")])
+
+    # The service does not answer; the post is there all the same.
+    asked: list[Route] = []
+    page.route("**/api/posts", asked.append)
+    dialog.get_by_role("button", name="Post", exact=True).click()
+    own = page.get_by_role("region", name="Your posts in progress")
+    expect(own.get_by_text("Half a sentence")).to_be_visible()
+    expect(own.get_by_text("Sending, 0 %")).to_be_visible()
+    assert somebody.accessibility() == []
+    eventually(lambda: len(asked), lambda count: count == 1)
+    asked[0].continue_()
+    card = somebody.sees_post("Half a sentence")
+    expect(card.get_by_role("group", name="Album of 2")).to_be_visible()
+
+    # Nothing of it is left for the next one before this screen.
+    somebody.open_settings()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    databases = "indexedDB.databases().then((all) => all.map(({name}) => name))"
+    eventually(lambda: page.evaluate(databases), lambda names: names == [])
+
+
+# What is pasted comes by the browser's own event, which no key of a test makes with a file in it.
+_PASTE = """(content) => {
+  const bytes = Uint8Array.from(atob(content), (char) => char.charCodeAt(0));
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([bytes], "pasted.jpg", {type: "image/jpeg"}));
+  document.dispatchEvent(new ClipboardEvent("paste", {clipboardData}));
+}"""
+
+_READ_SHELF = """async (shelf) => {
+  const [found] = (await indexedDB.databases()).filter(({name}) => name.startsWith("shutterfeed."));
+  if (!found) return [];
+  const database = await new Promise((resolve) => {
+    const request = indexedDB.open(found.name);
+    request.onsuccess = () => resolve(request.result);
+  });
+  const all = await new Promise((resolve) => {
+    const request = database.transaction(shelf).objectStore(shelf).getAll();
+    request.onsuccess = () => resolve(request.result);
+  });
+  database.close();
+  return all.map((value) => value instanceof File ? value.name : JSON.stringify(value));
+}"""
+
+
+def _is_kept(visitor: Visitor, shelf: str, text: str) -> None:
+    """Return once the browser keeps something with this text."""
+    eventually(
+        lambda: visitor.page.evaluate(_READ_SHELF, shelf),
+        lambda kept: any(text in value and f'{text}":null' not in value for value in kept),
+    )
+
+
+def _holds(visitor: Visitor, shelf: str, count: int) -> None:
+    """Return once the browser keeps so many of them."""
+    eventually(lambda: visitor.page.evaluate(_READ_SHELF, shelf), lambda kept: len(kept) == count)
 
 
 def test_a_post_with_a_bad_file_is_published_without_it_or_with_another(
@@ -127,12 +245,12 @@ def test_a_post_with_a_bad_file_is_published_without_it_or_with_another(
     expect(own.get_by_text("Your post could not be published")).to_be_visible(timeout=60_000)
     expect(own.get_by_text("File 2: ")).to_be_visible()
     assert somebody.overflow() == 0
-    own.get_by_role("button", name="Publish without it").click()
+    own.get_by_role("button", name="Post without it").click()
     expect(somebody.sees_post("Without it")).to_be_visible()
 
     somebody.post(bad, good, caption="With another")
     expect(own.get_by_text("File 1: ")).to_be_visible(timeout=60_000)
-    own.get_by_label("Choose another file in place of File 1").set_input_files([other])
+    own.get_by_label("Choose another file in place of file 1").set_input_files([other])
     expect(somebody.sees_post("With another")).to_be_visible()
     expect(own).to_have_count(0)
 

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { call, type PostBody } from "../api.ts";
 import { sentence } from "../errors.ts";
+import { t } from "../language.ts";
 import { follow, mended } from "../pending.ts";
 import { toast } from "../toasts.ts";
 
@@ -29,17 +30,17 @@ export function Mend({ post }: { post: PostBody }) {
     <>
       <ul class="reasons">
         {post.media.map((medium, index) => {
-          const name = post.media.length > 1 ? `File ${index + 1}` : null;
+          const names = { number: index + 1, reason: medium.failure?.message ?? "" };
+          const isAlone = post.media.length === 1;
           return (
             medium.failure && (
               <li key={medium.id}>
-                <p>
-                  {name && `${name}: `}
-                  {medium.failure.message}
-                </p>
+                <p>{isAlone ? names.reason : t("File {number}: {reason}", names)}</p>
                 <label class="button button-small file-button">
-                  Choose another file
-                  {name && <span class="visually-hidden"> in place of {name}</span>}
+                  <span aria-hidden="true">{t("Replace")}</span>
+                  <span class="visually-hidden">
+                    {t("Choose another file in place of file {number}", names)}
+                  </span>
                   <input
                     class="visually-hidden"
                     type="file"
@@ -62,7 +63,7 @@ export function Mend({ post }: { post: PostBody }) {
           disabled={isBusy}
           onClick={() => void change(() => publishWithout(post, failed))}
         >
-          Publish without {failed.length === 1 ? "it" : "them"}
+          {failed.length === 1 ? t("Post without it") : t("Post without them")}
         </button>
       )}
     </>

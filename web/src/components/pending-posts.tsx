@@ -1,22 +1,40 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { PostBody } from "../api.ts";
 import { deletePost } from "../deletion.ts";
+import { sentence } from "../errors.ts";
+import { counted, t } from "../language.ts";
 import { ofPost } from "../link-sources.ts";
 import { useLinks } from "../links.ts";
 import { localFiles } from "../local-files.ts";
-import { forget, pending, previews } from "../pending.ts";
+import {
+  forget,
+  type Outgoing,
+  outgoing,
+  pending,
+  previews,
+  type Transferred,
+  transfers,
+} from "../pending.ts";
 import { type Stage, stageOf } from "../stages.ts";
 import { useStore } from "../store.ts";
 import { useSender } from "../tabs.ts";
+import { toast } from "../toasts.ts";
 import { Mend } from "./mend.tsx";
 import { MoreIcon } from "./more-icons.tsx";
 
-/** One's own posts on their way, and those that failed with what can be done. */
+const uploading = () => import("../upload/all.ts");
+
+/** One's own posts on their way, greyed where they will be, and what can be done for those that failed. */
 export function PendingPosts() {
+  const unknown = useStore(outgoing);
   const posts = useStore(pending);
-  if (posts.length === 0) return null;
+  if (unknown.length + posts.length === 0) return null;
   return (
-    <section class="pending" aria-label="Your posts in progress">
+    <section class="pending" aria-label={t("Your posts in progress")}>
+      {unknown.map((post) => (
+        <OutgoingPost key={post.key} post={post} />
+      ))}
       {posts.map((post) => (
         <PendingPost key={post.id} post={post} />
       ))}
@@ -24,93 +42,245 @@ export function PendingPosts() {
   );
 }
 
-function PendingPost({ post }: { post: PostBody }) {
-  const [first] = post.media;
-  const files = useStore(localFiles);
-  const preview =
-    first && (previews.get(first.id) ?? first.renditions.at(-1)?.url ?? files[first.id]?.thumb);
-  const links = useLinks(preview ?? undefined, ofPost(post.id));
-  const url = preview && links.fresh(preview);
-  const [unshowable, setUnshowable] = useState<string | null>(null); // a HEIC, in most browsers
-  const stage = stageOf(post, useSender(post.id), (id) => files[id], Date.now());
-  const name = (first && files[first.id]?.name) || "It appears here once it is ready.";
-  const hasFailed = stage === "failed";
-  const isInterrupted = stage === "interrupted";
+/** A post that the API does not know yet. */
+function OutgoingPost({ post }: { post: Outgoing }) {
+  const { key, caption, preview, problem, isWaiting } = post;
+  const says = problem !== null ? FAILED() : isWaiting ? t("Waiting for a connection") : sent(0);
   return (
-    <article
-      class={hasFailed ? "pending-post pending-failed" : "pending-post"}
-      data-state={post.state}
+    <Card
+      state={problem === null ? "sending" : "failed"}
+      says={says}
+      picture={<Thumb url={preview} />}
+      caption={problem === null ? caption : null}
+      progress={problem === null && !isWaiting ? 0 : null}
     >
-      {url && url !== unshowable ? (
-        <img
-          class="pending-thumb"
-          src={url}
-          alt=""
-          onError={() => {
-            setUnshowable(url);
-            links.failed();
-          }}
-        />
-      ) : (
-        <span class="pending-thumb">
-          <MoreIcon name="image" />
-        </span>
+      {problem !== null && <p class="field-error">{problem}</p>}
+      {isWaiting && (
+        <p class="pending-note">{t("It is sent by itself as soon as there is one.")}</p>
       )}
-      <div class="pending-text">
-        <p class="pending-title">{TITLES[stage]}</p>
-        {hasFailed && <Mend post={post} />}
-        {!WITHOUT_PROGRESS.has(stage) && <Progress post={post} />}
-        {!hasFailed && <p class="pending-note">{post.caption || name}</p>}
-      </div>
-      {(hasFailed || isInterrupted) && (
+      {problem !== null && (
         <div class="pending-actions">
-          {isInterrupted && (
-            <a class="button button-small button-primary" href="/uploads">
-              Choose the file again
-            </a>
-          )}
+          <button
+            type="button"
+            class="button button-small button-primary"
+            onClick={() => void uploading().then(({ editRefused }) => editRefused(key))}
+          >
+            {t("Edit")}
+          </button>
           <button
             type="button"
             class="button button-small"
-            onClick={() => void deletePost(post).then((done) => done && forget(post.id))}
+            onClick={() => void uploading().then(({ discardOutgoing }) => discardOutgoing(key))}
           >
-            Delete
+            {t("Discard")}
           </button>
         </div>
       )}
+    </Card>
+  );
+}
+
+function PendingPost({ post }: { post: PostBody }) {
+  const [first] = post.media;
+  const files = useStore(localFiles);
+  const transfer = useStore(transfers).get(post.id);
+  const preview =
+    first && (previews.get(first.id) ?? first.renditions.at(-1)?.url ?? files[first.id]?.thumb);
+  const links = useLinks(preview ?? undefined, ofPost(post.id));
+  const stage = stageOf(post, useSender(post.id), (id) => files[id], Date.now());
+  const problem = stage === "sending" ? (transfer?.problem ?? null) : null;
+  const hasFailed = stage === "failed";
+  const name = (first && files[first.id]?.name) || t("It appears here once it is ready.");
+  return (
+    <Card
+      state={problem === null ? post.state : "failed"}
+      says={problem === null ? saysOf(stage, post, transfer) : t("Not all of it was sent")}
+      picture={<Thumb url={(preview && links.fresh(preview)) ?? null} onFailed={links.failed} />}
+      caption={hasFailed ? null : post.caption || name}
+      progress={problem === null ? progressOf(stage, post, transfer) : null}
+    >
+      {hasFailed && <Mend post={post} />}
+      {problem !== null && <p class="field-error">{problem}</p>}
+      <Actions post={post} stage={stage} problem={problem} />
+    </Card>
+  );
+}
+
+interface ActionsProps {
+  post: PostBody;
+  stage: Stage;
+  problem: string | null;
+}
+
+/** What can be done for a post that does not go on by itself. */
+function Actions({ post, stage, problem }: ActionsProps) {
+  const isInterrupted = stage === "interrupted";
+  if (stage !== "failed" && !isInterrupted && problem === null) return null;
+  return (
+    <div class="pending-actions">
+      {isInterrupted && <ChooseAgain />}
+      {problem !== null && (
+        <button
+          type="button"
+          class="button button-small button-primary"
+          onClick={() => void uploading().then(({ retryPost }) => retryPost(post.id))}
+        >
+          {t("Try again")}
+        </button>
+      )}
+      <button
+        type="button"
+        class="button button-small"
+        onClick={() => void deletePost(post).then((done) => done && forget(post.id))}
+      >
+        {t("Discard")}
+      </button>
+    </div>
+  );
+}
+
+/** Takes any files: those that are missed, of this post and others, are found by what is in them. */
+function ChooseAgain() {
+  const [isBusy, setBusy] = useState(false);
+
+  async function go(files: readonly File[]): Promise<void> {
+    setBusy(true);
+    try {
+      const found = await (await uploading()).continueWith(files);
+      if (found === 0)
+        toast(t("None of these files is missed. Please choose those that were interrupted."));
+      else toast(counted(found, "{count} file goes on.", "{count} files go on."));
+    } catch (error) {
+      toast(sentence(error), { isError: true });
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <label class="button button-small button-primary file-button">
+      {isBusy ? t("Comparing…") : t("Choose the files again")}
+      <input
+        class="visually-hidden"
+        type="file"
+        multiple
+        disabled={isBusy}
+        onChange={({ currentTarget }) => {
+          const files = [...(currentTarget.files ?? [])];
+          currentTarget.value = "";
+          if (files.length > 0) void go(files);
+        }}
+      />
+    </label>
+  );
+}
+
+interface CardProps {
+  state: string;
+  says: string;
+  picture: ComponentChildren;
+  /** Null if there is more important to say. */
+  caption: string | null;
+  /** From 0 to 1; null if nothing is under way, or this browser does not know how far it is. */
+  progress: number | null;
+  children: ComponentChildren;
+}
+
+/** A post as it will be, greyed, with the truth about it. */
+function Card({ state, says, picture, caption, progress, children }: CardProps) {
+  return (
+    <article
+      class={state === "failed" ? "pending-post pending-failed" : "pending-post"}
+      data-state={state}
+      aria-label={caption || says}
+    >
+      {picture}
+      <div class="pending-text">
+        <p class="pending-title" role="status">
+          {says}
+        </p>
+        {progress !== null && (
+          <progress
+            class="progress"
+            max={100}
+            value={Math.round(progress * 100)}
+            aria-label={says}
+          />
+        )}
+        {caption && <p class="pending-note">{caption}</p>}
+        {children}
+      </div>
     </article>
   );
 }
 
-const TITLES: Record<Stage, string> = {
-  failed: "Your post could not be published",
-  interrupted: "The upload was interrupted",
-  awaited: "Waiting for its files",
-  elsewhere: "Being sent in another tab",
-  sending: "Uploading your post",
-  received: "Received, being prepared",
-  processing: "Processing your post",
-};
-
-/** The stages in which nothing is under way, or this browser does not know how far it is. */
-const WITHOUT_PROGRESS: ReadonlySet<Stage> = new Set([
-  "failed",
-  "interrupted",
-  "awaited",
-  "elsewhere",
-]);
-
-function Progress({ post }: { post: PostBody }) {
-  const done = post.media.reduce((sum, medium) => sum + share(medium), 0) / post.media.length;
-  const percent = Math.round(done * 100);
+/** What was picked, or what has become of it; a sign if this browser cannot show it. */
+function Thumb({ url, onFailed }: { url: string | null; onFailed?: () => void }) {
+  const [unshowable, setUnshowable] = useState<string | null>(null); // a HEIC, in most browsers
+  if (url === null || url === unshowable) {
+    return (
+      <span class="pending-picture pending-none">
+        <MoreIcon name="image" />
+      </span>
+    );
+  }
   return (
-    <progress class="progress" max={100} value={percent} aria-label="Processing of your post" />
+    <img
+      class="pending-picture"
+      src={url}
+      alt=""
+      onError={() => {
+        setUnshowable(url);
+        onFailed?.();
+      }}
+    />
   );
 }
 
-/** The share of a file's way that is done: a little of it is arriving, the rest is processing. */
-function share(medium: PostBody["media"][number]): number {
-  if (medium.state === "ready") return 1;
-  if (medium.state !== "processing") return 0;
-  return 0.1 + (medium.progress ?? 0) / 115;
+const FAILED = () => t("Your post could not be published");
+
+function sent(share: number): string {
+  return t("Sending, {percent} %", { percent: Math.floor(share * 100) });
+}
+
+function saysOf(stage: Stage, post: PostBody, transfer: Transferred | undefined): string {
+  switch (stage) {
+    case "failed":
+      return FAILED();
+    case "interrupted":
+      return t("The upload was interrupted");
+    case "awaited":
+      return t("Waiting for its files");
+    case "held":
+      return t("Not sent yet: it goes on by itself");
+    case "unconfirmed":
+      return t("Sent; looking whether all has arrived");
+    case "elsewhere":
+      return t("Being sent in another tab");
+    case "sending":
+      return transfer ? sent(transfer.share) : t("Sending");
+    case "received":
+      return t("Received, being prepared");
+    case "processing":
+      return t("Preparing, {percent} %", { percent: Math.floor(prepared(post) * 100) });
+  }
+}
+
+function progressOf(
+  stage: Stage,
+  post: PostBody,
+  transfer: Transferred | undefined,
+): number | null {
+  if (stage === "sending") return transfer?.share ?? 0;
+  if (stage === "received" || stage === "processing") return prepared(post);
+  return null;
+}
+
+/** From 0 to 1. A little of a file's way is its arrival, the rest is its preparation. */
+function prepared({ media }: PostBody): number {
+  const done = media.map(({ state, progress }) => {
+    if (state === "ready") return 1;
+    return state === "processing" ? 0.1 + (progress ?? 0) / 115 : 0;
+  });
+  return done.reduce((sum, share) => sum + share, 0) / media.length;
 }

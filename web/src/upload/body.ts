@@ -9,7 +9,7 @@ export function bodyOf(draft: Draft): CreatePost {
     taken_at: null,
     sensitive: draft.isSensitive,
     comments_from: draft.commentsFrom,
-    publish_at: null,
+    publish_at: draft.publishAt === "" ? null : new Date(draft.publishAt).toISOString(),
     media: draft.items.map((item) => ({
       content_type: item.type!,
       bytes: item.file.size,

@@ -3,14 +3,20 @@ import { MAX_CAPTION, MAX_MEDIA } from "../../build/limits.ts";
 import { CommentsChoice } from "../answers/comments-choice.tsx";
 import { MentionField } from "../answers/mention-field.tsx";
 import { Dialog } from "../components/dialog.tsx";
+import { Field } from "../components/field.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { PlaceField } from "../components/place-field.tsx";
 import { SensitiveSwitch } from "../components/sensitive-switch.tsx";
 import { filesTaken } from "../compose.ts";
-import { ApiError, sentence } from "../errors.ts";
+import { ApiError } from "../errors.ts";
+import { t } from "../language.ts";
+import { location } from "../router.ts";
 import { useStore } from "../store.ts";
-import { add, clear, draft, edit, hashedShare, obstacle, post } from "./draft.ts";
-import { ItemRow } from "./item-row.tsx";
+import { toast } from "../toasts.ts";
+import { Arrange } from "./arrange.tsx";
+import { add, type Draft, discard, draft, edit, loadDraft, obstacle, post } from "./draft.ts";
+import { ItemDetails, Refused } from "./item-details.tsx";
+import { resumeOutbox } from "./outbox.ts";
 
 const ACCEPTED = "image/*,video/*,.heic,.heif,.avif,.mov,.mp4,.webm";
 
@@ -19,21 +25,22 @@ interface Props {
   onClose: () => void;
 }
 
-/** The post dialog: files, their order and descriptions, caption, place. */
+/** The post dialog: what one posts as it will look, and right below it what one says of it. */
 export function Compose({ files, onClose }: Props) {
   const current = useStore(draft);
-  const [isPosting, setPosting] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const [isOver, setOver] = useState(false);
-  const [moved, setMoved] = useState("");
   const hasItems = current.items.length > 0;
+  const { refusal } = current;
 
+  useEffect(() => {
+    void loadDraft();
+    void resumeOutbox();
+  }, []);
   useEffect(() => {
     if (files.length === 0) return;
     add(files);
     filesTaken();
   }, [files]);
-
   useEffect(() => {
     const onPaste = (event: ClipboardEvent) => {
       const pasted = [...(event.clipboardData?.files ?? [])];
@@ -43,32 +50,24 @@ export function Compose({ files, onClose }: Props) {
     return () => document.removeEventListener("paste", onPaste);
   }, []);
 
-  async function submit(event: SubmitEvent): Promise<void> {
+  function submit(event: SubmitEvent): void {
     event.preventDefault();
     const problem = obstacle(current);
-    if (problem !== null) return edit({ note: problem });
-    setPosting(true);
-    setError(null);
-    try {
-      await post();
-      onClose();
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setPosting(false);
+    if (problem !== null) {
+      edit({ note: problem });
+      return;
     }
+    post();
+    onClose();
+    if (location.value.path === "/") window.scrollTo({ top: 0 });
+    else toast(t("Your post is being sent."));
   }
 
-  const fieldError = (name: string) =>
-    error instanceof ApiError && error.field?.startsWith(name) ? error.message : null;
-  const isOfPeople = error instanceof ApiError && /^media\[\d+\]\.people/.test(error.field ?? "");
-  const isOfField = isOfPeople || fieldError("caption") !== null || fieldError("place") !== null;
-  const share = hashedShare(current.items);
   return (
-    <Dialog title="New post" class="dialog-compose" onClose={onClose}>
+    <Dialog title={t("New post")} class="dialog-compose" onClose={onClose}>
       <form
         class={isOver ? "dialog-form compose-over" : "dialog-form"}
-        onSubmit={(event) => void submit(event)}
+        onSubmit={submit}
         onDragOver={(event) => {
           if (event.dataTransfer?.types.includes("Files")) setOver(true);
         }}
@@ -80,80 +79,26 @@ export function Compose({ files, onClose }: Props) {
         }}
       >
         <div class="dialog-body form">
-          {hasItems && (
-            <ol class="items" aria-label="Files of this post">
-              {current.items.map((item, index) => (
-                <ItemRow
-                  key={item.id}
-                  item={item}
-                  index={index}
-                  count={current.items.length}
-                  onMoved={setMoved}
-                  peopleError={fieldError(`media[${index}].people`)}
-                />
-              ))}
-            </ol>
-          )}
-          {current.items.some(({ problem }) => problem === null) && (
-            <p class="field-hint">
-              Descriptions are read aloud to people who cannot see the pictures.
-            </p>
-          )}
-          {current.items.length < MAX_MEDIA && <Chooser isFirst={!hasItems} />}
-          {hasItems && (
-            <>
-              <MentionField
-                label="Caption"
-                rows={3}
-                value={current.caption}
-                onValue={(caption) => edit({ caption })}
-                maxLength={MAX_CAPTION}
-                error={fieldError("caption")}
-                hint="#hashtags and @handles become links."
-              />
-              <PlaceField
-                place={current.place}
-                onPlace={(place) => edit({ place })}
-                error={fieldError("place")}
-              />
-              <label class="check">
-                <input
-                  type="checkbox"
-                  checked={current.keepsCapture}
-                  onChange={(event) => edit({ keepsCapture: event.currentTarget.checked })}
-                />
-                Show when and with which camera it was taken
-              </label>
-              <SensitiveSwitch
-                isOn={current.isSensitive}
-                onChange={(isSensitive) => edit({ isSensitive })}
-              />
-              <CommentsChoice
-                value={current.commentsFrom}
-                onChange={(commentsFrom) => edit({ commentsFrom })}
-              />
-            </>
-          )}
-          {isPosting && share < 1 && (
-            <p role="status">
-              Preparing the files
-              <progress class="progress" max={1} value={share} aria-label="Preparing the files" />
-            </p>
-          )}
+          <Files current={current} />
+          {hasItems && <Said current={current} />}
         </div>
         <p class="field-error dialog-note" role="alert">
-          {current.note ?? (error !== null && !isOfField ? sentence(error) : null)}
-        </p>
-        <p class="visually-hidden" role="status">
-          {moved}
+          {current.note ?? (refusal !== null && !isOfField(refusal) ? refusal.message : null)}
         </p>
         {hasItems && (
           <div class="dialog-actions">
-            <button type="button" class="button" disabled={isPosting} onClick={clear}>
-              Discard
+            <button
+              type="button"
+              class="button"
+              onClick={() => {
+                discard();
+                onClose();
+              }}
+            >
+              {t("Discard")}
             </button>
-            <button type="submit" class="button button-primary" disabled={isPosting}>
-              Post
+            <button type="submit" class="button button-primary">
+              {current.publishAt === "" ? t("Post") : t("Schedule")}
             </button>
           </div>
         )}
@@ -162,13 +107,98 @@ export function Compose({ files, onClose }: Props) {
   );
 }
 
+/** What is posted, and what cannot be. */
+function Files({ current: { items } }: { current: Draft }) {
+  const good = items.filter(({ problem }) => problem === null);
+  const bad = items.filter(({ problem }) => problem !== null);
+  const chooser = items.length < MAX_MEDIA && <Chooser isFirst={items.length === 0} />;
+  return (
+    <>
+      {good.length > 0 ? <Arrange items={good}>{chooser}</Arrange> : chooser}
+      {bad.length > 0 && (
+        <ul class="refused" aria-label={t("Files that cannot be posted")}>
+          {bad.map((item) => (
+            <Refused key={item.id} item={item} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** What one says of it. */
+function Said({ current }: { current: Draft }) {
+  const { refusal } = current;
+  const fieldError = (name: string) =>
+    refusal instanceof ApiError && refusal.field?.startsWith(name) ? refusal.message : null;
+  const good = current.items.filter(({ problem }) => problem === null);
+  return (
+    <>
+      <MentionField
+        label={t("Caption")}
+        rows={3}
+        value={current.caption}
+        onValue={(caption) => edit({ caption })}
+        maxLength={MAX_CAPTION}
+        error={fieldError("caption")}
+        hint={t("#hashtags and @handles become links.")}
+      />
+      <PlaceField
+        place={current.place}
+        onPlace={(place) => edit({ place })}
+        error={fieldError("place")}
+      />
+      {good.map((item, index) => (
+        <ItemDetails key={item.id} item={item} peopleError={fieldError(`media[${index}].people`)} />
+      ))}
+      {good.length > 0 && (
+        <p class="field-hint">
+          {t("Descriptions are read aloud to people who cannot see the pictures.")}
+        </p>
+      )}
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={current.keepsCapture}
+          onChange={(event) => edit({ keepsCapture: event.currentTarget.checked })}
+        />
+        {t("Show when and with which camera it was taken")}
+      </label>
+      <SensitiveSwitch
+        isOn={current.isSensitive}
+        onChange={(isSensitive) => edit({ isSensitive })}
+      />
+      <CommentsChoice
+        value={current.commentsFrom}
+        onChange={(commentsFrom) => edit({ commentsFrom })}
+      />
+      <Field
+        label={t("Post later, at")}
+        value={current.publishAt}
+        onValue={(publishAt) => edit({ publishAt })}
+        input={{ type: "datetime-local" }}
+        hint={t("Left empty, it is posted now.")}
+        error={fieldError("publish_at")}
+      />
+    </>
+  );
+}
+
+/** Whether what is wrong is said beside its field. */
+function isOfField(refusal: unknown): boolean {
+  const field = refusal instanceof ApiError ? (refusal.field ?? "") : "";
+  return /^(caption|place|publish_at|media\[\d+\]\.people)/.test(field);
+}
+
 function Chooser({ isFirst }: { isFirst: boolean }) {
   return (
     <label class={isFirst ? "chooser chooser-first" : "chooser"}>
       <MoreIcon name="image" />
-      <span class="chooser-text">{isFirst ? "Choose photos and videos" : "Add more"}</span>
+      <span class="chooser-text">{isFirst ? t("Choose photos and videos") : t("Add more")}</span>
       {isFirst && (
-        <span class="chooser-hint">or drop or paste them here; up to {MAX_MEDIA} for one post</span>
+        <span class="chooser-hint">
+          {t("or drop or paste them here; up to {most} for one post", { most: MAX_MEDIA })}
+        </span>
       )}
       <input
         class="visually-hidden"

@@ -1,40 +1,29 @@
-/** A post that is being put together: kept when its dialog is closed, gone when it is posted. */
-import { MAX_MEDIA, MAX_PAGE, MAX_PHOTO_BYTES, MAX_VIDEO_BYTES } from "../../build/limits.ts";
+/**
+ * A post that is being put together. It is kept when its dialog is closed, and in this browser when the
+ * page is; it is gone when it is posted or discarded.
+ */
+import { MAX_MEDIA, MAX_PAGE } from "../../build/limits.ts";
 import type { CommentsFrom } from "../answers/comments-choice.tsx";
-import { call, type FileBody, type PlaceBody, type UploadBody } from "../api.ts";
+import { call, type PlaceBody, type UploadBody } from "../api.ts";
 import { person } from "../auth.ts";
+import { openCompose } from "../compose.ts";
 import { Failure } from "../errors.ts";
-import type { Placed } from "../naming/placed.ts";
+import { counted, t } from "../language.ts";
 import { Store } from "../store.ts";
-import { fileSize, plural } from "../text.ts";
-import { bodyOf } from "./body.ts";
-import { hashFile, inspectVideo } from "./inspect.ts";
-import type { VideoFacts } from "./mp4.ts";
-import { resume, start } from "./queue.ts";
-import { type ContentType, isVideo, SNIFF_BYTES, sniff } from "./sniff.ts";
+import { toast } from "../toasts.ts";
+import { photoProblem, type Size } from "./facts.ts";
+import { embeddedPicture } from "./inspect.ts";
+import { factsOf, type Item, newItem, release, shownAgain } from "./item.ts";
+import { DRAFT, dropFiles, keepFile, keptFiles, read, takeLock, write } from "./kept.ts";
+import { itemsOf, type KeptDraft, keptOf } from "./kept-draft.ts";
+import { send, takeBack } from "./outbox.ts";
+import { resume } from "./queue.ts";
+import { isVideo } from "./sniff.ts";
 
-const METADATA_MS = 10_000;
-const RELEASE_MS = 2_000;
-
-export interface Item {
-  readonly id: number;
-  readonly file: File;
-  readonly altText: string;
-  /** Who is in the picture. */
-  readonly people: readonly Placed[];
-  /** Null until it is known. */
-  readonly type: ContentType | null;
-  readonly video: VideoFacts | null;
-  readonly sha256: string | null;
-  /** Bytes, while it is being hashed. */
-  readonly hashed: number;
-  /** An object URL, where the browser can show the file. */
-  readonly preview: string | null;
-  /** Why it cannot be posted. */
-  readonly problem: string | null;
-  /** The same file is part of a post that still waits for it. */
-  readonly unfinished: UploadBody | null;
-}
+/** As long as the message that offers to undo is shown, and a little longer. */
+const UNDO_MS = 15_000;
+const KEEP_AFTER_MS = 400;
+const LOCK = "shutterfeed.draft";
 
 export interface Draft {
   readonly items: readonly Item[];
@@ -44,8 +33,12 @@ export interface Draft {
   readonly keepsCapture: boolean;
   readonly isSensitive: boolean;
   readonly commentsFrom: CommentsFrom;
+  /** When it is to be published, as in "2026-05-04T12:30" by the clock of this device; empty for now. */
+  readonly publishAt: string;
   /** About the selection as a whole. */
   readonly note: string | null;
+  /** Why the API did not take it. */
+  readonly refusal: Failure | null;
 }
 
 const EMPTY: Draft = {
@@ -55,63 +48,82 @@ const EMPTY: Draft = {
   keepsCapture: false,
   isSensitive: false,
   commentsFrom: null,
+  publishAt: "",
   note: null,
+  refusal: null,
 };
 
 export const draft = new Store<Draft>(EMPTY);
 
-let nextId = 1;
-/** One key for one content, however often it is sent: a broken connection makes no second post. */
-const keys = new Map<string, string>();
+/** The object URLs that this browser could not show. */
+const lookedInto = new Set<string | null>();
 let unfinished: Promise<readonly UploadBody[]> | undefined;
+/** One tab keeps its draft: with several, the last one would win. */
+let turn: Promise<unknown> | undefined;
+/** What was kept is in the draft, and changes of the draft are kept. */
+let isKeeping = false;
+let keeping: ReturnType<typeof setTimeout> | undefined;
 
-person.watch(clear);
+draft.watch(() => {
+  clearTimeout(keeping);
+  keeping = setTimeout(() => void keepDraft(), KEEP_AFTER_MS);
+});
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) void keepDraft(); // the page may be on its way out
+});
+
+person.watch(() => {
+  isKeeping = false; // what is kept belongs to somebody else
+  empty();
+});
 
 /** A change by hand, after which notes about the former state do not count any more. */
 export function edit(to: Partial<Draft>): void {
-  draft.update((current) => ({ ...current, note: null, ...to }));
+  draft.update((current) => ({ ...current, note: null, refusal: null, ...to }));
 }
 
-export function clear(): void {
-  for (const item of draft.value.items) release(item);
-  unfinished = undefined;
-  draft.set(EMPTY);
+/** Shows what was kept when the page was closed, behind what was chosen since. */
+export async function loadDraft(): Promise<void> {
+  if (isKeeping) return;
+  const before = person.value;
+  turn ??= takeLock(LOCK);
+  if ((await turn) === null) {
+    turn = undefined; // another tab's; it may be closed by the next time
+    return;
+  }
+  const kept = await read<KeptDraft>("draft", DRAFT);
+  const files = await keptFiles(kept?.items.map(({ id }) => id) ?? []);
+  if (isKeeping || person.value !== before) return;
+  isKeeping = true;
+  const items = kept === undefined ? [] : itemsOf(kept, files);
+  if (items.length > 0) bringBack({ ...EMPTY, ...kept, items });
 }
 
 export function add(files: readonly File[]): void {
   const room = MAX_MEDIA - draft.value.items.length;
-  const added = files.slice(0, room).map(
-    (file): Item => ({
-      id: nextId++,
-      file,
-      altText: "",
-      people: [],
-      type: null,
-      video: null,
-      sha256: null,
-      hashed: 0,
-      preview: null,
-      problem: null,
-      unfinished: null,
-    }),
-  );
+  const added = files.slice(0, Math.max(0, room)).map(newItem);
   const left = files.length - added.length;
-  edit({
-    items: [...draft.value.items, ...added],
-    note:
-      left > 0
-        ? `A post can have at most ${MAX_MEDIA} files. Left out: ${plural(left, "file")}.`
-        : null,
-  });
+  const note =
+    left > 0
+      ? counted(
+          left,
+          "A post can have at most {most} files. {count} file was left out.",
+          "A post can have at most {most} files. {count} files were left out.",
+          { most: MAX_MEDIA },
+        )
+      : null;
+  edit({ items: [...draft.value.items, ...added], note });
   for (const item of added) void prepare(item);
 }
 
 export function remove(item: Item): void {
   release(item);
+  dropFiles([item.id]);
   edit({ items: draft.value.items.filter(({ id }) => id !== item.id) });
 }
 
-export function move(id: number, to: number): void {
+export function move(id: string, to: number): void {
   const items = [...draft.value.items];
   const from = items.findIndex((item) => item.id === id);
   const [item] = items.splice(from, 1);
@@ -120,38 +132,62 @@ export function move(id: number, to: number): void {
   edit({ items });
 }
 
-export function changeItem(id: number, to: Partial<Item>): void {
+export function changeItem(id: string, to: Partial<Item>): void {
   draft.update((current) => ({
     ...current,
     items: current.items.map((item) => (item.id === id ? { ...item, ...to } : item)),
   }));
 }
 
-/** What keeps the draft from being posted, or null. */
-export function obstacle({ items }: Draft): string | null {
-  if (items.length === 0) return "Choose a photo or video first.";
-  if (items.some((item) => item.problem)) return "Remove the files that cannot be posted.";
+/** Gives the draft up; for some seconds that can be undone. */
+export function discard(): void {
+  const before = draft.value;
+  const dropping = setTimeout(() => dropFiles(before.items.map(({ id }) => id)), UNDO_MS);
+  empty();
+  toast(t("Draft discarded."), {
+    action: t("Undo"),
+    onAction: () => {
+      clearTimeout(dropping);
+      bringBack({ ...before, items: before.items.map(shownAgain) });
+      openCompose();
+    },
+  });
+}
+
+/** What keeps the draft from being posted, or null. Files that cannot be posted are left out. */
+export function obstacle({ items, publishAt }: Draft): string | null {
+  if (items.length === 0) return t("Choose a photo or video first.");
+  if (items.every(({ problem }) => problem !== null)) {
+    return t("None of these files can be posted. Please choose others.");
+  }
+  // A time that was not typed to its end is empty, as is one that is left out.
+  if (publishAt !== "" && Date.parse(publishAt) < Date.now()) {
+    return t("The time for posting is over. Please choose a later one, or none.");
+  }
   return null;
 }
 
-/**
- * Declares the post and begins to send its files; the draft is then empty. Waits for the hashes.
- * Raises `Failure`; posting again then makes no second post.
- */
-export async function post(): Promise<void> {
-  const current = await prepared();
-  const body = bodyOf(current);
-  const text = JSON.stringify(body);
-  const key = keys.get(text) ?? crypto.randomUUID();
-  keys.set(text, key);
-  const created = await call("post", "/posts", { header: { "Idempotency-Key": key }, body });
-  keys.delete(text); // the same once more, on purpose, is another post
-  start(
-    created.post,
-    current.items.map(({ file }) => file),
-    created.uploads,
-  );
-  clear();
+/** Hands the post over to be sent: it is seen as posted at once, and the draft is empty. */
+export function post(): void {
+  const current = draft.value;
+  const left = current.items.filter(({ problem }) => problem !== null);
+  send({ ...current, items: current.items.filter(({ problem }) => problem === null) });
+  draft.set(EMPTY);
+  for (const item of left) release(item);
+  dropFiles(left.map(({ id }) => id));
+  unfinished = undefined;
+}
+
+/** Takes a post that the API has refused back into the dialog, with what is wrong. */
+export function editRefused(key: string): void {
+  if (draft.value.items.length > 0) {
+    toast(t("Please post or discard the post that you have begun first."));
+    return;
+  }
+  const refused = takeBack(key);
+  if (refused === null) return;
+  draft.set(refused);
+  openCompose();
 }
 
 /** Sends the file to the post that it was meant for, and takes it out of this one. */
@@ -160,110 +196,78 @@ export async function continueUnfinished(item: Item, upload: UploadBody): Promis
   remove(item);
 }
 
-/** Bytes read of bytes to read. */
-export function hashedShare(items: readonly Item[]): number {
-  const total = items.reduce((sum, { file }) => sum + file.size, 0);
-  const done = items.reduce((sum, item) => sum + (item.sha256 ? item.file.size : item.hashed), 0);
-  return total === 0 ? 1 : done / total;
+/** The browser cannot show what it was given: shows a picture within the file instead, if it has one. */
+export async function showInside({ id, preview }: Item): Promise<void> {
+  const item = draft.value.items.find((other) => other.id === id);
+  if (item === undefined || item.preview !== preview || lookedInto.has(preview)) return;
+  lookedInto.add(preview); // it is shown in several places, and each of them says so
+  const inside = item.inside === null ? await embeddedPicture(item.file) : null;
+  changeItem(id, { preview: inside && URL.createObjectURL(inside), inside: inside ?? "none" });
 }
 
-function prepared(): Promise<Draft> {
-  return new Promise((resolve, reject) => {
-    const check = () => {
-      const { items } = draft.value;
-      const refused = items.find((item) => item.problem !== null);
-      if (refused !== undefined) {
-        stop();
-        reject(new Failure(`${refused.file.name}: ${refused.problem}`));
-      } else if (items.every((item) => item.sha256 !== null)) {
-        stop();
-        resolve(draft.value);
-      }
-    };
-    const stop = draft.watch(check);
-    check();
+/** The size of a photo, once it is shown: some are too large for the service. */
+export function noteSize(item: Item, size: Size): void {
+  if (item.inside === null && !isVideo(item.type ?? "")) {
+    const problem = photoProblem(size);
+    if (problem !== null) changeItem(item.id, { problem });
+  }
+}
+
+function empty(): void {
+  for (const item of draft.value.items) release(item);
+  unfinished = undefined;
+  draft.set(EMPTY);
+}
+
+/** Behind what was chosen meanwhile, as far as there is room. */
+function bringBack(before: Draft): void {
+  const now = draft.value;
+  const items = [...now.items, ...before.items].slice(0, MAX_MEDIA);
+  draft.set(now.items.length === 0 ? { ...before, items } : { ...now, items });
+  for (const item of before.items) void prepare(item);
+}
+
+async function keepDraft(): Promise<void> {
+  clearTimeout(keeping);
+  if (!isKeeping) return;
+  const current = draft.value;
+  await write((shelf) => {
+    if (current.items.length === 0) shelf("draft").delete(DRAFT);
+    else shelf("draft").put(keptOf(current), DRAFT);
   });
 }
 
-/** Finds out all that the API wants to know of a file. */
-async function prepare({ id, file }: Item): Promise<void> {
+/** Finds out all that the API wants to know of a file, and keeps it if it can be posted. */
+async function prepare(item: Item): Promise<void> {
+  const { id } = item;
   try {
-    const type = sniff(new Uint8Array(await file.slice(0, SNIFF_BYTES).arrayBuffer()));
-    const problem = refusal(file, type);
-    if (problem !== null || type === null) return changeItem(id, { type, problem });
-    changeItem(id, { type, preview: URL.createObjectURL(file) });
-    if (isVideo(type)) {
-      const video = await videoFacts(file);
-      if (video === null) return changeItem(id, { problem: UNREADABLE_VIDEO });
-      changeItem(id, { video });
-    }
-    const sha256 = await hashFile(file, (hashed) => changeItem(id, { hashed }));
-    changeItem(id, { sha256 });
+    const facts = factsOf(item, (known) => changeItem(id, known));
+    void keep(item, facts);
+    const { sha256 } = await facts;
     changeItem(id, { unfinished: await unfinishedOf(sha256) });
   } catch (error) {
-    if (error instanceof Failure) return; // only the search for an unfinished upload asks the API
-    console.error(error);
-    changeItem(id, { problem: "The file cannot be read any more. Please choose it again." });
+    if (!(error instanceof Failure)) throw error;
+    const isOfFile = await factsOf(item).then(
+      () => false, // the API could not be asked for an unfinished upload
+      () => true,
+    );
+    if (isOfFile) changeItem(id, { problem: error.message });
   }
 }
 
-/** What the API is told of a single file. Raises `Failure` where it cannot be posted. */
-export async function declaration(file: File): Promise<FileBody> {
-  const type = sniff(new Uint8Array(await file.slice(0, SNIFF_BYTES).arrayBuffer()));
-  const problem = refusal(file, type);
-  if (problem !== null) throw new Failure(problem);
-  const video = isVideo(type!) ? await videoFacts(file) : null;
-  if (isVideo(type!) && video === null) throw new Failure(UNREADABLE_VIDEO);
-  return {
-    content_type: type!,
-    bytes: file.size,
-    sha256: await hashFile(file, () => undefined),
-    width: video?.width ?? null,
-    height: video?.height ?? null,
-    duration_ms: video?.durationMs ?? null,
-  };
-}
-
-const UNREADABLE_VIDEO =
-  "The size and length of this video cannot be read. Please convert it to MP4.";
-
-function refusal(file: File, type: ContentType | null): string | null {
-  if (file.size === 0) return "The file is empty.";
-  if (type === null) {
-    return "This file cannot be posted. Choose a photo or video: JPEG, PNG, WebP, HEIC, AVIF, GIF, MP4, MOV or WebM.";
-  }
-  const limit = isVideo(type) ? MAX_VIDEO_BYTES : MAX_PHOTO_BYTES;
-  if (file.size <= limit) return null;
-  const kind = isVideo(type) ? "video" : "photo";
-  return `The file has ${fileSize(file.size)}; a ${kind} may have ${fileSize(limit)}.`;
-}
-
-/** The facts of a video: from the browser, or from the header if the browser cannot play it. */
-async function videoFacts(file: File): Promise<VideoFacts | null> {
-  return (await playerFacts(file)) ?? (await inspectVideo(file));
-}
-
-function playerFacts(file: File): Promise<VideoFacts | null> {
-  const url = URL.createObjectURL(file);
-  const player = document.createElement("video");
-  return new Promise<VideoFacts | null>((resolve) => {
-    const timer = setTimeout(() => resolve(null), METADATA_MS);
-    player.preload = "metadata";
-    player.muted = true;
-    player.onerror = () => resolve(null);
-    player.onloadedmetadata = () => {
-      clearTimeout(timer);
-      const { videoWidth: width, videoHeight: height, duration } = player;
-      const isKnown = width > 0 && height > 0 && Number.isFinite(duration) && duration > 0;
-      resolve(
-        isKnown ? { width, height, durationMs: Math.max(1, Math.round(duration * 1000)) } : null,
-      );
-    };
-    player.src = url;
-  }).finally(() => {
-    player.removeAttribute("src");
-    URL.revokeObjectURL(url);
-  });
+async function keep({ id, file }: Item, facts: Promise<unknown>): Promise<void> {
+  const isPostable = await facts.then(
+    () => true,
+    () => false,
+  );
+  if (!isPostable || !draft.value.items.some((item) => item.id === id)) return;
+  if (await keepFile(id, file)) return keepDraft();
+  draft.update((current) => ({
+    ...current,
+    note: t(
+      "This browser has no room to keep your files. Please stay on this page until they are sent.",
+    ),
+  }));
 }
 
 /** The ledger's entry of the same content that still waits for its bytes. */
@@ -273,9 +277,4 @@ async function unfinishedOf(sha256: string): Promise<UploadBody | null> {
   );
   const found = (await unfinished).find((upload) => upload.sha256 === sha256);
   return found ?? null;
-}
-
-/** Revokes an object URL once the dialog has let go of it: a player may still be reading. */
-function release({ preview }: Item): void {
-  if (preview !== null) setTimeout(() => URL.revokeObjectURL(preview), RELEASE_MS);
 }

@@ -4,7 +4,7 @@ import type { VideoFacts } from "./mp4.ts";
 
 export interface Job {
   readonly id: number;
-  readonly kind: "hash" | "video";
+  readonly kind: "hash" | "video" | "picture";
   readonly file: File;
 }
 
@@ -12,6 +12,7 @@ export type Answer =
   | { readonly id: number; readonly kind: "progress"; readonly bytes: number }
   | { readonly id: number; readonly kind: "hash"; readonly sha256: string }
   | { readonly id: number; readonly kind: "video"; readonly facts: VideoFacts | null }
+  | { readonly id: number; readonly kind: "picture"; readonly picture: Blob | null }
   | { readonly id: number; readonly kind: "error"; readonly message: string };
 
 interface Waiting {
@@ -36,6 +37,13 @@ export function hashFile(file: File, onProgress: (bytes: number) => void): Promi
 export function inspectVideo(file: File): Promise<VideoFacts | null> {
   return ask("video", file, (answer, resolve: (facts: VideoFacts | null) => void) => {
     if (answer.kind === "video") resolve(answer.facts);
+  });
+}
+
+/** A JPEG that lies within the file as its preview; null if there is none. */
+export function embeddedPicture(file: File): Promise<Blob | null> {
+  return ask("picture", file, (answer, resolve: (picture: Blob | null) => void) => {
+    if (answer.kind === "picture") resolve(answer.picture);
   });
 }
 

@@ -1,7 +1,8 @@
-/** Hashes files and reads video headers off the main thread; one job after the other. */
+/** Hashes files and reads what is within them, off the main thread; one job after the other. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Answer, Job } from "./inspect.ts";
+import { embeddedJpeg } from "./jpeg.ts";
 import { readMp4 } from "./mp4.ts";
 
 /** Up to here the browser's own hash, which needs the whole file at once, is the fastest. */
@@ -20,6 +21,7 @@ self.onmessage = ({ data: job }: MessageEvent<Job>) => {
 
 async function work({ id, kind, file }: Job): Promise<void> {
   if (kind === "hash") answer({ id, kind: "hash", sha256: await hash(id, file) });
+  else if (kind === "picture") answer({ id, kind: "picture", picture: await picture(file) });
   else answer({ id, kind: "video", facts: await readMp4(file.size, reader(file)) });
 }
 
@@ -35,6 +37,11 @@ async function hash(id: number, file: File): Promise<string> {
     answer({ id, kind: "progress", bytes: Math.min(file.size, at + CHUNK_BYTES) });
   }
   return bytesToHex(hasher.digest());
+}
+
+async function picture(file: File): Promise<Blob | null> {
+  const found = embeddedJpeg(new Uint8Array(await file.arrayBuffer()));
+  return found && new Blob([found], { type: "image/jpeg" });
 }
 
 function reader(file: File) {

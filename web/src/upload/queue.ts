@@ -1,13 +1,22 @@
 /** Files on their way to storage, whichever page one is on meanwhile. */
-import { call, type PostBody, type UploadLink } from "../api.ts";
+import type { PostBody, UploadLink } from "../api.ts";
 import { person } from "../auth.ts";
+import { deletePost } from "../deletion.ts";
 import { sentence } from "../errors.ts";
-import { rememberFile } from "../local-files.ts";
-import { follow, forget, hurry, previews } from "../pending.ts";
+import { localFiles, rememberFile } from "../local-files.ts";
+import {
+  follow,
+  forget,
+  hurry,
+  pending,
+  previews,
+  settled,
+  type Transferred,
+  transfers,
+} from "../pending.ts";
 import { fetchPost } from "../posts.ts";
 import { Store } from "../store.ts";
 import { sending, tellTabs } from "../tabs.ts";
-import { toast } from "../toasts.ts";
 import { smallPicture } from "./thumb.ts";
 import { freshLink, sendFile } from "./transfer.ts";
 
@@ -33,8 +42,15 @@ export const batches = new Store<readonly Batch[]>([]);
 
 const stops = new Map<string, AbortController>();
 const links = new Map<string, UploadLink>();
+/** What is told of a file's arrival, by its medium. */
+const listeners = new Map<string, Arrived>();
+/** What was stopped because its post was deleted: it goes on if that is undone. */
+const aside = new Map<string, Batch>();
+
+type Arrived = (mediaId: string) => void;
 
 batches.watch(() => {
+  transfers.set(new Map(batches.value.map((batch) => [batch.post.id, transferred(batch)])));
   sending.set(new Set(batches.value.map(({ post }) => post.id)));
   tellTabs(new Set(batches.value.filter(isGoingOn).map(({ post }) => post.id)));
   if (isBusy()) window.addEventListener("beforeunload", warn);
@@ -43,11 +59,55 @@ batches.watch(() => {
 
 person.watch(() => {
   for (const stop of stops.values()) stop.abort();
+  aside.clear();
+  listeners.clear();
   batches.set([]);
 });
 
-/** Sends a new post's files; `files` are in the order of the post's media. */
-export function start(post: PostBody, files: readonly File[], given: readonly UploadLink[]): void {
+settled.watch(() => {
+  const batch = batches.value.find(({ post }) => post.id === settled.value);
+  if (batch === undefined || isSent(batch)) return;
+  for (const { mediaId } of batch.files) stops.get(mediaId)?.abort();
+  remove(batch.post.id);
+  aside.set(batch.post.id, batch);
+});
+
+pending.watch(() => {
+  for (const { id } of pending.value) {
+    const batch = aside.get(id);
+    if (batch === undefined) continue;
+    aside.delete(id);
+    batches.update((all) => [...all, batch]);
+    for (const transfer of batch.files) if (transfer.state !== "sent") retry(transfer);
+  }
+});
+
+window.addEventListener("online", () => {
+  for (const { post } of batches.value) retryPost(post.id);
+});
+
+function transferred({ files }: Batch): Transferred {
+  const total = files.reduce((sum, { file }) => sum + file.size, 0);
+  const sent = files.reduce((sum, transfer) => sum + transfer.sent, 0);
+  const isUnderWay = files.some(({ state }) => state === "waiting" || state === "sending");
+  const failed = isUnderWay ? undefined : files.find(({ state }) => state === "failed");
+  return { share: total === 0 ? 1 : sent / total, problem: failed?.error ?? null };
+}
+
+/** What a post is made of, in the order of its media. */
+interface Files {
+  readonly files: readonly File[];
+  /** What shows each of them. */
+  readonly pictures: readonly Blob[];
+}
+
+/** Sends a new post's files. `arrived` hears of each one's arrival. */
+export function start(
+  post: PostBody,
+  { files, pictures }: Files,
+  given: readonly UploadLink[],
+  arrived: Arrived,
+): void {
   for (const link of given) links.set(link.media_id, link);
   const missing = new Set(given.map((link) => link.media_id));
   const batch = post.media.map(({ id }, index): Transfer => {
@@ -58,9 +118,10 @@ export function start(post: PostBody, files: readonly File[], given: readonly Up
   });
   batches.update((all) => [...all, { post, files: batch }]);
   // The other tabs hear who sends before they hear of the files.
-  for (const { mediaId, file, state } of batch) {
-    void recognise(mediaId, file);
-    if (state === "sent") rememberFile(mediaId, { isReceived: true });
+  for (const [index, { mediaId, file, state }] of batch.entries()) {
+    void recognise(mediaId, file, pictures[index]!);
+    listeners.set(mediaId, arrived);
+    if (state === "sent") noteArrival(mediaId);
   }
   follow(post);
   next();
@@ -68,19 +129,31 @@ export function start(post: PostBody, files: readonly File[], given: readonly Up
 }
 
 /** Keeps what a file is recognised by: here at once, and after a reload. */
-async function recognise(mediaId: string, file: File): Promise<void> {
-  if (!file.type.startsWith("video/")) previews.set(mediaId, URL.createObjectURL(file));
+async function recognise(mediaId: string, file: File, picture: Blob): Promise<void> {
+  if (!picture.type.startsWith("video/")) previews.set(mediaId, URL.createObjectURL(picture));
   rememberFile(mediaId, { name: file.name });
-  rememberFile(mediaId, { thumb: await smallPicture(file) });
+  rememberFile(mediaId, { thumb: await smallPicture(picture) });
+}
+
+function noteArrival(mediaId: string): void {
+  rememberFile(mediaId, { isReceived: true });
+  listeners.get(mediaId)?.(mediaId);
+  listeners.delete(mediaId);
 }
 
 /**
  * Goes on with a file of a post of which some bytes may have arrived: after a reload, or from
  * another device. Raises `Failure`.
  */
-export async function resume(postId: string, mediaId: string, file: File): Promise<void> {
+export async function resume(
+  postId: string,
+  mediaId: string,
+  file: File,
+  arrived: Arrived = () => undefined,
+): Promise<void> {
+  listeners.set(mediaId, arrived);
   const link = await freshLink(mediaId);
-  if (link === null) return rememberFile(mediaId, { isReceived: true });
+  if (link === null) return noteArrival(mediaId);
   links.set(mediaId, link);
   const transfer: Transfer = { mediaId, file, state: "waiting", sent: 0, error: null };
   const running = batches.value.find((batch) => batch.post.id === postId);
@@ -92,7 +165,7 @@ export async function resume(postId: string, mediaId: string, file: File): Promi
     const others = running.files.filter((other) => other.mediaId !== mediaId);
     replace({ ...running, files: [...others, transfer] });
   }
-  void recognise(mediaId, file);
+  void recognise(mediaId, file, file);
   next();
 }
 
@@ -108,16 +181,15 @@ export function retry(transfer: Transfer): void {
   next();
 }
 
-/** Gives up the whole post. */
-export async function discard(batch: Batch): Promise<void> {
-  for (const { mediaId } of batch.files) stops.get(mediaId)?.abort();
-  remove(batch.post.id);
-  try {
-    await call("delete", "/posts/{id}", { path: { id: batch.post.id } });
-    forget(batch.post.id);
-  } catch (error) {
-    toast(sentence(error), { isError: true });
-  }
+/** Tries all files of a post again that could not be sent. */
+export function retryPost(postId: string): void {
+  const batch = batches.value.find(({ post }) => post.id === postId);
+  for (const transfer of batch?.files ?? []) if (transfer.state === "failed") retry(transfer);
+}
+
+/** Gives up the whole post; for some seconds that can be undone, and it goes on. */
+export async function discard({ post }: Batch): Promise<void> {
+  if (await deletePost(post)) forget(post.id);
 }
 
 export function isBusy(): boolean {
@@ -150,9 +222,12 @@ async function run({ mediaId, file }: Transfer): Promise<void> {
   change(mediaId, { state: "sending" });
   try {
     const link = links.get(mediaId) ?? (await freshLink(mediaId));
-    const onProgress = (sent: number) => change(mediaId, { sent });
+    const onProgress = (sent: number) => {
+      change(mediaId, { sent });
+      if (sent === file.size) rememberFile(mediaId, { sentAt: Date.now() });
+    };
     if (link !== null) await sendFile(file, link, { signal: stop.signal, onProgress });
-    rememberFile(mediaId, { isReceived: true });
+    noteArrival(mediaId);
     change(mediaId, { state: "sent", sent: file.size });
   } catch (error) {
     if (!stop.signal.aborted) change(mediaId, { state: "failed", error: sentence(error) });
@@ -201,6 +276,9 @@ function remove(postId: string): void {
   batches.update((all) => all.filter((batch) => batch.post.id !== postId));
 }
 
+/** What is kept in this browser is sent after the page was closed, too. */
 function warn(event: BeforeUnloadEvent): void {
-  event.preventDefault();
+  const files = batches.value.filter(isUnderWay).flatMap((batch) => batch.files);
+  const isKept = ({ mediaId }: Transfer) => localFiles.value[mediaId]?.isKept ?? false;
+  if (files.some((file) => file.state !== "sent" && !isKept(file))) event.preventDefault();
 }

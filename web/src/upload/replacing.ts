@@ -1,7 +1,7 @@
 /** Another file in the place of one that failed. */
 import { call } from "../api.ts";
 import { follow, mended } from "../pending.ts";
-import { declaration } from "./draft.ts";
+import { declaration } from "./facts.ts";
 import { resume } from "./queue.ts";
 
 /** Declares the file, and begins to send it. Raises `Failure`. */

@@ -4,7 +4,7 @@ const PIXELS = 96;
 const QUALITY = 0.6;
 
 /** As a data URL of some kilobytes; null if the browser cannot show the file. */
-export async function smallPicture(file: File): Promise<string | null> {
+export async function smallPicture(file: Blob): Promise<string | null> {
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(file, { resizeHeight: PIXELS, resizeQuality: "medium" });

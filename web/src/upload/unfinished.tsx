@@ -1,11 +1,13 @@
 import { useState } from "preact/hooks";
 import type { UploadBody } from "../api.ts";
 import { sentence } from "../errors.ts";
+import { t } from "../language.ts";
 import { localFiles } from "../local-files.ts";
 import { type AwaitedStage, awaitedStage } from "../stages.ts";
 import { useStore } from "../store.ts";
 import { useSender } from "../tabs.ts";
-import { continueUnfinished, type Item } from "./draft.ts";
+import { continueUnfinished } from "./draft.ts";
+import type { Item } from "./item.ts";
 
 /** The file was to be uploaded before: what has become of that, and how it goes on. */
 export function Unfinished({ item, upload }: { item: Item; upload: UploadBody }) {
@@ -24,10 +26,10 @@ export function Unfinished({ item, upload }: { item: Item; upload: UploadBody })
 
   return (
     <p class="notice-line">
-      {EARLIER[stage]}{" "}
+      {EARLIER[stage]()}{" "}
       {(stage === "interrupted" || stage === "awaited") && (
         <button type="button" class="link-button" onClick={() => void resume()}>
-          Continue it
+          {t("Continue it")}
         </button>
       )}
       {error && (
@@ -40,10 +42,12 @@ export function Unfinished({ item, upload }: { item: Item; upload: UploadBody })
   );
 }
 
-const EARLIER: Record<AwaitedStage, string> = {
-  interrupted: "An earlier upload of this file was interrupted.",
-  awaited: "An earlier upload of this file has not arrived yet.",
-  elsewhere: "This file is being sent in another tab already.",
-  sending: "This file is being sent already.",
-  received: "This file was sent a moment ago.",
+const EARLIER: Record<AwaitedStage, () => string> = {
+  interrupted: () => t("An earlier upload of this file was interrupted."),
+  awaited: () => t("An earlier upload of this file has not arrived yet."),
+  unconfirmed: () => t("This file was sent a moment ago."),
+  held: () => t("An earlier upload of this file goes on by itself."),
+  elsewhere: () => t("This file is being sent in another tab already."),
+  sending: () => t("This file is being sent already."),
+  received: () => t("This file was sent a moment ago."),
 };

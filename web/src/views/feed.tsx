@@ -9,7 +9,7 @@ import { PostCard } from "../components/post-card.tsx";
 import { sentence } from "../errors.ts";
 import { askForNews, dropGone, feed, lacksOwn, news, showNews } from "../feed.ts";
 import { lazy, lazyPart } from "../lazy.tsx";
-import { pending, published } from "../pending.ts";
+import { outgoing, pending, published } from "../pending.ts";
 import { useIsShown } from "../relations.ts";
 import { currentCover } from "../sensitive.ts";
 import { useStore } from "../store.ts";
@@ -33,7 +33,7 @@ export function FeedView() {
   const list = feed();
   const isShown = useIsShown();
   const { items } = useStore(list.state);
-  const isWaiting = useStore(pending).length > 0;
+  const isWaiting = useStore(pending).length + useStore(outgoing).length > 0;
   const [isSettled, settle] = useFirstPicture(items.length > 0);
   const first = items.slice(0, FIRST_POSTS);
   const isCovered = first.length > 0 && first.every((post) => currentCover(post) === "closed");

@@ -73,6 +73,8 @@ type State = AwaitedStage | Exclude<UploadBody["state"], "awaiting">;
 
 const STATES: Record<State, string> = {
   interrupted: "Interrupted",
+  held: "Goes on by itself",
+  unconfirmed: "Sent, not confirmed yet",
   awaited: "Waiting for the file",
   elsewhere: "Being sent in another tab",
   sending: "Uploading",

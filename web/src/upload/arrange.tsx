@@ -1,0 +1,194 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Icon } from "../components/icons.tsx";
+import { t } from "../language.ts";
+import { clock, fileSize } from "../text.ts";
+import { move, remove } from "./draft.ts";
+import type { Item } from "./item.ts";
+import { Shown } from "./shown.tsx";
+
+/** Pixels that a finger or mouse moves before it drags. */
+const DRAG_PX = 8;
+
+interface Props {
+  /** One at least. */
+  items: readonly Item[];
+  /** What adds more of them. */
+  children: ComponentChildren;
+}
+
+/** What one posts, to swipe through, and below it all files in their order, to be dragged into another. */
+export function Arrange({ items, children }: Props) {
+  const slides = useRef<HTMLDivElement>(null);
+  const [chosen, setChosen] = useState(0);
+  const [says, setSays] = useState("");
+  const count = items.length;
+  const index = Math.min(chosen, count - 1);
+  const item = items[index]!;
+  const { name } = item.file;
+
+  function go(to: number): void {
+    const target = Math.max(0, Math.min(count - 1, to));
+    setChosen(target);
+    const list = slides.current!;
+    const direction = document.documentElement.dir === "rtl" ? -1 : 1;
+    list.scrollTo({ left: direction * target * list.clientWidth, behavior: "instant" });
+  }
+
+  function moveTo(id: string, to: number): void {
+    if (to < 0 || to >= count) return;
+    const moved = items.find((other) => other.id === id);
+    move(id, to);
+    requestAnimationFrame(() => go(to)); // once it is there
+    if (moved)
+      setSays(
+        t("{name} is number {number} of {count}", { name: moved.file.name, number: to + 1, count }),
+      );
+  }
+
+  // What was chosen stays in view when others are added or removed.
+  useEffect(() => go(index), [count]);
+
+  return (
+    <div class="arrange">
+      <div
+        class="slides compose-slides"
+        ref={slides}
+        role="group"
+        aria-label={t("Preview, {number} of {count}", { number: index + 1, count })}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be scrolled by keys, too
+        tabIndex={0}
+        onScroll={({ currentTarget: { scrollLeft, clientWidth } }) =>
+          setChosen(Math.round(Math.abs(scrollLeft) / Math.max(1, clientWidth)))
+        }
+      >
+        {items.map((each) => (
+          <div key={each.id} class="slide compose-slide">
+            <Shown item={each} />
+          </div>
+        ))}
+      </div>
+      <div class="arrange-bar">
+        <p class="item-name">
+          {name} <span class="item-size">{facts(item)}</span>
+        </p>
+        {count > 1 && (
+          <>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={t("Move {name} forward", { name })}
+              aria-disabled={index === 0}
+              onClick={() => moveTo(item.id, index - 1)}
+            >
+              <Icon name="left" />
+            </button>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={t("Move {name} back", { name })}
+              aria-disabled={index === count - 1}
+              onClick={() => moveTo(item.id, index + 1)}
+            >
+              <Icon name="right" />
+            </button>
+          </>
+        )}
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t("Remove {name}", { name })}
+          onClick={() => remove(item)}
+        >
+          <Icon name="close" />
+        </button>
+      </div>
+      <div class="strip">
+        <Order items={items} index={index} onChoose={go} onMove={moveTo} />
+        {children}
+      </div>
+      <p class="visually-hidden" role="status">
+        {says}
+      </p>
+    </div>
+  );
+}
+
+interface OrderProps {
+  items: readonly Item[];
+  index: number;
+  onChoose: (index: number) => void;
+  onMove: (id: string, to: number) => void;
+}
+
+/** All files, small. Arrow keys go from one to the next, with Alt they take it along. */
+function Order({ items, index, onChoose, onMove }: OrderProps) {
+  const list = useRef<HTMLOListElement>(null);
+  const pressed = useRef<{ id: string; x: number; y: number } | null>(null);
+  const [dragged, setDragged] = useState<string | null>(null);
+
+  function onPointerMove({ clientX: x, clientY: y, pointerId }: PointerEvent): void {
+    const from = pressed.current;
+    if (from === null) return;
+    if (dragged === null) {
+      if (Math.hypot(x - from.x, y - from.y) < DRAG_PX) return;
+      list.current!.setPointerCapture(pointerId);
+      setDragged(from.id);
+    }
+    const over = [...list.current!.children].findIndex((thumb) => {
+      const box = thumb.getBoundingClientRect();
+      return x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
+    });
+    if (over >= 0 && items[over]!.id !== from.id) onMove(from.id, over);
+  }
+
+  function letGo(): void {
+    pressed.current = null;
+    setDragged(null);
+  }
+
+  function onKeyDown(event: KeyboardEvent, at: number): void {
+    const forward = document.documentElement.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    event.preventDefault();
+    const to = at + (event.key === forward ? 1 : -1);
+    const thumb = list.current!.children[event.altKey ? at : to]?.querySelector("button");
+    if (event.altKey) onMove(items[at]!.id, to);
+    else if (thumb) onChoose(to);
+    requestAnimationFrame(() => thumb?.focus()); // what was moved was taken out and put in again
+  }
+
+  return (
+    <ol
+      ref={list}
+      class="thumbs"
+      aria-label={t("Files of this post")}
+      onPointerMove={onPointerMove}
+      onPointerUp={letGo}
+      onPointerCancel={letGo}
+    >
+      {items.map((item, at) => (
+        <li key={item.id} class={item.id === dragged ? "thumb thumb-held" : "thumb"}>
+          <button
+            type="button"
+            class="thumb-button"
+            aria-current={at === index}
+            aria-keyshortcuts="Alt+ArrowLeft Alt+ArrowRight"
+            onClick={() => onChoose(at)}
+            onKeyDown={(event) => onKeyDown(event, at)}
+            onPointerDown={({ button, clientX: x, clientY: y }) => {
+              if (button === 0) pressed.current = { id: item.id, x, y };
+            }}
+          >
+            <span class="visually-hidden">{item.file.name}</span>
+            <Shown item={item} isSmall />
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function facts({ file, video }: Item): string {
+  return video ? `${fileSize(file.size)}, ${clock(video.durationMs)}` : fileSize(file.size);
+}

@@ -1,0 +1,176 @@
+/**
+ * What this browser keeps of posts until they are sent: the draft, posts on their way, and the files of
+ * both. It is there again after a reload, a crash or a session that was lost, and for its user alone.
+ *
+ *     draft   one, named DRAFT           what is being put together
+ *     posts   by their idempotency key   posted, but not all of it has arrived
+ *     files   by their item's id         of the draft and of the posts
+ */
+import { account } from "../auth.ts";
+import { Failure } from "../errors.ts";
+import { databaseOf } from "../kept-for.ts";
+
+const SHELVES = ["draft", "posts", "files"] as const;
+export type Shelf = (typeof SHELVES)[number];
+
+export const DRAFT = "draft";
+
+/** What names files: a draft, and the draft of a post. */
+interface Named {
+  readonly items: readonly { readonly id: string }[];
+}
+
+/** The ids of files that are known to be kept. */
+const keptHere = new Set<string>();
+
+let opened: { readonly user: string; readonly database: Promise<IDBDatabase> } | undefined;
+
+/**
+ * Writes all that `work` writes, or nothing. False if that failed: the browser has no room for it, or
+ * keeps nothing at all, as in some private windows.
+ */
+export async function write(
+  work: (shelf: (name: Shelf) => IDBObjectStore) => void,
+): Promise<boolean> {
+  try {
+    const transaction = (await database()).transaction(SHELVES, "readwrite");
+    work((name) => transaction.objectStore(name));
+    await completed(transaction);
+    return true;
+  } catch (error) {
+    return withoutKeeping(error, false);
+  }
+}
+
+/** What is kept under this name; undefined if there is nothing. */
+export async function read<T>(shelf: Shelf, name: string): Promise<T | undefined> {
+  try {
+    const transaction = (await database()).transaction(shelf, "readonly");
+    return await answered<T | undefined>(transaction.objectStore(shelf).get(name));
+  } catch (error) {
+    return withoutKeeping(error, undefined);
+  }
+}
+
+/** All that is kept on a shelf. */
+export async function readAll<T>(shelf: Shelf): Promise<T[]> {
+  try {
+    const transaction = (await database()).transaction(shelf, "readonly");
+    return await answered<T[]>(transaction.objectStore(shelf).getAll());
+  } catch (error) {
+    return withoutKeeping(error, []);
+  }
+}
+
+/** False if there is no room for the file. */
+export async function keepFile(id: string, file: File): Promise<boolean> {
+  const isDone = await write((shelf) => void shelf("files").put(file, id));
+  if (isDone) keptHere.add(id);
+  return isDone;
+}
+
+export function isFileKept(id: string): boolean {
+  return keptHere.has(id);
+}
+
+export function dropFiles(ids: readonly string[]): void {
+  if (ids.length === 0) return;
+  for (const id of ids) keptHere.delete(id);
+  void write((shelf) => {
+    for (const id of ids) shelf("files").delete(id);
+  });
+}
+
+/** The files that are kept, by their ids; those that are not are left out. */
+export async function keptFiles(ids: readonly string[]): Promise<Map<string, File>> {
+  const found = new Map<string, File>();
+  for (const id of ids) {
+    const file = await read<File>("files", id);
+    if (file === undefined) continue;
+    found.set(id, file);
+    keptHere.add(id);
+  }
+  return found;
+}
+
+/** Deletes the files that no draft and no post has, for example since a page was closed too early. */
+export async function tidyFiles(): Promise<void> {
+  await write((shelf) => {
+    const named = new Set<string>();
+    const note = (kept: Named | undefined) => {
+      for (const { id } of kept?.items ?? []) named.add(id);
+    };
+    shelf("draft").get(DRAFT).onsuccess = ({ target }) => note(resultOf(target));
+    shelf("posts").getAll().onsuccess = ({ target }) => {
+      for (const { draft } of resultOf<{ draft: Named }[]>(target)) note(draft);
+    };
+    const files = shelf("files");
+    files.getAllKeys().onsuccess = ({ target }) => {
+      for (const id of resultOf<string[]>(target)) if (!named.has(id)) files.delete(id);
+    };
+  });
+}
+
+/**
+ * Takes a lock for this tab, until what is returned is called or the tab is closed. Null if another
+ * tab has it.
+ */
+export function takeLock(name: string): Promise<(() => void) | null> {
+  return new Promise((resolve) => {
+    void navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+      if (lock === null) return resolve(null);
+      return new Promise<void>((release) => resolve(release));
+    });
+  });
+}
+
+async function database(): Promise<IDBDatabase> {
+  const user = await account();
+  if (opened?.user !== user) opened = { user, database: open(databaseOf(user)) };
+  return opened.database;
+}
+
+async function open(name: string): Promise<IDBDatabase> {
+  const request = indexedDB.open(name, 1);
+  request.onupgradeneeded = () => {
+    for (const shelf of SHELVES) request.result.createObjectStore(shelf);
+  };
+  try {
+    const database = await answered(request);
+    // Somebody signs out, here or in another tab: the database is being deleted.
+    database.onversionchange = () => {
+      database.close();
+      opened = undefined;
+    };
+    return database;
+  } catch (error) {
+    opened = undefined; // the next one tries again
+    throw error;
+  }
+}
+
+/** The browser's own refusals, and nobody being signed in, are no reason not to go on. */
+function withoutKeeping<T>(error: unknown, instead: T): T {
+  if (error instanceof Failure) return instead;
+  if (!(error instanceof DOMException)) throw error;
+  console.warn("This browser keeps nothing.", error.message);
+  return instead;
+}
+
+function resultOf<T>(target: EventTarget | null): T {
+  return (target as IDBRequest<T>).result;
+}
+
+function answered<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function completed(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+  });
+}

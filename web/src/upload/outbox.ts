@@ -1,0 +1,282 @@
+/**
+ * Posts on their way to the API, and their files on the way to storage. All of it is kept in this browser,
+ * so that it goes on by itself after a reload, a crash or a session that was lost.
+ *
+ *     posted ──> declared by POST /posts ──> its files are sent, each dropped once it has arrived
+ *        └─────> refused: its author edits it, or discards it
+ */
+import { call, type PostBody, type UploadLink } from "../api.ts";
+import { person } from "../auth.ts";
+import { Failure, passes, SessionOver, sentence } from "../errors.ts";
+import { t } from "../language.ts";
+import { localFiles, rememberFile } from "../local-files.ts";
+import { noteKept, type Outgoing, outgoing, settled } from "../pending.ts";
+import { delayAfter } from "../recovery.ts";
+import { toast } from "../toasts.ts";
+import { bodyOf } from "./body.ts";
+import type { Draft } from "./draft.ts";
+import { factsOf, type Item, release, shownAgain } from "./item.ts";
+import {
+  DRAFT,
+  dropFiles,
+  isFileKept,
+  keepFile,
+  keptFiles,
+  readAll,
+  takeLock,
+  tidyFiles,
+  write,
+} from "./kept.ts";
+import { itemsOf, type KeptDraft, keptOf } from "./kept-draft.ts";
+import { resume, retryPost, start } from "./queue.ts";
+
+/** As this browser keeps it, by its key. */
+interface KeptPost {
+  /** One key for one post, however often it is sent: a broken connection makes no second post. */
+  readonly key: string;
+  readonly draft: KeptDraft;
+  /** Null until the API knows it. */
+  readonly postId: string | null;
+  /** Its media by the items that they are of. */
+  readonly media: Readonly<Record<string, string>>;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly draft: Draft;
+  readonly stop: AbortController;
+}
+
+const UNDO_MS = 15_000;
+const LOCK = "shutterfeed.outbox.";
+/** Why an entry is stopped that the API should not have. */
+const GIVEN_UP = new Failure("given up");
+
+/** What the API does not know yet, by key. */
+const entries = new Map<string, Entry>();
+/** What the API knows, while files of it are kept; by the post's id. */
+const declared = new Map<string, KeptPost>();
+/** The keys of what this tab sends, or has sent. */
+const held = new Set<string>();
+
+person.watch(() => {
+  for (const { stop } of entries.values()) stop.abort();
+  entries.clear();
+  declared.clear();
+});
+
+// Whatever became of it, nothing of it is to be sent any more.
+settled.watch(() => {
+  const kept = declared.get(settled.value ?? "");
+  if (kept !== undefined) drop(kept);
+});
+
+/** Sends a draft of which every file can be posted, as far as is known. */
+export function send(draft: Draft): void {
+  const entry: Entry = { key: crypto.randomUUID(), draft, stop: new AbortController() };
+  void begin(entry);
+}
+
+/** Goes on with all that was under way when the page was closed, except what another tab sends. */
+export async function resumeOutbox(): Promise<void> {
+  await tidyFiles();
+  const posts = await readAll<KeptPost>("posts");
+  noteKept(posts.length > 0);
+  const kept = new Set(posts.flatMap(({ media }) => Object.values(media)));
+  for (const [mediaId, { isKept }] of Object.entries(localFiles.value)) {
+    if (isKept && !kept.has(mediaId)) rememberFile(mediaId, { isKept: false }); // the browser lost it
+  }
+  for (const post of posts) void goOn(post);
+}
+
+/** Gives up a post that the API does not know; for some seconds that can be undone. */
+export function discardOutgoing(key: string): void {
+  const entry = end(key);
+  if (entry === null) return;
+  const ids = entry.draft.items.map(({ id }) => id);
+  const dropping = setTimeout(() => dropFiles(ids), UNDO_MS);
+  toast(t("Post discarded."), {
+    action: t("Undo"),
+    onAction: () => {
+      clearTimeout(dropping);
+      send({ ...entry.draft, items: entry.draft.items.map(shownAgain) });
+    },
+  });
+}
+
+/** Takes a post back that the API has refused: it is a draft again. Null if there is none. */
+export function takeBack(key: string): Draft | null {
+  return end(key)?.draft ?? null;
+}
+
+async function begin(entry: Entry): Promise<void> {
+  show(entry);
+  void isOurs(entry.key);
+  void keepEntry(entry);
+  await declare(entry);
+}
+
+async function keepEntry({ key, draft }: Entry): Promise<void> {
+  const kept: KeptPost = { key, draft: keptOf(draft), postId: null, media: {} };
+  const isKept = await write((shelf) => {
+    shelf("posts").put(kept, key);
+    shelf("draft").delete(DRAFT);
+  });
+  if (isKept) noteKept(true);
+  for (const { id, file } of draft.items) if (!isFileKept(id)) await keepFile(id, file);
+}
+
+/** Whether this tab sends the post: no other one does before this one is closed. */
+async function isOurs(key: string): Promise<boolean> {
+  if (!held.has(key) && (await takeLock(LOCK + key)) === null) return false;
+  held.add(key);
+  return true;
+}
+
+/** Tells the API of the post until it has taken or refused it; then its files are sent. */
+async function declare(entry: Entry): Promise<void> {
+  const { key, stop } = entry;
+  entries.set(key, entry);
+  for (let attempt = 0; !stop.signal.aborted; attempt++) {
+    try {
+      return await declareOnce(entry);
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      if (error instanceof SessionOver) return void entries.delete(key); // it stays kept
+      if (!passes(error)) return refuse(entry, error);
+      say(key, { isWaiting: true });
+      await pause(delayAfter(attempt), stop.signal);
+    }
+  }
+}
+
+async function declareOnce(entry: Entry): Promise<void> {
+  const { key, stop } = entry;
+  const items = await Promise.all(entry.draft.items.map(withFacts));
+  const draft = { ...entry.draft, items };
+  const { post, uploads } = await call("post", "/posts", {
+    header: { "Idempotency-Key": key },
+    body: bodyOf(draft),
+  });
+  if (stop.signal.reason === GIVEN_UP) {
+    await call("delete", "/posts/{id}", { path: { id: post.id } });
+  }
+  stop.signal.throwIfAborted();
+  sendFiles({ ...entry, draft }, post, uploads);
+}
+
+async function withFacts(item: Item): Promise<Item> {
+  try {
+    return { ...item, ...(await factsOf(item)) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(`${item.file.name}: ${error.message}`);
+  }
+}
+
+function sendFiles({ key, draft }: Entry, post: PostBody, uploads: readonly UploadLink[]): void {
+  const media = Object.fromEntries(draft.items.map(({ id }, at) => [id, post.media[at]!.id]));
+  const kept: KeptPost = { key, draft: keptOf(draft), postId: post.id, media };
+  declared.set(post.id, kept);
+  entries.delete(key);
+  const pictures = draft.items.map(({ file, inside }) => (inside instanceof Blob ? inside : file));
+  start(post, { files: draft.items.map(({ file }) => file), pictures }, uploads, arrived(kept));
+  for (const { id } of draft.items) rememberFile(media[id]!, { isKept: isFileKept(id) });
+  outgoing.update((all) => all.filter((other) => other.key !== key));
+  for (const item of draft.items) release(item);
+  void write((shelf) => void shelf("posts").put(kept, key));
+}
+
+/** Goes on with a post that was kept. */
+async function goOn(kept: KeptPost): Promise<void> {
+  const { key, draft, postId, media } = kept;
+  if (entries.has(key) || !(await isOurs(key))) return;
+  if (postId !== null && declared.has(postId)) return retryPost(postId);
+  const files = await keptFiles(draft.items.map(({ id }) => id));
+  const items = itemsOf(draft, files);
+  if (postId === null) {
+    if (items.length === 0) return drop(kept);
+    const whole = { ...draft, items: items.map(shownAgain), note: null, refusal: null };
+    const entry: Entry = { key, draft: whole, stop: new AbortController() };
+    show(entry);
+    return declare(entry);
+  }
+  declared.set(postId, kept);
+  for (const { id, file } of items) {
+    try {
+      await resume(postId, media[id]!, file, arrived(kept));
+    } catch (error) {
+      if (passes(error) || error instanceof SessionOver) continue; // the next time
+      return drop(kept); // deleted, or too late
+    }
+  }
+  if (items.length === 0) drop(kept);
+}
+
+/** What is done when one of its files has arrived: its copy goes, and with the last one the post's. */
+function arrived({ key, postId, media }: KeptPost): (mediaId: string) => void {
+  return (mediaId) => {
+    const ids = Object.keys(media).filter((id) => media[id] === mediaId);
+    dropFiles(ids);
+    rememberFile(mediaId, { isKept: false });
+    const isWhole = Object.keys(media).every((id) => !isFileKept(id));
+    if (isWhole) forgetPost(key, postId);
+  };
+}
+
+function drop({ key, draft, postId, media }: KeptPost): void {
+  dropFiles(draft.items.map(({ id }) => id));
+  for (const id of Object.values(media)) rememberFile(id, { isKept: false });
+  forgetPost(key, postId);
+}
+
+function forgetPost(key: string, postId: string | null): void {
+  if (postId !== null) declared.delete(postId);
+  void write((shelf) => void shelf("posts").delete(key)).then(async () => {
+    noteKept((await readAll("posts")).length > 0);
+  });
+}
+
+/** Takes a post out of the outbox that the API does not know. Null if there is none. */
+function end(key: string): Entry | null {
+  const entry = entries.get(key);
+  if (entry === undefined) return null;
+  entry.stop.abort(GIVEN_UP);
+  entries.delete(key);
+  outgoing.update((all) => all.filter((other) => other.key !== key));
+  forgetPost(key, null);
+  return entry;
+}
+
+function refuse(entry: Entry, error: unknown): void {
+  const refusal = error instanceof Failure ? error : null;
+  entries.set(entry.key, { ...entry, draft: { ...entry.draft, refusal } });
+  say(entry.key, { problem: sentence(error), isWaiting: false });
+}
+
+function show({ key, draft }: Entry): void {
+  const [first] = draft.items;
+  const isPicture = first?.type?.startsWith("image/") ?? false;
+  const preview = isPicture ? (first?.preview ?? null) : null;
+  const { caption } = draft;
+  const shown: Outgoing = { key, caption, preview, problem: null, isWaiting: false };
+  outgoing.update((all) => [shown, ...all.filter((other) => other.key !== key)]);
+}
+
+function say(key: string, to: Partial<Outgoing>): void {
+  outgoing.update((all) => all.map((other) => (other.key === key ? { ...other, ...to } : other)));
+}
+
+/** Waits for this time, or for the network to come back. */
+function pause(delay: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      clearTimeout(timer);
+      window.removeEventListener("online", go);
+      resolve();
+    };
+    const timer = setTimeout(go, delay);
+    window.addEventListener("online", go);
+    signal.addEventListener("abort", go, { once: true });
+  });
+}

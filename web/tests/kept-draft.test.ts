@@ -1,0 +1,79 @@
+/** A draft is the same after it was kept. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Draft } from "../src/upload/draft.ts";
+import type { Item } from "../src/upload/item.ts";
+
+Object.defineProperty(globalThis, "navigator", { value: { languages: [] } });
+
+const { itemsOf, keptOf } = await import("../src/upload/kept-draft.ts");
+
+const file = (name: string) => new File([name], name);
+const item = (id: string, altText: string): Item => ({
+  id,
+  file: file(id),
+  altText,
+  people: [{ handle: "ann", x: 0.5, y: 0.5 }],
+  type: "image/jpeg",
+  video: null,
+  sha256: "00",
+  preview: "blob:gone-after-a-reload",
+  inside: "none",
+  problem: null,
+  unfinished: null,
+});
+const draft: Draft = {
+  items: [item("a", "A lake"), item("b", "")],
+  caption: "Hi",
+  place: null,
+  keepsCapture: true,
+  isSensitive: false,
+  commentsFrom: "followers",
+  publishAt: "2026-05-04T12:30",
+  note: "Some note",
+  refusal: null,
+};
+
+test("all that was said is kept, and nothing that only this page knows", () => {
+  const kept = keptOf(draft);
+  assert.equal(JSON.stringify(kept).includes("blob:"), false);
+  const { items, ...said } = kept;
+  assert.deepEqual(said, {
+    caption: "Hi",
+    place: null,
+    keepsCapture: true,
+    isSensitive: false,
+    commentsFrom: "followers",
+    publishAt: "2026-05-04T12:30",
+  });
+  assert.deepEqual(
+    items.map(({ id, altText }) => [id, altText]),
+    [
+      ["a", "A lake"],
+      ["b", ""],
+    ],
+  );
+});
+
+test("items come back in their order with their files; those without one are left out", () => {
+  const kept = keptOf(draft);
+  const [one, two] = [file("again-a"), file("again-b")];
+  const both = itemsOf(
+    kept,
+    new Map([
+      ["b", two],
+      ["a", one],
+    ]),
+  );
+  assert.deepEqual(
+    both.map((again) => [again.id, again.file.name, again.preview, again.sha256]),
+    [
+      ["a", "again-a", null, "00"],
+      ["b", "again-b", null, "00"],
+    ],
+  );
+  assert.deepEqual(
+    itemsOf(kept, new Map([["b", two]])).map(({ id }) => id),
+    ["b"],
+  );
+});
