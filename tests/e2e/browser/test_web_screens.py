@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
-from shutterfeed_cli.client.content import Photo
 
+from shutterfeed_cli.client.content import Photo
 from tests import pictures
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
