@@ -117,6 +117,8 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "too_many_collections": "The caller has as many collections as anybody may have.",
         "collection_exists": "Another collection of the caller's has this name.",
         "restore_expired": "The post was deleted too long ago.",
+        "album_changed": "The photos and videos were changed since the caller has seen them.",
+        "not_published": "The post is not published, so that its album cannot be changed.",
         "already_published": "The post is published, so that its time stays as it is.",
         "case_changed": "Another moderator has changed the case since the caller saw it.",
         "already_done": "The same was done before, and stands.",

@@ -497,6 +497,12 @@ ANSWERS: Final[Mapping[str, Any]] = {
     "CollectionBody": _COLLECTION,
     "CollectionPage": {"items": [_COLLECTION], "next_cursor": None},
     "PostPage": {"items": [_PUBLISHED], "next_cursor": _CURSOR},
+    "Album": {
+        "post": _PUBLISHED,
+        "coming": [],
+        "removed": [{"medium": _READY_MEDIUM, "until": "2026-04-04T09:00:00Z"}],
+        "uploads": [],
+    },
     "list_scheduled": {"items": [_SCHEDULED], "next_cursor": None},
     "schedule_post": _SCHEDULED,
     "publish_post": {**_SCHEDULED, "state": "processing", "publish_at": None},

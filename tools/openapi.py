@@ -20,6 +20,7 @@ from api import (
     http,
     routes,  # noqa: F401 - importing it declares the routes
     routes_activity,  # noqa: F401
+    routes_albums,  # noqa: F401
     routes_answers,  # noqa: F401
     routes_closing,  # noqa: F401
     routes_comments,  # noqa: F401

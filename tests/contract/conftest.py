@@ -16,6 +16,7 @@ from shutterfeed.adapters.caching.tiers import TieredRecentPostsCache
 from shutterfeed.adapters.caching.valkey import ValkeyRecentPostsCache
 from shutterfeed.adapters.clients import connect
 from shutterfeed.adapters.dynamodb.activity import DynamoCrowds, DynamoNotices
+from shutterfeed.adapters.dynamodb.albums import DynamoAlbums
 from shutterfeed.adapters.dynamodb.allowances import DynamoAllowances, DynamoShares
 from shutterfeed.adapters.dynamodb.appearances import DynamoAppearances
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
@@ -74,7 +75,7 @@ from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances, Shares
 from shutterfeed.ports.media import Blobs, Removals
 from shutterfeed.ports.moderation import Cases, ModerationLog, Withholdings
-from shutterfeed.ports.posts import Avatars, OpenPosts, Posts, ScheduledPosts
+from shutterfeed.ports.posts import Albums, Avatars, OpenPosts, Posts, ScheduledPosts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.requests import FollowRequests
 from shutterfeed.ports.saves import Saves
@@ -93,6 +94,7 @@ from tests.fakes.exports import FakeExports
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.hashtags import FakeFollowedHashtags, FakeTaggedPosts
 from tests.fakes.metadata import (
+    FakeAlbums,
     FakeAllowances,
     FakeAppearances,
     FakeAvatars,
@@ -193,6 +195,7 @@ class Store:
     closings: Closings
     traces: Traces
     scheduled: ScheduledPosts
+    albums: Albums
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +330,7 @@ def _fake_store() -> Store:
         FakeClosings(data),
         FakeTraces(data, feeds),
         FakeScheduledPosts(data),
+        FakeAlbums(data),
     )
 
 
@@ -385,6 +389,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoClosings(metadata),
         DynamoTraces(metadata, tables.feed),
         DynamoScheduledPosts(metadata),
+        DynamoAlbums(metadata),
     )
 
 

@@ -77,6 +77,7 @@ from tests.fakes.exports import FakeDirectory, FakeExportParts, FakeExports, Fak
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.hashtags import FakeFollowedHashtags, FakeTaggedPosts
 from tests.fakes.metadata import (
+    FakeAlbums,
     FakeAllowances,
     FakeAppearances,
     FakeAvatars,
@@ -217,8 +218,9 @@ class Backend:
         profiles, follows = guard(FakeProfiles(self.metadata)), guard(FakeFollows(self.metadata))
         requests = guard(FakeRequests(self.metadata))
         posts, likes = guard(FakePosts(self.metadata)), guard(FakeLikes(self.metadata))
-        scheduled, ledger = (
+        scheduled, albums, ledger = (
             guard(FakeScheduledPosts(self.metadata)),
+            guard(FakeAlbums(self.metadata)),
             guard(FakeLedger(self.metadata)),
         )
         blobs, feeds = guard(FakeBlobs(self.metadata)), guard(self.feed_table)
@@ -264,6 +266,7 @@ class Backend:
             requests=requests,
             posts=posts,
             scheduled=scheduled,
+            albums=albums,
             likes=likes,
             saves=guard(FakeSaves(self.metadata)),
             appearances=appearances,
@@ -322,6 +325,7 @@ class Backend:
             ledger=ledger,
             posts=posts,
             scheduled=scheduled,
+            albums=albums,
             profiles=profiles,
             blobs=blobs,
             avatars=avatars,
@@ -560,7 +564,11 @@ class Backend:
         """Have what clients may ask for as fields."""
         self.sessions, self.closing = people.sessions, people.closing
         self.users, self.follows, self.posts = people.users, people.follows, people.posts
-        self.mending, self.scheduling = people.mending, people.scheduling
+        self.mending, self.scheduling, self.albums = (
+            people.mending,
+            people.scheduling,
+            people.albums,
+        )
         self.viewing, self.likes, self.saves = people.viewing, people.likes, people.saves
         self.liked_by, self.appearances = people.liked_by, people.appearances
         self.comments, self.discussions, self.people = (

@@ -1008,7 +1008,7 @@ class FakePosts:
         if post.state is PostState.PUBLISHED and entry_of(post) in recent.entries:
             self.data.write_recent_posts(recent.without_post(post_id))
         if denied_until is not None:
-            for medium in post.media:
+            for medium in post.all_media:
                 self.data.deny(medium.media_id, denied_until)
         return True
 
@@ -1083,6 +1083,41 @@ def _is_as_read(now: Post, before: Post) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class FakeAlbums:
+    data: Metadata
+
+    def rearrange(
+        self,
+        before: Post,
+        after: Post,
+        *,
+        uploads: Sequence[Upload] = (),
+        spending: Spending = NOTHING,
+    ) -> bool:
+        current = self.data.posts.get(before.id)
+        if current is None or current.revision != before.revision:
+            return False
+        if current.state is not PostState.PUBLISHED:
+            return False
+        self.data.spend(spending)
+        shown = {medium.media_id for medium in before.media}
+        marks = {
+            withheld_mark(medium.sha256, case_id)
+            for medium in after.media
+            if medium.media_id not in shown
+            for case_id in self.data.withheld.get(medium.sha256, ())
+        }
+        marked = replace(after, withheld=after.withheld | marks)
+        self.data.write_post(before.id, marked)
+        for upload in uploads:
+            self.data.uploads[before.author_id, upload.medium.media_id] = upload
+        recent = self.data.recent_posts_of(before.author_id)
+        if entry_of(before) in recent.entries and marked.media != before.media:
+            self.data.write_recent_posts(recent.with_post(self.data.posts[before.id]))
+        return True
+
+
+@dataclass(frozen=True, slots=True)
 class FakeScheduledPosts:
     data: Metadata
 
@@ -1116,10 +1151,9 @@ class FakeScheduledPosts:
 
     def due(self, shard: int, before: datetime, after: Due | None, limit: int) -> Page[Due]:
         entries = sorted(
-            keys.due_sort(Due(post.id, self.data.held_until.get(post.id, post.publish_at)))
+            keys.due_sort(Due(post.id, self.data.held_until.get(post.id, post.due_at)))
             for post in self.data.posts.values()
-            if post.state is PostState.SCHEDULED and post.publish_at is not None
-            if keys.due_shard(post.id) == shard
+            if post.due_at is not None and keys.due_shard(post.id) == shard
         )
         start = "" if after is None else keys.due_sort(after)
         found = [entry for entry in entries if start < entry < ulid(before, 0)]
@@ -1445,7 +1479,7 @@ class FakeLedger:
         return self.data.uploads.get((author_id, media_id))
 
     def of_post(self, post: Post) -> dict[str, Upload]:
-        found = {m.media_id: self.get(post.author_id, m.media_id) for m in post.media}
+        found = {m.media_id: self.get(post.author_id, m.media_id) for m in post.all_media}
         return {media_id: upload for media_id, upload in found.items() if upload is not None}
 
     def list(self, author_id: str, before: str | None, limit: int) -> Page[Upload]:

@@ -380,6 +380,19 @@ def _edit_of(stage: Stage, post_id: str) -> Request:
     return Request({"id": post_id}, body=body)
 
 
+def _album_of_two(stage: Stage) -> Request:
+    body = draft([b"one", b"two"], caption="here")
+    post_id = publish_at_once(stage.client, stage.ada, body, "earlier")
+    one, two = (m["id"] for m in stage.client.get(f"/posts/{post_id}", stage.ada).json["media"])
+    return Request({"id": post_id}, {"media": [{"id": two}, {"id": one}], "seen": [one, two]})
+
+
+def _album_with_a_file(stage: Stage) -> Request:
+    request = _album_of_two(stage)
+    media = [request.body["media"][0], {"file": declared(b"new")}]
+    return replace(request, body={**request.body, "media": media})
+
+
 def _in_days(stage: Stage, days: int) -> str:
     return f"{stage.world.clock.now() + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
 
@@ -629,6 +642,7 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "replace_medium": (_failed, _failed_and_large),
     "delete_post": (_published_there, _pending_in_parts),
     "erase_post": (_published_there, _published_deleted, _pending_in_parts),
+    "change_album": (_album_of_two, _album_with_a_file),
     "schedule_post": (_to_schedule, _scheduled_otherwise),
     "publish_post": (_scheduled, _published_there),
     "restore_post": (_published_deleted, _pending_deleted, _published_there),

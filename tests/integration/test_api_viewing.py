@@ -128,6 +128,7 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
     people = [{"handle": "heron.fan", "x": 0.5, "y": 0.5}, {"handle": "ada", "x": 1, "y": 0}]
     client.patch(f"/posts/{bens}", ben, {"people": {medium["id"]: people}})
     adas = publish_unrendered(client, pipeline, ada, photos, "kept", caption="A stork")
+    stork = client.get(f"/posts/{adas}", ada).json["media"][0]["id"]
     deleted = publish_unrendered(client, pipeline, ada, photos, "deleted", caption="A crow")
     client.delete(f"/posts/{deleted}", ada)
     failed, medium_id = fail_at_once(client, ada, draft([b"one", b"two"], caption="Bad"), "failed")
@@ -155,6 +156,8 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "edit_me": Request(body={"bio": "x"}),
         "list_deleted": Request(),
         "list_scheduled": Request(),
+        "get_album": Request({"id": adas}),
+        "change_album": Request({"id": adas}, body={"media": [{"id": stork}], "seen": [stork]}),
         "schedule_post": Request(scheduled, body={"publish_at": publish_at}),
         "get_user": Request(of_ben),
         "list_user_posts": Request(of_ben),

@@ -13,6 +13,7 @@ from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.services.publishing import PublishingService
 from tests import samples
 from tests.fakes.metadata import (
+    FakeAlbums,
     FakeAvatars,
     FakeBlobs,
     FakeContenders,
@@ -47,6 +48,7 @@ def service(
         ledger=FakeLedger(data),
         posts=FakePosts(data),
         scheduled=FakeScheduledPosts(data),
+        albums=FakeAlbums(data),
         profiles=FakeProfiles(data),
         blobs=FakeBlobs(data),
         avatars=FakeAvatars(data),

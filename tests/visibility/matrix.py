@@ -136,6 +136,11 @@ def _file(_: Marks) -> Any:
     return {"content_type": "image/jpeg", "bytes": 7, "sha256": samples.sha256("another")}
 
 
+def _nothing_known(_: Marks) -> Any:
+    """An album of a photo that no post has."""
+    return {"media": [{"id": "x"}], "seen": []}
+
+
 def _tomorrow(_: Marks) -> Any:
     return {"publish_at": f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"}
 
@@ -218,6 +223,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "list_followers": _around(Within.FOLLOWERS),
     "list_following": _around(Within.FOLLOWING),
     "get_post": Entry(rules.POST, has_files=True),
+    "get_album": Entry(rules.ALBUM, has_files=True),
     "list_comments": Entry(rules.COMMENTS),
     "get_comment": Entry(rules.COMMENT),
     "list_replies": Entry(rules.COMMENT),
@@ -291,6 +297,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "untag_me": Entry(rules.UNTAG),
     "remove_medium": Entry(rules.MEND),
     "replace_medium": Entry(rules.MEND, body=_file),
+    "change_album": Entry(rules.ALBUM_CHANGED, body=_nothing_known),
     "schedule_post": Entry(rules.SCHEDULE, has_files=True, body=_tomorrow),
     "publish_post": Entry(rules.EDIT, has_files=True),
     "delete_post": Entry(rules.DELETE, skip=_TO_STAY),

@@ -130,6 +130,24 @@ MEND: Final = Surface(
         Post.UNPUBLISHED: OWNER,
     },
 )
+ALBUM: Final = Surface(
+    "The album of a post of one's own",
+    "Whoever may see a post is told that it is not theirs, and its author that it is not"
+    " published.",
+    {**_posts(OWNER, OWNER, NOBODY), Post.UNPUBLISHED: NOBODY},
+    told={
+        **_each(LISTED, UNBLOCKED - OWNER),
+        Post.PRIVATE: ACCEPTED - OWNER,
+        Post.UNPUBLISHED: OWNER,
+    },
+)
+ALBUM_CHANGED: Final = Surface(
+    "A post whose album one changes",
+    "Whoever may see a post is told that it is not theirs, and its author, here, that it was"
+    " changed.",
+    _each(Post, NOBODY),
+    told={**_each(LISTED, UNBLOCKED), Post.PRIVATE: ACCEPTED, Post.UNPUBLISHED: OWNER},
+)
 SCHEDULE: Final = Surface(
     "A post to which one gives a time",
     "Whoever may see a post is told that it is not theirs, and its author that it is published.",

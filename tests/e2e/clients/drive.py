@@ -98,11 +98,13 @@ from shutterfeed_client.api.moderation import (
     undo_action,
 )
 from shutterfeed_client.api.posts import (
+    change_album,
     create_comment,
     create_post,
     delete_post,
     edit_post,
     erase_post,
+    get_album,
     get_post,
     like_post,
     list_comments,
@@ -254,6 +256,7 @@ def drive_post(me: Any, post_id: str) -> None:
     body = models.EditPost(caption="Edited by Python #generated", place=None)
     edited = answer(edit_post.sync_detailed(post_id, client=me, body=body))
     assert (edited.caption, edited.place) == (body.caption, None)
+    drive_album(me, post_id)
     assert untag_me.sync_detailed(post_id, client=me).status_code == 204
     assert delete_post.sync_detailed(post_id, client=me).status_code == 204
     deleted, *_ = answer(list_deleted.sync_detailed(client=me)).items
@@ -262,6 +265,16 @@ def drive_post(me: Any, post_id: str) -> None:
     assert restored == edited
     drive_likes(me, post_id)
     drive_saves(me, post_id)
+
+
+def drive_album(me: Any, post_id: str) -> None:
+    album = answer(get_album.sync_detailed(post_id, client=me))
+    ids = [one.id for one in album.post.media]
+    wanted = [models.AlbumItem(id=media_id) for media_id in ids]
+    body = models.ChangeAlbum(media=wanted, seen=ids)
+    changed = answer(change_album.sync_detailed(post_id, client=me, body=body))
+    assert [one.id for one in changed.post.media] == ids
+    assert (changed.coming, changed.removed, changed.uploads) == ([], [], [])
 
 
 def drive_likes(me: Any, post_id: str) -> None:

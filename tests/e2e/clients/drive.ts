@@ -126,6 +126,7 @@ async function drivePost(): Promise<void> {
   const body: api.EditPost = { caption: "Edited by TypeScript #typed", place: null };
   const edited = await answer(api.editPost({ path, body }));
   assert.deepEqual([edited.caption, edited.place], [body.caption, null]);
+  await driveAlbum(path);
   assert.equal((await api.untagMe({ path })).response?.status, 204);
   assert.equal((await api.deletePost({ path })).response?.status, 204);
   const [deleted] = (await answer(api.listDeleted())).items;
@@ -133,6 +134,18 @@ async function drivePost(): Promise<void> {
   assert.deepEqual(await answer(api.restorePost({ path })), edited);
   await driveLikes(path);
   await driveSaves(path);
+}
+
+async function driveAlbum(path: { id: string }): Promise<void> {
+  const { post } = await answer(api.getAlbum({ path }));
+  const ids = post.media.map(({ id }) => id);
+  const media = ids.map((id) => ({ id, file: null }));
+  const changed = await answer(api.changeAlbum({ path, body: { media, seen: ids } }));
+  assert.deepEqual(
+    changed.post.media.map(({ id }) => id),
+    ids,
+  );
+  assert.deepEqual([changed.coming, changed.removed, changed.uploads], [[], [], []]);
 }
 
 async function driveLikes(path: { id: string }): Promise<void> {

@@ -21,6 +21,7 @@ from shutterfeed.adapters.dynamodb.table import Item, Table, item_key, unmarshal
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Reference
 from shutterfeed.domain.mutes import NO_MUTES
+from shutterfeed.domain.posts import PostState
 from shutterfeed.ports.inventory import (
     PostMedium,
     Row,
@@ -130,9 +131,13 @@ def _row(item: Item) -> Iterator[Row]:
         yield to_upload(item)
     elif key.sk.startswith(keys.POST_PREFIX):
         post = to_post(item)
-        for medium in post.media:
+        shown = {medium.media_id for medium in post.media}
+        waiting = {one.medium.media_id for one in post.coming} - shown
+        for medium in post.all_media:
             reference = Reference(medium.sha256, post.id, medium.media_id)
-            yield PostMedium(reference, medium.content_type, post.state)
+            is_waiting = medium.media_id in waiting
+            state = PostState.PROCESSING if is_waiting else post.state
+            yield PostMedium(reference, medium.content_type, state)
     elif key.pk.startswith(keys.PAIR_PREFIX):
         one, other = keys.parse_pair(key)
         for by in item[BY]:

@@ -9,6 +9,7 @@ from shutterfeed import config
 from shutterfeed.adapters.buckets import S3Downloads, S3UploadBucket
 from shutterfeed.adapters.cognito import CognitoSignIns
 from shutterfeed.adapters.dynamodb.activity import DynamoCrowds, DynamoNotices
+from shutterfeed.adapters.dynamodb.albums import DynamoAlbums
 from shutterfeed.adapters.dynamodb.allowances import DynamoAllowances
 from shutterfeed.adapters.dynamodb.appearances import DynamoAppearances
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
@@ -67,7 +68,7 @@ from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances
 from shutterfeed.ports.media import Blobs, Downloads
 from shutterfeed.ports.moderation import Cases, ModerationLog
-from shutterfeed.ports.posts import Avatars, Posts, ScheduledPosts
+from shutterfeed.ports.posts import Albums, Avatars, Posts, ScheduledPosts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import DelayingQueue, Queue
 from shutterfeed.ports.requests import FollowRequests
@@ -81,6 +82,7 @@ from shutterfeed.ports.uploads import Ledger, UploadBucket
 from shutterfeed.ports.viewing import ViewingReads
 from shutterfeed.services.accounts import AccountService
 from shutterfeed.services.activity import ActivityService
+from shutterfeed.services.albums import AlbumService
 from shutterfeed.services.appearances import AppearanceService
 from shutterfeed.services.avatars import AvatarService
 from shutterfeed.services.blocks import BlockService
@@ -134,6 +136,7 @@ class People:
     posts: PostService
     mending: MendingService
     scheduling: SchedulingService
+    albums: AlbumService
     likes: LikeService
     liked_by: LikedByService
     comments: CommentService
@@ -170,6 +173,7 @@ def wire(
     requests: FollowRequests,
     posts: Posts,
     scheduled: ScheduledPosts,
+    albums: Albums,
     likes: Likes,
     comments: Comments,
     saves: Saves,
@@ -288,6 +292,17 @@ def wire(
             clock=clock,
             ids=ids,
         ),
+        albums=AlbumService(
+            posts=posts,
+            albums=albums,
+            ledger=ledger,
+            uploads=uploads,
+            viewing=viewing,
+            progress=progress,
+            limits=limits,
+            clock=clock,
+            ids=ids,
+        ),
         scheduling=SchedulingService(
             posts=posts,
             scheduled=scheduled,
@@ -399,6 +414,7 @@ def services() -> Api:
         requests=DynamoRequests(metadata),
         posts=DynamoPosts(metadata),
         scheduled=DynamoScheduledPosts(metadata),
+        albums=DynamoAlbums(metadata),
         likes=DynamoLikes(metadata),
         comments=DynamoComments(metadata),
         saves=DynamoSaves(metadata),

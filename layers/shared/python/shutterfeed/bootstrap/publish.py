@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from shutterfeed import config
+from shutterfeed.adapters.dynamodb.albums import DynamoAlbums
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.explore import DynamoContenders
@@ -42,6 +43,7 @@ def services() -> PublishServices:
             ledger=DynamoLedger(metadata),
             posts=DynamoPosts(metadata),
             scheduled=DynamoScheduledPosts(metadata),
+            albums=DynamoAlbums(metadata),
             profiles=DynamoProfiles(metadata),
             blobs=blobs,
             avatars=DynamoAvatars(metadata),

@@ -151,6 +151,14 @@ class Limits:
         spending = self.spending(user_id, at, files=1, bytes=size)
         return replace(spending, stored=size, storage_bytes=self.storage_bytes)
 
+    def additions(self, user_id: str, at: datetime, sizes: Sequence[int]) -> Spending:
+        """The charges of a change of a post's album, to which files of these sizes are added."""
+        if not sizes:
+            return self.spending(user_id, at, changes=1)
+        stored = sum(sizes)
+        spending = self.spending(user_id, at, changes=1, files=len(sizes), bytes=stored)
+        return replace(spending, stored=stored, storage_bytes=self.storage_bytes)
+
     def spending(self, user_id: str, at: datetime, **tokens: int) -> Spending:
         """The charges of an action. `tokens` has the number of each kind, by the kind's value."""
         charges = tuple(

@@ -476,8 +476,8 @@ def _references(post: Post, media: Iterable[Medium]) -> tuple[Reference, ...]:
 
 def _lost_media(before: Post, after: Post) -> tuple[Reference, ...]:
     """The references of the media that were removed from a post, or replaced."""
-    kept = {medium.media_id for medium in after.media}
-    return _references(before, (m for m in before.media if m.media_id not in kept))
+    kept = {medium.media_id for medium in after.all_media}
+    return _references(before, (m for m in before.all_media if m.media_id not in kept))
 
 
 def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
@@ -501,7 +501,7 @@ def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
     if after is not None and after.erased_at is not None:
         yield RemovePost(after.id, after.erased_at)
     if before is not None and after is None:
-        yield CollectMedia(_references(before, before.media), before.erased_at is not None)
+        yield CollectMedia(_references(before, before.all_media), before.erased_at is not None)
         if before.position is not None:
             yield CollectLikes(before.id)
             yield CollectComments(before.id)

@@ -23,6 +23,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from shutterfeed.domain.albums import Described, Removed
 from shutterfeed.domain.characters import TEXT, check_characters, check_name, clean
 from shutterfeed.domain.errors import InvalidInput
 from shutterfeed.domain.ids import PostId
@@ -148,6 +149,10 @@ class Post:
     pulled: bool = False
     alt_texts: tuple[str, ...] = ()
     """The alt texts in the order of the media; empty if no medium has one."""
+    coming: tuple[Described, ...] = ()
+    """The album that is shown once all of it is ready; empty if none waits."""
+    removed: tuple[Removed, ...] = ()
+    """Media that were removed from it and can be put back, removed last first."""
     taken_at: datetime | None = None
     """When the photo or video was taken, as the owner says, with an offset from UTC. No list is
     ordered by it."""
@@ -193,7 +198,10 @@ class Post:
     @property
     def awaits_media(self) -> bool:
         """Whether some of its media may still change their state: the post is unpublished, or it
-        failed because of one medium before the others were ready or failed."""
+        failed because of one medium before the others were ready or failed, or another album
+        waits."""
+        if self.state is PostState.PUBLISHED:
+            return not all(one.medium.is_final for one in self.coming)
         if self.state is PostState.FAILED:
             return not all(medium.is_final for medium in self.media)
         return self.state in UNPUBLISHED
@@ -208,6 +216,23 @@ class Post:
     def is_due(self, now: datetime) -> bool:
         """Whether its time has come, or it has none."""
         return self.publish_at is None or self.publish_at <= now
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the publish gate has to look at it; None if at no certain time."""
+        if self.state is PostState.SCHEDULED:
+            return self.publish_at
+        if self.state is PostState.PUBLISHED and not self.awaits_media and self.removed:
+            return min(one.until for one in self.removed)
+        return None
+
+    @property
+    def all_media(self) -> tuple[Medium, ...]:
+        """Its media, those of the album that waits, and those that were removed: all of which it
+        has uploads."""
+        hidden = (*self.coming, *self.removed)
+        found = {m.media_id: m for m in (*(one.medium for one in hidden), *self.media)}
+        return tuple(found.values()) if hidden else self.media
 
     @property
     def restorable_until(self) -> datetime | None:

@@ -193,6 +193,27 @@ class Posts(Protocol):
         ...
 
 
+class Albums(Protocol):
+    """The albums of published posts."""
+
+    def rearrange(
+        self,
+        before: Post,
+        after: Post,
+        *,
+        uploads: Sequence[Upload] = (),
+        spending: Spending = NOTHING,
+    ) -> bool:
+        """Write the media, alt texts and tags of a published post, the album that waits and the
+        media that were removed, and the ledger entries of new files; make the charges, and count
+        what is stored, in one transaction.
+
+        False, and nothing is written or charged, if anything of the post has changed since it was
+        read. Raises `LimitReached`, and `Conflict` if the author's storage has no room.
+        """
+        ...
+
+
 class Avatars(Protocol):
     """Avatars. Each call changes the profile and hidden posts in one transaction. A hidden post
     that is deleted is in no list and expires at once."""

@@ -89,7 +89,7 @@ class AuditRepairs:
 
     def _abandon(self, post_id: PostId, media_id: str) -> bool:
         post = self.posts.get(post_id)
-        if post is not None and media_id in {medium.media_id for medium in post.media}:
+        if post is not None and media_id in {medium.media_id for medium in post.all_media}:
             return False
         self.bucket.abandon(post_id, media_id)
         return True

@@ -248,7 +248,7 @@ def _contents(posts: Sequence[Post]) -> list[Content]:
     found = (
         Content(medium.sha256, medium.picture.blob_id)
         for post in posts
-        for medium in post.media
+        for medium in post.all_media
         if medium.picture is not None
     )
     return list(dict.fromkeys(found))

@@ -119,7 +119,7 @@ class IngestService:
     def _is_wanted(self, landed: IngestUpload) -> bool:
         """Whether there is a post that has the medium."""
         post = self.posts.get(landed.post_id)
-        return post is not None and landed.media_id in {m.media_id for m in post.media}
+        return post is not None and landed.media_id in {m.media_id for m in post.all_media}
 
     def _abandon(self, landed: IngestUpload) -> IngestOutcome:
         """Leave nothing behind of an upload that belongs to no post: neither the bytes nor a

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.explore import Contender
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import (
@@ -18,11 +20,12 @@ from shutterfeed.domain.media import (
 from shutterfeed.domain.messages import PublishMedium, PublishMessage, PublishPost
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.domain.ranking import rank
+from shutterfeed.domain.rearranging import concluded
 from shutterfeed.domain.scheduling import HELD_FOR, LOOK_AHEAD, to_seconds
 from shutterfeed.domain.suggestions import Nomination
 from shutterfeed.ports.explore import Contenders
 from shutterfeed.ports.media import Blobs
-from shutterfeed.ports.posts import Avatars, Posts, ScheduledPosts
+from shutterfeed.ports.posts import Albums, Avatars, Posts, ScheduledPosts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import DelayingQueue
 from shutterfeed.ports.suggestions import Nominations
@@ -31,12 +34,15 @@ from shutterfeed.ports.uploads import Ledger
 from shutterfeed.services.collection import release
 from shutterfeed.services.due import wait_for
 
+_ATTEMPTS: Final = 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishingService:
     ledger: Ledger
     posts: Posts
     scheduled: ScheduledPosts
+    albums: Albums
     profiles: Profiles
     blobs: Blobs
     avatars: Avatars
@@ -73,6 +79,8 @@ class PublishingService:
         post = self.posts.get(post_id)
         if post is not None and post.state is PostState.SCHEDULED:
             return self._publish_scheduled(post)
+        if post is not None and post.state is PostState.PUBLISHED:
+            return self._conclude_album(post)
         if post is None or not post.awaits_media:
             return None
         progress = post.with_uploads(self.ledger.of_post(post)).media
@@ -105,6 +113,22 @@ class PublishingService:
             self.contenders.nominate(Contender(post.id, rank(now, 0), now))
             return PostState.PUBLISHED
         return None
+
+    def _conclude_album(self, post: Post) -> PostState | None:
+        """Show the album of a published post that waits, if all of it is ready, and let go of what
+        was removed long ago."""
+        for _ in range(_ATTEMPTS):
+            uploads = self.ledger.of_post(post) if post.coming else {}
+            after = concluded(post, uploads, self.clock.now())
+            if after == post:
+                return None
+            if self.albums.rearrange(post, after):
+                return PostState.PUBLISHED
+            current = self.posts.get(post.id)
+            if current is None or current.state is not PostState.PUBLISHED:
+                return None
+            post = current
+        raise Busy
 
     def _schedule(self, post: Post, media: tuple[Medium, ...]) -> PostState | None:
         if not self.scheduled.schedule(post, media):

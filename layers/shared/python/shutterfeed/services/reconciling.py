@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -142,7 +142,7 @@ class ReconcilingService:
         """One step for every medium that can take one, also beside a medium that failed; the
         post's own when all are final, or one fails it."""
         uploads = self.ledger.of_post(post)
-        seen = post.with_uploads(uploads)
+        seen = _awaited(post).with_uploads(uploads)
         fails = seen.state is PostState.FAILED and post.state is not PostState.FAILED
         if fails or all(medium.is_final for medium in seen.media):
             yield self._send(self.publish, PublishPost(post.id), Finding.CONCLUDE)
@@ -211,6 +211,13 @@ class ReconcilingService:
             return Finding.DEFERRED
         queue.send([message])
         return finding
+
+
+def _awaited(post: Post) -> Post:
+    """The post with the media that it waits for: those of another album, if it is published."""
+    if post.state is not PostState.PUBLISHED:
+        return post
+    return replace(post, media=tuple(one.medium for one in post.coming), alt_texts=())
 
 
 def _last_arrival(upload: Upload) -> datetime:

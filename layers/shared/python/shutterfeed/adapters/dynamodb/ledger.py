@@ -35,7 +35,7 @@ class DynamoLedger:
         return to_upload(item) if item else None
 
     def of_post(self, post: Post) -> dict[str, Upload]:
-        wanted = [keys.upload(post.author_id, medium.media_id) for medium in post.media]
+        wanted = [keys.upload(post.author_id, medium.media_id) for medium in post.all_media]
         uploads = map(to_upload, self.table.get_many(wanted, consistent=True))
         return {upload.medium.media_id: upload for upload in uploads}
 

@@ -203,7 +203,7 @@ class DynamoPosts:
             is_recent = post.state is PostState.PUBLISHED and entry_of(post) in recent.entries
             return Change(update, recent.with_post(after) if is_recent else recent)
 
-        return self._changed(post_id, edited, spending)
+        return self.changed(post_id, edited, spending)
 
     def untag(
         self, post_id: PostId, user_id: str, spending: Spending = NOTHING, *, remember: bool = True
@@ -217,7 +217,7 @@ class DynamoPosts:
             is_recent = post.state is PostState.PUBLISHED and entry_of(post) in recent.entries
             return Change(update, recent.with_post(after) if is_recent else recent)
 
-        return self._changed(post_id, untagged, spending)
+        return self.changed(post_id, untagged, spending)
 
     def mark_processing(self, post_id: PostId) -> None:
         self._applied(
@@ -237,7 +237,7 @@ class DynamoPosts:
                 return None
             if not post.is_due(at):
                 return None
-            marks, checks = self._withheld(media)
+            marks, checks = self.withheld(media)
             after = replace(
                 post,
                 state=PostState.PUBLISHED,
@@ -268,9 +268,9 @@ class DynamoPosts:
             author = None if post.publish_at is None else _IN_GOOD_STANDING
             return Change(update, recent.with_post(after), 1, author, checks)
 
-        return self._changed(post_id, published)
+        return self.changed(post_id, published)
 
-    def _withheld(self, media: Sequence[Medium]) -> tuple[frozenset[str], list[Check]]:
+    def withheld(self, media: Sequence[Medium]) -> tuple[frozenset[str], list[Check]]:
         """The marks of a post with these media whose contents are withheld, and the checks that
         they still are when it is published.
 
@@ -361,7 +361,7 @@ class DynamoPosts:
             is_recent = entry_of(current) in recent.entries
             return Change(update, recent.without_post(post.id) if is_recent else recent, -1)
 
-        return self._changed(post.id, deleted)
+        return self.changed(post.id, deleted)
 
     def restore(self, post: Post, at: datetime, spending: Spending = NOTHING) -> bool:
         def restored(current: Post, recent: RecentPosts) -> Change | None:
@@ -378,7 +378,7 @@ class DynamoPosts:
                 return Change(update, recent)
             return Change(update, recent.with_post(after), 1)
 
-        return self._changed(post.id, restored, spending)
+        return self.changed(post.id, restored, spending)
 
     def erase(
         self,
@@ -399,7 +399,7 @@ class DynamoPosts:
             rest = recent.without_post(post_id) if is_recent else recent
             return Change(update, rest, -1, more=denials)
 
-        return self._changed(post_id, erased, spending)
+        return self.changed(post_id, erased, spending)
 
     def remove(self, post_id: PostId) -> None:
         with suppress(ConditionFailed):
@@ -438,7 +438,7 @@ class DynamoPosts:
         posts = tuple(map(to_post, rows.items))
         return Page(posts, rows.items[-1][PUBLISHED_SK] if rows.last else None)
 
-    def _changed(
+    def changed(
         self,
         post_id: PostId,
         change: Callable[[Post, RecentPosts], Change | None],
@@ -572,7 +572,7 @@ def _erasing(before: Post, erased: Post) -> Update:
 
 
 def _denials(post: Post, until: datetime) -> Iterator[Put]:
-    return (Put(denial_item(medium.media_id, until)) for medium in post.media)
+    return (Put(denial_item(medium.media_id, until)) for medium in post.all_media)
 
 
 def _restoring(restored: Post, at: datetime, condition: ConditionBase) -> Update:
@@ -591,8 +591,8 @@ def _restoring(restored: Post, at: datetime, condition: ConditionBase) -> Update
         remove.append(TTL_ATTRIBUTE)
     if restored.awaits_media:
         changes |= open_entry(restored.id)
-    elif restored.state is PostState.SCHEDULED and restored.publish_at is not None:
-        changes |= due_entry(Due(restored.id, restored.publish_at))
+    elif restored.due_at is not None:
+        changes |= due_entry(Due(restored.id, restored.due_at))
     return Update(keys.post(restored.id), set=changes, remove=remove, condition=condition)
 
 

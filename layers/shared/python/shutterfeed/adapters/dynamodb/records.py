@@ -16,6 +16,7 @@ import msgspec
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import Item, item_key, key_item
 from shutterfeed.domain.activity import ActivitySettings
+from shutterfeed.domain.albums import Described, Removed
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Failure, Medium, Picture, Purpose, Upload
 from shutterfeed.domain.mentions import Mention
@@ -46,6 +47,8 @@ LABELLED: Final = "labelled"
 """The attributes of a post, and of a comment, with the marks of moderators; missing if there are
 none."""
 UNTAGGED: Final = "untagged"
+COMING: Final = "coming"
+REMOVED: Final = "removed"
 """The attributes of a post that hold the people in it, as JSON; each is missing if there are
 none."""
 POPULARITY: Final = "popularity"
@@ -58,6 +61,8 @@ _TEXTS: Final[Mapping[str, Callable[[str], Any]]] = {
     MENTIONS: msgspec.json.Decoder(tuple[Mention, ...]).decode,
     PEOPLE: msgspec.json.Decoder(tuple[TaggedPerson, ...]).decode,
     UNTAGGED: msgspec.json.Decoder(tuple[str, ...]).decode,
+    COMING: msgspec.json.Decoder(tuple[Described, ...]).decode,
+    REMOVED: msgspec.json.Decoder(tuple[Removed, ...]).decode,
 }
 """The attributes of a post that are JSON, and how each is read."""
 
@@ -112,7 +117,7 @@ def post_item(post: Post) -> Item:
         POPULARITY: post.popularity or None,
         WITHHELD: set(post.withheld) or None,
     }
-    return fields | own | people_texts(post) | key_item(keys.post(post.id))
+    return fields | own | people_texts(post) | hidden_texts(post) | key_item(keys.post(post.id))
 
 
 def to_post(item: Image) -> Post:
@@ -128,6 +133,13 @@ def to_counts(item: Image) -> PostCounts:
 def people_texts(post: Post) -> dict[str, str | None]:
     """The attributes of a post that hold the people in it; None for those that are missing."""
     held = {MENTIONS: post.mentions, PEOPLE: post.people, UNTAGGED: post.untagged}
+    return {name: _json(value) if value else None for name, value in held.items()}
+
+
+def hidden_texts(post: Post) -> dict[str, str | None]:
+    """The attributes of a post that hold the media which are not shown; None for those that are
+    missing."""
+    held = {COMING: post.coming, REMOVED: post.removed}
     return {name: _json(value) if value else None for name, value in held.items()}
 
 
