@@ -103,6 +103,9 @@ function SignedIn({ path }: { path: string }) {
     return () => clearTimeout(timer);
   }, []);
   useEffect(keepMeFresh, []);
+  useEffect(() => {
+    if (composing) views().catch(() => undefined); // what shows a post that is on its way
+  }, [composing]);
   useEffect(() => elsewhere.watch(goOnSending), []); // the tab that sent may have been closed
   useFilesFromOutside();
 

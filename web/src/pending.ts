@@ -29,8 +29,8 @@ export interface Outgoing {
   readonly preview: string | null;
   /** Why the API did not take it; null as long as it may. */
   readonly problem: string | null;
-  /** The API could not be reached: it is asked again. */
-  readonly isWaiting: boolean;
+  /** Why the API has to be asked again, which happens by itself; null if it is being asked. */
+  readonly waitsFor: string | null;
 }
 
 /** Newest first. */

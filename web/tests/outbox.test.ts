@@ -120,7 +120,7 @@ test("while the API cannot be reached it is asked again, by the same key: there 
   answer = () => Promise.reject(new TypeError("offline"));
   send(lake);
   await rest();
-  assert.equal(outgoing.value[0]!.isWaiting, true);
+  assert.match(outgoing.value[0]!.waitsFor ?? "", /could not be reached/);
   answer = async () => created();
   mock.timers.tick(2_000);
   await rest();

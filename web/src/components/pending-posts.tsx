@@ -44,29 +44,29 @@ export function PendingPosts() {
 
 /** A post that the API does not know yet. */
 function OutgoingPost({ post }: { post: Outgoing }) {
-  const { key, caption, preview, problem, isWaiting } = post;
-  const says = problem !== null ? FAILED() : isWaiting ? t("Waiting for a connection") : sent(0);
+  const { key, caption, preview, problem, waitsFor } = post;
+  const reason = problem ?? waitsFor;
   return (
     <Card
       state={problem === null ? "sending" : "failed"}
-      says={says}
+      says={problem !== null ? FAILED() : waitsFor !== null ? HELD() : sent(0)}
       picture={<Thumb url={preview} />}
       caption={problem === null ? caption : null}
-      progress={problem === null && !isWaiting ? 0 : null}
+      progress={reason === null ? 0 : null}
     >
       {problem !== null && <p class="field-error">{problem}</p>}
-      {isWaiting && (
-        <p class="pending-note">{t("It is sent by itself as soon as there is one.")}</p>
-      )}
-      {problem !== null && (
+      {waitsFor !== null && <p class="pending-note">{waitsFor}</p>}
+      {reason !== null && (
         <div class="pending-actions">
-          <button
-            type="button"
-            class="button button-small button-primary"
-            onClick={() => void uploading().then(({ editRefused }) => editRefused(key))}
-          >
-            {t("Edit")}
-          </button>
+          {problem !== null && (
+            <button
+              type="button"
+              class="button button-small button-primary"
+              onClick={() => void uploading().then(({ editRefused }) => editRefused(key))}
+            >
+              {t("Edit")}
+            </button>
+          )}
           <button
             type="button"
             class="button button-small"
@@ -238,6 +238,7 @@ function Thumb({ url, onFailed }: { url: string | null; onFailed?: () => void })
 }
 
 const FAILED = () => t("Your post could not be published");
+const HELD = () => t("Not sent yet: it goes on by itself");
 
 function sent(share: number): string {
   return t("Sending, {percent} %", { percent: Math.floor(share * 100) });
@@ -252,7 +253,7 @@ function saysOf(stage: Stage, post: PostBody, transfer: Transferred | undefined)
     case "awaited":
       return t("Waiting for its files");
     case "held":
-      return t("Not sent yet: it goes on by itself");
+      return HELD();
     case "unconfirmed":
       return t("Sent; looking whether all has arrived");
     case "elsewhere":

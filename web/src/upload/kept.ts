@@ -20,7 +20,7 @@ interface Named {
   readonly items: readonly { readonly id: string }[];
 }
 
-/** The ids of files that are known to be kept. */
+/** The ids of files that are kept and that this page knows. */
 const keptHere = new Set<string>();
 
 let opened: { readonly user: string; readonly database: Promise<IDBDatabase> } | undefined;
@@ -106,7 +106,8 @@ export async function tidyFiles(): Promise<void> {
     };
     const files = shelf("files");
     files.getAllKeys().onsuccess = ({ target }) => {
-      for (const id of resultOf<string[]>(target)) if (!named.has(id)) files.delete(id);
+      const isNeeded = (id: string) => named.has(id) || keptHere.has(id);
+      for (const id of resultOf<string[]>(target)) if (!isNeeded(id)) files.delete(id);
     };
   });
 }

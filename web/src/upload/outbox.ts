@@ -56,14 +56,19 @@ const GIVEN_UP = new Failure("given up");
 const entries = new Map<string, Entry>();
 /** What the API knows, while files of it are kept; by the post's id. */
 const declared = new Map<string, KeptPost>();
-/** The keys of what this tab sends, or has sent. */
-const held = new Set<string>();
+/** The keys of what no other tab sends before this one is closed. */
+const locked = new Set<string>();
+/** The keys of what this page has begun to send. */
+const begun = new Set<string>();
 
 person.watch(() => {
   for (const { stop } of entries.values()) stop.abort();
   entries.clear();
   declared.clear();
+  begun.clear();
 });
+
+window.addEventListener("online", () => void resumeOutbox());
 
 // Whatever became of it, nothing of it is to be sent any more.
 settled.watch(() => {
@@ -111,6 +116,7 @@ export function takeBack(key: string): Draft | null {
 
 async function begin(entry: Entry): Promise<void> {
   show(entry);
+  begun.add(entry.key);
   void isOurs(entry.key);
   void keepEntry(entry);
   await declare(entry);
@@ -128,8 +134,8 @@ async function keepEntry({ key, draft }: Entry): Promise<void> {
 
 /** Whether this tab sends the post: no other one does before this one is closed. */
 async function isOurs(key: string): Promise<boolean> {
-  if (!held.has(key) && (await takeLock(LOCK + key)) === null) return false;
-  held.add(key);
+  if (!locked.has(key) && (await takeLock(LOCK + key)) === null) return false;
+  locked.add(key);
   return true;
 }
 
@@ -142,12 +148,18 @@ async function declare(entry: Entry): Promise<void> {
       return await declareOnce(entry);
     } catch (error) {
       if (stop.signal.aborted) return;
-      if (error instanceof SessionOver) return void entries.delete(key); // it stays kept
+      if (error instanceof SessionOver) return leave(key);
       if (!passes(error)) return refuse(entry, error);
-      say(key, { isWaiting: true });
+      say(key, { waitsFor: sentence(error) });
       await pause(delayAfter(attempt), stop.signal);
     }
   }
+}
+
+/** It stays kept, and goes on the next time. */
+function leave(key: string): void {
+  entries.delete(key);
+  begun.delete(key);
 }
 
 async function declareOnce(entry: Entry): Promise<void> {
@@ -170,7 +182,7 @@ async function withFacts(item: Item): Promise<Item> {
     return { ...item, ...(await factsOf(item)) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    throw new Failure(`${item.file.name}: ${error.message}`);
+    throw new Failure(t("{name}: {reason}", { name: item.file.name, reason: error.message }));
   }
 }
 
@@ -190,8 +202,9 @@ function sendFiles({ key, draft }: Entry, post: PostBody, uploads: readonly Uplo
 /** Goes on with a post that was kept. */
 async function goOn(kept: KeptPost): Promise<void> {
   const { key, draft, postId, media } = kept;
-  if (entries.has(key) || !(await isOurs(key))) return;
-  if (postId !== null && declared.has(postId)) return retryPost(postId);
+  if (begun.has(key)) return postId === null ? undefined : retryPost(postId);
+  begun.add(key);
+  if (!(await isOurs(key))) return leave(key);
   const files = await keptFiles(draft.items.map(({ id }) => id));
   const items = itemsOf(draft, files);
   if (postId === null) {
@@ -206,7 +219,7 @@ async function goOn(kept: KeptPost): Promise<void> {
     try {
       await resume(postId, media[id]!, file, arrived(kept));
     } catch (error) {
-      if (passes(error) || error instanceof SessionOver) continue; // the next time
+      if (passes(error) || error instanceof SessionOver) return leave(key);
       return drop(kept); // deleted, or too late
     }
   }
@@ -251,7 +264,7 @@ function end(key: string): Entry | null {
 function refuse(entry: Entry, error: unknown): void {
   const refusal = error instanceof Failure ? error : null;
   entries.set(entry.key, { ...entry, draft: { ...entry.draft, refusal } });
-  say(entry.key, { problem: sentence(error), isWaiting: false });
+  say(entry.key, { problem: sentence(error), waitsFor: null });
 }
 
 function show({ key, draft }: Entry): void {
@@ -259,7 +272,7 @@ function show({ key, draft }: Entry): void {
   const isPicture = first?.type?.startsWith("image/") ?? false;
   const preview = isPicture ? (first?.preview ?? null) : null;
   const { caption } = draft;
-  const shown: Outgoing = { key, caption, preview, problem: null, isWaiting: false };
+  const shown: Outgoing = { key, caption, preview, problem: null, waitsFor: null };
   outgoing.update((all) => [shown, ...all.filter((other) => other.key !== key)]);
 }
 

@@ -17,7 +17,7 @@ import {
 import { fetchPost } from "../posts.ts";
 import { Store } from "../store.ts";
 import { sending, tellTabs } from "../tabs.ts";
-import { smallPicture } from "./thumb.ts";
+import { smallPicture, stillOf } from "./thumb.ts";
 import { freshLink, sendFile } from "./transfer.ts";
 
 const FILES_AT_ONCE = 2;
@@ -130,9 +130,11 @@ export function start(
 
 /** Keeps what a file is recognised by: here at once, and after a reload. */
 async function recognise(mediaId: string, file: File, picture: Blob): Promise<void> {
-  if (!picture.type.startsWith("video/")) previews.set(mediaId, URL.createObjectURL(picture));
   rememberFile(mediaId, { name: file.name });
-  rememberFile(mediaId, { thumb: await smallPicture(picture) });
+  const still = picture.type.startsWith("video/") ? await stillOf(picture) : picture;
+  if (still === null) return;
+  previews.set(mediaId, URL.createObjectURL(still));
+  rememberFile(mediaId, { thumb: await smallPicture(still) });
 }
 
 function noteArrival(mediaId: string): void {
