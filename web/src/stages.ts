@@ -23,7 +23,7 @@ const ELSEWHERE_MS = 15 * 60_000;
 /** As long as the API may need to hear of a file that has arrived. */
 const UNCONFIRMED_MS = 2 * 60_000;
 /** From the first stage to the last: a post is as far as its slowest file. */
-const LEAST_FIRST: readonly AwaitedStage[] = [
+export const LEAST_FIRST: readonly AwaitedStage[] = [
   "sending",
   "elsewhere",
   "interrupted",
