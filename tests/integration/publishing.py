@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from shutterfeed.adapters.dynamodb.explore import DynamoContenders
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.bootstrap import aws as composed
+from shutterfeed.domain.explore import Contender
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Picture
+from shutterfeed.domain.ranking import rank
 from tests import samples
 from tests.integration.client import Client, declared, draft
 from tests.integration.pipeline import Pipeline
@@ -64,6 +67,7 @@ def publish_at_once(
     for medium in ready:
         ledger.mark_ready(post.author_id, medium.media_id, picture)
     assert posts.publish(post_id, ready, composed.ids().new(now), now)
+    DynamoContenders(metadata).nominate(Contender(post_id, rank(now, 0), now))
     return str(post_id)
 
 

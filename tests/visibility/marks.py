@@ -102,6 +102,7 @@ class Marks:
                 _other(m.id),
                 _other(m.media_id),
                 m.content_hash,
+                place=_other(m.place) if m.place else "",
                 comment_id=f"{_other(m.id)}-{m.comment_id.rpartition('-')[2]}",
             )
             for post, m in self.posts.items()

@@ -31,8 +31,9 @@ from shutterfeed_client.api.comments import (
     unlike_comment,
     unpin_comment,
 )
+from shutterfeed_client.api.explore import list_explored
 from shutterfeed_client.api.feed import get_feed
-from shutterfeed_client.api.hashtags import list_tagged
+from shutterfeed_client.api.hashtags import get_hashtag, list_tagged
 from shutterfeed_client.api.me import (
     accept_request,
     add_to_collection,
@@ -97,6 +98,7 @@ from shutterfeed_client.api.moderation import (
     list_moderation_log,
     undo_action,
 )
+from shutterfeed_client.api.places import find_places, get_place, list_at_place
 from shutterfeed_client.api.posts import (
     change_album,
     create_comment,
@@ -169,6 +171,7 @@ def main(task: dict[str, Any]) -> None:
     drive_requests(me, task["handle"], other, task["other"])
     drive_moderation(me, other, moderators, answer(get_me.sync_detailed(client=other)).id)
     drive_feed_and_search(me, post_id)
+    drive_places(me)
     drive_public(nobody, task["handle"], post_id)
     drive_avatar(me, small)
     drive_original(me, media_id, small)
@@ -476,6 +479,16 @@ def drive_feed_and_search(me: Any, post_id: str) -> None:
         lambda: answer(list_tagged.sync_detailed("generated", client=me)).items,
         lambda posts: len(posts) > 0,
     )
+    assert answer(get_hashtag.sync_detailed("generated", client=me)).posts > 0
+    # Nobody waits here until the list has been made.
+    answer(list_explored.sync_detailed(client=me))
+
+
+def drive_places(me: Any) -> None:
+    assert answer(get_place.sync_detailed("Lindau", client=me)).place == "lindau"
+    best = models.ListAtPlaceOrder.BEST
+    answer(list_at_place.sync_detailed("lindau", client=me, order=best))
+    answer(find_places.sync_detailed(client=me, q="Lin", near="47.5436,9.6835"))
 
 
 def drive_public(nobody: Any, handle: str, post_id: str) -> None:

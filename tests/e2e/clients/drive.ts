@@ -42,6 +42,7 @@ await driveComments();
 await drivePeople();
 await driveModeration();
 await driveFeedAndSearch();
+await drivePlaces();
 await drivePublic();
 await driveAvatar();
 await driveOriginal();
@@ -372,6 +373,15 @@ async function driveFeedAndSearch(): Promise<void> {
   await answer(api.search({ query: { near: "47.5436,9.6835", km: 1.5, type: "posts" } }));
   assert.ok((await answer(api.suggest({ query: { q: "#type" } }))).items.length > 0);
   assert.ok((await answer(api.listTagged({ path: { tag: "typed" } }))).items.length > 0);
+  assert.ok((await answer(api.getHashtag({ path: { tag: "typed" } }))).posts > 0);
+  // Nobody waits here until the list has been made.
+  await answer(api.listExplored());
+}
+
+async function drivePlaces(): Promise<void> {
+  assert.equal((await answer(api.getPlace({ path: { place: "Lindau" } }))).place, "lindau");
+  await answer(api.listAtPlace({ path: { place: "lindau" }, query: { order: "best" } }));
+  await answer(api.findPlaces({ query: { q: "Lin", near: "47.5436,9.6835" } }));
 }
 
 async function drivePublic(): Promise<void> {
