@@ -56,6 +56,7 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "follow_oneself": "Nobody can follow themselves.",
         "block_oneself": "Nobody can block themselves.",
         "mute_oneself": "Nobody can mute themselves.",
+        "invalid_before": "`before` is no moment with a time zone.",
         "invalid_until": "`until` is no moment with a time zone.",
         "publish_at_too_soon": "`publish_at` is less than a minute from now.",
         "publish_at_too_late": "`publish_at` is more than 75 days from now.",

@@ -203,6 +203,13 @@ WANTED: Final = Parameter(
     required=True,
 )
 
+BEFORE: Final = Parameter(
+    "before",
+    "Only posts that were published before this moment. A cursor of such a list is used together"
+    " with the same moment.",
+    {"type": "string", "format": "date-time", "examples": ["2026-05-01T00:00:00Z"]},
+)
+
 _QUERY_TEXT: Final = {"type": "string", "maxLength": MAX_QUERY, "pattern": whole(QUERY)}
 TYPED: Final = Parameter(
     "q",

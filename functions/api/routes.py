@@ -47,8 +47,9 @@ from api.models import (
     UserAsSeen,
     UserPage,
 )
-from api.parameters import EMBEDDED, FEW, KEY, PAGE, SEARCH, SINCE, TYPED, UNTIL, WANTED
+from api.parameters import BEFORE, EMBEDDED, FEW, KEY, PAGE, SEARCH, SINCE, TYPED, UNTIL, WANTED
 from shutterfeed.domain.errors import InvalidInput, NotFound
+from shutterfeed.domain.ids import first_ulid
 from shutterfeed.domain.mutes import parse_moment
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.people import PersonDraft
@@ -343,14 +344,22 @@ def get_user(call: Call) -> UserAsSeen:
     return _seen(call, call.services.viewing.find(call.viewer, call.path["handle"]))
 
 
-@route("GET", "/users/{handle}/posts", returns=PostPage, paged=True, errors=(403, 404))
+@route(
+    "GET",
+    "/users/{handle}/posts",
+    returns=PostPage,
+    paged=True,
+    query=(BEFORE,),
+    errors=(403, 404),
+)
 def list_user_posts(call: Call) -> PostPage:
-    """List a user's published posts, newest first.
+    """List a user's published posts, newest first; all of them, or those before a moment.
 
     The answer is 403 `private_account` if the account is private and the caller does not follow it.
     """
-    handle = call.path["handle"]
-    page = call.services.posts.by_author(handle, call.viewer, call.position, call.limit)
+    handle, moment = call.path["handle"], parse_moment(call.asked("before"), "before")
+    first = None if moment is None else first_ulid(moment)
+    page = call.services.posts.by_author(handle, call.viewer, call.position or first, call.limit)
     return post_page(call, page)
 
 

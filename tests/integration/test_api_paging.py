@@ -151,6 +151,30 @@ def test_a_feed_is_read_whole_in_pages_of_any_size(
             assert [item["id"] for item in items] == newest_first
 
 
+def test_a_users_posts_are_read_from_a_moment_backwards(
+    client: Client, pipeline: Pipeline, ada: Person
+) -> None:
+    for number in range(3):
+        photo = jpeg(16, 16, seed=number)
+        publish_unrendered(client, pipeline, ada, [photo], key=f"key-{number}")
+    path = f"/users/{client.handle(ada)}/posts"
+    posts = client.get(path, ada).json["items"]
+    for moment in (*(post["published_at"] for post in posts), "2020-01-01T00:00:00+01:00"):
+        before = [post["id"] for post in posts if post["published_at"] < moment]
+        listed = client.get(path, ada, before=moment).json["items"]
+        assert [post["id"] for post in listed] == before
+    later = {"before": "2090-01-01T00:00:00Z", "limit": "2"}
+    page = client.get(path, ada, **later).json
+    rest = client.get(path, ada, **later, cursor=page["next_cursor"]).json
+    assert page["items"] + rest["items"] == posts
+    # A cursor is for the list that it was given for.
+    moved = client.get(path, ada, cursor=page["next_cursor"])
+    assert moved.error == ("invalid_cursor", "cursor")
+    for wrong in ("", "yesterday", "2026-05-01", "2026-05-01T12:00:00"):
+        assert client.get(path, ada, before=wrong).error == ("invalid_before", "before")
+    assert client.get(path, ada, before="0001-01-01T00:00:00Z").json["items"] == []
+
+
 def test_pages_stay_whole_while_posts_come_and_go(
     client: Client, pipeline: Pipeline, ada: Person
 ) -> None:

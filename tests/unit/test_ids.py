@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shutterfeed.domain.ids import (
     MalformedId,
     PostId,
+    first_ulid,
     id_number,
     is_ulid,
     random_id,
@@ -27,6 +28,12 @@ def test_a_ulid_is_the_one_the_specification_gives() -> None:
     assert ulid(at, 0).startswith("01ARYZ6S41")
     assert ulid(datetime.fromtimestamp(0, UTC), 0) == "0" * 26
     assert ulid(datetime.fromtimestamp(0, UTC), 31) == "0" * 25 + "Z"
+
+
+@given(strategies.instants, RANDOM_BITS)
+def test_no_ulid_of_an_instant_is_below_its_first(at: datetime, randomness: int) -> None:
+    assert first_ulid(at) <= ulid(at, randomness) < first_ulid(at + timedelta(milliseconds=2))
+    assert first_ulid(datetime.min.replace(tzinfo=UTC)) == "0" * 26
 
 
 @given(strategies.instants, RANDOM_BITS)

@@ -21,6 +21,7 @@ _CAPTION = (
     "bread, cheese, a map, a second map for when the first one is wet, and time. More of it at "
     "https://example.com/hills_(and_dales). Thanks {handle} #hills"
 )
+_BIO = "More: https://example.com, not http://example.org"
 _NARROW = Screen(320, 640, is_phone=True)
 _SIDEWAYS = Screen(740, 360, is_phone=True)
 
@@ -29,7 +30,7 @@ _SIDEWAYS = Screen(740, 360, is_phone=True)
 def walker(person: Callable[[], Person]) -> Person:
     """Somebody with posts, a follower, and something to say."""
     walker, follower = person(), person()
-    walker.api.edit_me(display_name="Wilhelmina Featherstonehaugh", bio="More: http://example.com")
+    walker.api.edit_me(display_name="Wilhelmina Featherstonehaugh", bio=_BIO)
     caption = _CAPTION.format(handle=f"@{follower.handle}")
     published(walker.api, walker.api.publish([Photo(landscape(301))], caption=caption))
     album = [Photo(landscape(302)), Photo(landscape(303))]
@@ -203,9 +204,10 @@ def test_a_post_can_be_put_together_on_a_phone_on_its_side(
 def test_web_addresses_hashtags_and_handles_are_links(visit: Visit, walker: Person) -> None:
     somebody = visit(walker).open(f"/u/{walker.handle}")
     page = somebody.page
-    bio = page.get_by_role("link", name="http://example.com")
+    expect(page.get_by_role("link", name="http://example.org")).to_have_count(0)
+    bio = page.get_by_role("link", name="https://example.com")
     expect(bio).to_have_attribute("rel", "noopener noreferrer nofollow ugc")
-    expect(bio).to_have_attribute("href", "http://example.com/")
+    expect(bio).to_have_attribute("href", "https://example.com/")
     post_id = walker.api.feed()["items"][1]["id"]
     somebody.open(f"/p/{post_id}")
     link = page.get_by_role("link", name="https://example.com/hills_(and_dales)", exact=True)

@@ -4,10 +4,12 @@ interface Props {
   text: string;
   /** The handles in it that lead to somebody; if it is not known which do, all are links. */
   mentions?: readonly string[];
+  /** Addresses that anybody on the way could change are no links. */
+  onlySecure?: boolean;
 }
 
 /** What somebody wrote, with its hashtags, handles and web addresses as links. */
-export function Linked({ text, mentions }: Props) {
+export function Linked({ text, mentions, onlySecure = false }: Props) {
   return (
     <>
       {linkify(text, mentions).map(({ text: piece, href }, index) => {
@@ -18,6 +20,7 @@ export function Linked({ text, mentions }: Props) {
               {piece}
             </a>
           );
+        if (onlySecure && !href.startsWith("https:")) return piece;
         // Nobody's page learns of ours, nor rises in searches because somebody wrote of it here.
         return (
           <a key={index} href={href} target="_blank" rel="noopener noreferrer nofollow ugc">

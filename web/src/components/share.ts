@@ -3,9 +3,13 @@ import { t } from "../language.ts";
 import { toast } from "../toasts.ts";
 
 /** Hands a post's link to the device's own sharing, or copies it. */
-export async function share(post: PostBody): Promise<void> {
-  const url = `${window.location.origin}/p/${post.id}`;
-  const title = `Post by @${post.author.handle} on Shutterfeed`;
+export function share({ id, author }: PostBody): Promise<void> {
+  const title = t("Post by @{handle} on Shutterfeed", { handle: author.handle });
+  return shareLink(`${window.location.origin}/p/${id}`, title);
+}
+
+/** The same for any link. */
+export async function shareLink(url: string, title: string): Promise<void> {
   if ("share" in navigator && matchMedia("(pointer: coarse)").matches) {
     try {
       await navigator.share({ title, url });

@@ -16,7 +16,7 @@ export function Shown({ item, class: extra = "", isSmall = false }: Props) {
   const { preview, type, inside, file } = item;
   if (inside === "none") {
     return (
-      <span class="tile">
+      <span class="file-tile">
         <MoreIcon name={isVideo(type ?? "") ? "video" : "image"} />
         {!isSmall && (
           <>
@@ -27,7 +27,7 @@ export function Shown({ item, class: extra = "", isSmall = false }: Props) {
       </span>
     );
   }
-  if (preview === null || type === null) return <span class="tile skeleton" />;
+  if (preview === null || type === null) return <span class="file-tile skeleton" />;
   if (isVideo(type)) {
     return (
       <video

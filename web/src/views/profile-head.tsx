@@ -10,12 +10,12 @@ import { Linked } from "../components/linked.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { PersonMenu } from "../components/person-menu.tsx";
 import { FollowsMe } from "../components/user-row.tsx";
-import { t } from "../language.ts";
+import { count, counted, countedParts, parts, t } from "../language.ts";
 import { me } from "../me.ts";
 import { isMuted } from "../relation.ts";
 import { useRelation } from "../relations.ts";
 import { useStore } from "../store.ts";
-import { count, plural } from "../text.ts";
+import { ShareProfile } from "./share-profile.tsx";
 
 interface Props {
   seen: UserAsSeen;
@@ -35,7 +35,7 @@ export function Head({ seen, isOwn, onChange }: Props) {
   return (
     <Who user={user} badges={badges} hasLists={user.counts.posts !== null}>
       <div class="profile-actions">
-        {isOwn ? <OwnActions /> : <Actions seen={seen} onChange={onChange} />}
+        {isOwn ? <OwnActions user={seen.user} /> : <Actions seen={seen} onChange={onChange} />}
       </div>
     </Who>
   );
@@ -68,7 +68,7 @@ function Who({ user, badges, hasLists, children }: WhoProps) {
         <Counts user={user} hasLists={hasLists} />
         {user.bio && (
           <p class="bio" dir="auto">
-            <Linked text={user.bio} />
+            <Linked text={user.bio} onlySecure />
           </p>
         )}
       </div>
@@ -78,27 +78,21 @@ function Who({ user, badges, hasLists, children }: WhoProps) {
 }
 
 function Muted() {
-  return <span class="badge">Muted</span>;
+  return <span class="badge">{t("Muted")}</span>;
 }
 
 /** The number of posts is left out where one may not see them. */
 function Counts({ user, hasLists }: { user: User; hasLists: boolean }) {
   const { posts, followers, following } = user.counts;
-  const followersText = (
-    <>
-      <b>{count(followers)}</b> {followers === 1 ? "follower" : "followers"}
-    </>
-  );
-  const followingText = (
-    <>
-      <b>{count(following)}</b> following
-    </>
-  );
+  const followersText = countedParts(followers, "{count} follower", "{count} followers", {
+    count: <b>{count(followers)}</b>,
+  });
+  const followingText = parts("{count} following", { count: <b>{count(following)}</b> });
   return (
     <ul class="counts">
       {posts !== null && (
         <li>
-          <b>{count(posts)}</b> {posts === 1 ? "post" : "posts"}
+          {countedParts(posts, "{count} post", "{count} posts", { count: <b>{count(posts)}</b> })}
         </li>
       )}
       <li>
@@ -111,7 +105,7 @@ function Counts({ user, hasLists }: { user: User; hasLists: boolean }) {
   );
 }
 
-function OwnActions() {
+function OwnActions({ user }: { user: User }) {
   const waiting = useStore(me)?.requests ?? 0;
   return (
     <>
@@ -119,13 +113,14 @@ function OwnActions() {
         <a class="button" href="/settings/profile">
           {t("Edit profile")}
         </a>
+        <ShareButton user={user} />
         <a class="icon-button" href="/settings" aria-label={t("Settings")}>
           <MoreIcon name="settings" />
         </a>
       </div>
       {waiting > 0 && (
         <a class="button button-primary" href="/requests">
-          {plural(waiting, "follow request")}
+          {counted(waiting, "{count} follow request", "{count} follow requests")}
         </a>
       )}
     </>
@@ -139,11 +134,12 @@ function Actions({ seen, onChange }: Omit<Props, "isOwn">) {
   return (
     <div class="profile-buttons">
       <FollowButton user={user} seen={seen} onChange={onChange} />
+      <ShareButton user={user} />
       {own !== null && own.id !== user.id && (
         <button
           type="button"
           class="icon-button"
-          aria-label={`Options for @${user.handle}`}
+          aria-label={t("Options for @{handle}", { handle: user.handle })}
           aria-haspopup="dialog"
           onClick={() => setOpen(true)}
         >
@@ -155,9 +151,27 @@ function Actions({ seen, onChange }: Omit<Props, "isOwn">) {
   );
 }
 
+function ShareButton({ user }: { user: User }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={t("Share @{handle}", { handle: user.handle })}
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        <MoreIcon name="share" />
+      </button>
+      {isOpen && <ShareProfile user={user} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
 export function HeadSkeleton() {
   return (
-    <div class="profile" role="status" aria-label="Loading profile">
+    <div class="profile" role="status" aria-label={t("Loading profile")}>
       <span class="avatar avatar-large skeleton" />
       <span class="skeleton skeleton-line" />
     </div>
@@ -167,11 +181,13 @@ export function HeadSkeleton() {
 /** In place of the posts of a private account that does not let one in yet. */
 export function Locked({ isRequested }: { isRequested: boolean }) {
   return (
-    <Empty title="This account is private">
+    <Empty title={t("This account is private")}>
       <p>
         {isRequested
-          ? "You have asked to follow it. Once that is accepted, you see its photos and videos here."
-          : "Follow it to see its photos and videos. Its owner decides who may."}
+          ? t(
+              "You have asked to follow it. Once that is accepted, you see its photos and videos here.",
+            )
+          : t("Follow it to see its photos and videos. Its owner decides who may.")}
       </p>
     </Empty>
   );
@@ -182,14 +198,16 @@ export function Blocked({ user }: { user: User }) {
   // What had the focus is gone with the profile.
   useEffect(() => document.querySelector("h1")?.focus({ preventScroll: true }), []);
   return (
-    <Empty title={`You have blocked @${user.handle}`}>
-      <p>You are not there for each other. All whom you have blocked are in your settings.</p>
+    <Empty title={t("You have blocked @{handle}", { handle: user.handle })}>
+      <p>
+        {t("You are not there for each other. All whom you have blocked are in your settings.")}
+      </p>
       <p class="empty-actions">
         <button type="button" class="button" onClick={() => void unblock(user)}>
-          Unblock
+          {t("Unblock")}
         </button>
         <a class="button" href="/settings/blocked">
-          Blocked people
+          {t("Blocked people")}
         </a>
       </p>
     </Empty>

@@ -1,23 +1,29 @@
 import { useEffect, useRef } from "preact/hooks";
-import { call, type PostBody } from "../api.ts";
+import { call, type PostBody, type UserAsSeen } from "../api.ts";
 import { Empty } from "../components/empty.tsx";
 import { Endless, Retry } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 import { PendingPosts } from "../components/pending-posts.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
 import { openCompose } from "../compose.ts";
-import { List } from "../lists.ts";
+import { t } from "../language.ts";
+import type { List } from "../lists.ts";
 import { loadMe, me } from "../me.ts";
 import { published } from "../pending.ts";
-import { readPage, restored, takeBack } from "../posts.ts";
+import { restored, takeBack } from "../posts.ts";
 import { readUser } from "../relation-changes.ts";
 import { useRelation } from "../relations.ts";
 import { useResource } from "../resource.ts";
-import { navigate } from "../router.ts";
+import { location, navigate } from "../router.ts";
 import { useStore } from "../store.ts";
 import { ofThisVisit } from "../visits.ts";
-import { OwnTabs } from "./own-tabs.tsx";
+import { Months, OwnTabs, ProfileTabs } from "./own-tabs.tsx";
 import { Blocked, Head, HeadSkeleton, Locked } from "./profile-head.tsx";
+import { hasVideo, postPage, postsOf, type Shown, shownBy } from "./profile-posts.ts";
+import { useFeedLink } from "./share-profile.tsx";
+
+/** With more posts than this, one can go to a month of one's own. */
+const MANY = 30;
 
 /** One's own profile, before one's handle is known. */
 export function MeView() {
@@ -26,7 +32,7 @@ export function MeView() {
     if (value) navigate(`/u/${value.handle}`, { replace: true });
   }, [value]);
   return (
-    <Page title="Profile" hideTitle>
+    <Page title={t("Profile")} hideTitle>
       {error ? <Retry message={error} onRetry={retry} /> : <GridSkeleton />}
     </Page>
   );
@@ -36,7 +42,8 @@ export function ProfileView({ handle }: Record<string, string>) {
   const name = handle!;
   const load = () => readUser(() => call("get", "/users/{handle}", { path: { handle: name } }));
   const profile = useResource("profile", load);
-  const posts = ofThisVisit("posts", () => postsOf(name));
+  const shown = shownBy(useStore(location).query);
+  const posts = ofThisVisit(`posts ${shown.videos} ${shown.until}`, () => postsOf(name, shown));
   const own = useStore(me);
   const count = useStore(published);
   const isOwn = own?.handle === name;
@@ -44,6 +51,7 @@ export function ProfileView({ handle }: Record<string, string>) {
   const { blocked_by_me, requested_by_me } = useRelation(seen?.user.id ?? "", seen ?? undefined);
   // The API gives this number to whoever may see the posts.
   const isLocked = seen !== null && seen.user.counts.posts === null;
+  useFeedLink(seen?.user ?? null);
   const wasBlocked = useRef(blocked_by_me);
 
   // Once they are unblocked, nothing is as it was before: neither follows the other any more.
@@ -65,7 +73,7 @@ export function ProfileView({ handle }: Record<string, string>) {
   // One's own new post belongs on top.
   useEffect(() => {
     if (!isOwn || count === 0) return;
-    posts.renew(() => page(name)).catch(() => undefined);
+    if (shown.until === null) posts.renew(() => postPage(name, shown)).catch(() => undefined);
     void load().then(profile.set, () => undefined);
   }, [count]);
 
@@ -81,17 +89,18 @@ export function ProfileView({ handle }: Record<string, string>) {
   if (profile.isMissing) {
     return (
       <Page title={`@${name}`} hideTitle>
-        <Empty title={`Nobody is called @${name}`}>
+        <Empty title={t("Nobody is called @{handle}", { handle: name })}>
           <p>
-            They may have changed their handle: try to find them with the search. If you have
-            blocked them, they are in your settings.
+            {t(
+              "They may have changed their handle: try to find them with the search. If you have blocked them, they are in your settings.",
+            )}
           </p>
           <p class="empty-actions">
             <a class="button button-primary" href={`/search?q=${encodeURIComponent(name)}`}>
-              Search
+              {t("Search")}
             </a>
             <a class="button" href="/settings/blocked">
-              Blocked people
+              {t("Blocked people")}
             </a>
           </p>
         </Empty>
@@ -112,35 +121,47 @@ export function ProfileView({ handle }: Record<string, string>) {
       {seen && <Head seen={seen} isOwn={isOwn} onChange={profile.set} />}
       {!seen && !profile.error && <HeadSkeleton />}
       {isOwn && <OwnTabs />}
+      {!isOwn && seen && !isLocked && <ProfileTabs handle={name} />}
+      {isOwn && seen && hasMany(seen) && <Months since={seen.user.created_at} />}
       {isOwn && <PendingPosts />}
       {isLocked && <Locked isRequested={requested_by_me} />}
       {/* What keeps the profile away keeps the posts away, too: it is said once. */}
-      {!profile.error && !isLocked && <Posts list={posts} isOwn={isOwn} isKnown={seen !== null} />}
+      {!profile.error && !isLocked && (
+        <Posts list={posts} shown={shown} isOwn={isOwn} isKnown={seen !== null} />
+      )}
     </Page>
   );
 }
 
+/** Whether there is so much that one would scroll for long. */
+function hasMany({ user }: UserAsSeen): boolean {
+  return (user.counts.posts ?? 0) > MANY;
+}
+
 interface PostsProps {
   list: List<PostBody>;
+  shown: Shown;
   isOwn: boolean;
   isKnown: boolean;
 }
 
 /** They are asked for together with the profile, and a private account's may be refused first. */
-function Posts({ list, isOwn, isKnown }: PostsProps) {
+function Posts({ list, shown, isOwn, isKnown }: PostsProps) {
   const { status } = useStore(list.state);
   if (!isKnown && status === "error") return <GridSkeleton />;
   return (
     <Endless
+      key={`${shown.videos} ${shown.until}`}
       list={list}
+      {...(shown.videos && { isShown: hasVideo })}
       render={(items) => <PostGrid posts={items} />}
       skeleton={<GridSkeleton />}
       empty={
-        <Empty title="No posts yet">
-          {isOwn && (
+        <Empty title={noneOf(shown)}>
+          {isOwn && shown.until === null && (
             <p>
               <button type="button" class="button button-primary" onClick={openCompose}>
-                Post a photo
+                {shown.videos ? t("Post a video") : t("Post a photo")}
               </button>
             </p>
           )}
@@ -150,14 +171,7 @@ function Posts({ list, isOwn, isKnown }: PostsProps) {
   );
 }
 
-function postsOf(handle: string): List<PostBody> {
-  return new List(
-    (cursor) => page(handle, cursor),
-    (post) => post.id,
-  );
-}
-
-function page(handle: string, cursor?: string) {
-  const query = { limit: 30, ...(cursor !== undefined && { cursor }) };
-  return readPage(() => call("get", "/users/{handle}/posts", { path: { handle }, query }));
+function noneOf({ videos, until }: Shown): string {
+  if (videos) return t("No videos yet");
+  return until === null ? t("No posts yet") : t("No posts up to this month");
 }

@@ -10,6 +10,7 @@ import { useResource } from "../resource.ts";
 import { ofThisVisit } from "../visits.ts";
 import { HeadSkeleton, PublicHead } from "./profile-head.tsx";
 import { NotForStrangers } from "./public.tsx";
+import { useFeedLink } from "./share-profile.tsx";
 
 /** A profile as whoever is not signed in sees it. */
 export function PublicProfileView({ handle }: Record<string, string>) {
@@ -26,6 +27,7 @@ export function PublicProfileView({ handle }: Record<string, string>) {
         (post) => post.id,
       ),
   );
+  useFeedLink(profile.value);
   if (profile.isMissing) return <NotForStrangers what="profile" />;
   const title = profile.value?.display_name || `@${handle}`;
   return (

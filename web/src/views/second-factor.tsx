@@ -7,6 +7,7 @@ import {
   type Permit,
   type SecondFactorKey,
 } from "../account.ts";
+import { QrCode } from "../components/qr-code.tsx";
 import { parts, t } from "../language.ts";
 import { toast } from "../toasts.ts";
 import { CodeField, Form, useForm } from "./sign-in-form.tsx";
@@ -52,7 +53,7 @@ export function SecondFactorForm({ permit, onEnd, onDone }: Props) {
               open: <a href={shown.link}>{t("open it on this device")}</a>,
             })}
           </p>
-          <QrCode squares={shown.squares} />
+          <QrCode squares={shown.squares} label={t("QR code of the key")} />
           <p class="secret-key">
             <code>{shown.key.match(/.{1,4}/g)!.join(" ")}</code>
           </p>
@@ -65,24 +66,5 @@ export function SecondFactorForm({ permit, onEnd, onDone }: Props) {
         </>
       )}
     </Form>
-  );
-}
-
-function QrCode({ squares }: { squares: Bitmap2D }) {
-  const { size } = squares;
-  const line = Array.from({ length: size }, (_, at) => at);
-  const dark = line.flatMap((y) =>
-    line.flatMap((x) => (squares.get(x, y) ? [`M${x} ${y}h1v1h-1z`] : [])),
-  );
-  // One square of light around it, beside the frame's.
-  return (
-    <svg
-      class="qr-code"
-      viewBox={`-1 -1 ${size + 2} ${size + 2}`}
-      role="img"
-      aria-label={t("QR code of the key")}
-    >
-      <path d={dark.join("")} />
-    </svg>
   );
 }

@@ -42,6 +42,12 @@ def ulid(at: datetime, randomness: int) -> str:
     return _base32(milliseconds << _RANDOM_BITS | randomness & ((1 << _RANDOM_BITS) - 1))
 
 
+def first_ulid(at: datetime) -> str:
+    """The lowest ULID of the instant `at`, which needs a time zone; of an instant before the epoch,
+    the lowest of all."""
+    return ulid(max(at, datetime.fromtimestamp(0, UTC)), 0)
+
+
 def random_id(randomness: int) -> str:
     """An id of 128 random bits in the form of a ULID, for things that must not reveal when they
     were made."""

@@ -85,9 +85,9 @@ class MutedUsers:
 NO_MUTES: Final = MutedUsers()
 
 
-def parse_moment(text: str | None) -> datetime | None:
-    """The moment in a text like `2026-05-04T12:00:00Z`; None if there is no text. Raises
-    `InvalidInput`."""
+def parse_moment(text: str | None, name: str = "until") -> datetime | None:
+    """The moment in a text like `2026-05-04T12:00:00Z`; None if there is no text. `name` is that of
+    the parameter. Raises `InvalidInput`."""
     if text is None:
         return None
     try:
@@ -95,8 +95,8 @@ def parse_moment(text: str | None) -> datetime | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        message = "until must be a moment with a time zone, like 2026-05-04T12:00:00Z."
-        raise InvalidInput("invalid_until", message, "until")
+        message = f"{name} must be a moment with a time zone, like 2026-05-04T12:00:00Z."
+        raise InvalidInput(f"invalid_{name}", message, name)
     return moment
 
 
