@@ -2,6 +2,7 @@
 import { MAX_PHOTO_BYTES } from "../../build/limits.ts";
 import { call } from "../api.ts";
 import { Failure } from "../errors.ts";
+import { t } from "../language.ts";
 import { fileSize } from "../text.ts";
 import { hashFile } from "./inspect.ts";
 import { isVideo, SNIFF_BYTES, sniff } from "./sniff.ts";
@@ -17,11 +18,11 @@ export async function uploadAvatar(
   signal: AbortSignal,
 ): Promise<void> {
   const type = sniff(new Uint8Array(await file.slice(0, SNIFF_BYTES).arrayBuffer()));
-  if (type === null || isVideo(type)) throw new Failure("Please choose a photo.");
+  if (type === null || isVideo(type)) throw new Failure(t("Please choose a photo."));
   if (file.size > MAX_PHOTO_BYTES) {
-    throw new Failure(`The photo may have at most ${fileSize(MAX_PHOTO_BYTES)}.`);
+    throw new Failure(t("The photo may have at most {size}.", { size: fileSize(MAX_PHOTO_BYTES) }));
   }
-  say("Uploading…");
+  say(t("Uploading…"));
   const sha256 = await hashFile(file, () => undefined);
   const { media_id, upload } = await call("post", "/me/avatar", {
     header: { "Idempotency-Key": crypto.randomUUID() },
@@ -29,10 +30,10 @@ export async function uploadAvatar(
   });
   if (upload !== null) {
     const onProgress = (sent: number) =>
-      say(`Uploading, ${Math.floor((100 * sent) / file.size)} %`);
+      say(t("Uploading, {percent} %", { percent: Math.floor((100 * sent) / file.size) }));
     await sendFile(file, upload, { signal, onProgress });
   }
-  say("Processing…");
+  say(t("Preparing…"));
   await processed(media_id, signal);
 }
 
@@ -44,5 +45,5 @@ async function processed(mediaId: string, signal: AbortSignal): Promise<void> {
     if (upload.failure !== null) throw new Failure(upload.failure.message);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
-  throw new Failure("This takes longer than usual. Your picture changes once it is done.");
+  throw new Failure(t("This takes longer than usual. Your picture changes once it is done."));
 }

@@ -52,13 +52,13 @@ export async function read<T>(shelf: Shelf, name: string): Promise<T | undefined
   }
 }
 
-/** All that is kept on a shelf. */
-export async function readAll<T>(shelf: Shelf): Promise<T[]> {
+/** All that is kept on a shelf; null if that cannot be told. */
+export async function readAll<T>(shelf: Shelf): Promise<T[] | null> {
   try {
     const transaction = (await database()).transaction(shelf, "readonly");
     return await answered<T[]>(transaction.objectStore(shelf).getAll());
   } catch (error) {
-    return withoutKeeping(error, []);
+    return withoutKeeping(error, null);
   }
 }
 

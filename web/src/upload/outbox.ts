@@ -86,6 +86,7 @@ export function send(draft: Draft): void {
 export async function resumeOutbox(): Promise<void> {
   await tidyFiles();
   const posts = await readAll<KeptPost>("posts");
+  if (posts === null) return;
   noteKept(posts.length > 0);
   const kept = new Set(posts.flatMap(({ media }) => Object.values(media)));
   for (const [mediaId, { isKept }] of Object.entries(localFiles.value)) {
@@ -130,6 +131,8 @@ async function keepEntry({ key, draft }: Entry): Promise<void> {
   });
   if (isKept) noteKept(true);
   for (const { id, file } of draft.items) if (!isFileKept(id)) await keepFile(id, file);
+  const isUnderWay = entries.has(key) || [...declared.values()].some((post) => post.key === key);
+  if (!isUnderWay) dropFiles(draft.items.map(({ id }) => id)); // they were sent meanwhile
 }
 
 /** Whether this tab sends the post: no other one does before this one is closed. */
@@ -246,7 +249,8 @@ function drop({ key, draft, postId, media }: KeptPost): void {
 function forgetPost(key: string, postId: string | null): void {
   if (postId !== null) declared.delete(postId);
   void write((shelf) => void shelf("posts").delete(key)).then(async () => {
-    noteKept((await readAll("posts")).length > 0);
+    const left = await readAll("posts");
+    if (left !== null) noteKept(left.length > 0);
   });
 }
 

@@ -3,6 +3,7 @@ import type { PostBody, UploadLink } from "../api.ts";
 import { person } from "../auth.ts";
 import { deletePost } from "../deletion.ts";
 import { sentence } from "../errors.ts";
+import { t } from "../language.ts";
 import { localFiles, rememberFile } from "../local-files.ts";
 import {
   follow,
@@ -83,15 +84,17 @@ pending.watch(() => {
 });
 
 window.addEventListener("online", () => {
-  for (const { post } of batches.value) retryPost(post.id);
+  const files = batches.value.flatMap((batch) => batch.files);
+  for (const transfer of files) if (transfer.state === "failed") retry(transfer);
 });
 
 function transferred({ files }: Batch): Transferred {
   const total = files.reduce((sum, { file }) => sum + file.size, 0);
   const sent = files.reduce((sum, transfer) => sum + transfer.sent, 0);
   const isUnderWay = files.some(({ state }) => state === "waiting" || state === "sending");
-  const failed = isUnderWay ? undefined : files.find(({ state }) => state === "failed");
-  return { share: total === 0 ? 1 : sent / total, problem: failed?.error ?? null };
+  const left = isUnderWay ? undefined : files.find(({ state }) => state !== "sent");
+  const problem = left === undefined ? null : (left.error ?? t("It was stopped."));
+  return { share: total === 0 ? 1 : sent / total, problem };
 }
 
 /** What a post is made of, in the order of its media. */
@@ -183,10 +186,12 @@ export function retry(transfer: Transfer): void {
   next();
 }
 
-/** Tries all files of a post again that could not be sent. */
+/** Tries all files of a post again that could not be sent, or were stopped. */
 export function retryPost(postId: string): void {
   const batch = batches.value.find(({ post }) => post.id === postId);
-  for (const transfer of batch?.files ?? []) if (transfer.state === "failed") retry(transfer);
+  for (const transfer of batch?.files ?? []) {
+    if (transfer.state === "failed" || transfer.state === "stopped") retry(transfer);
+  }
 }
 
 /** Gives up the whole post; for some seconds that can be undone, and it goes on. */

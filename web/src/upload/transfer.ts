@@ -1,6 +1,7 @@
 /** Sends one file straight to storage: in one form, or in parts of which several go at once. */
 import { call, type UploadLink } from "../api.ts";
 import { Failure, NetworkError } from "../errors.ts";
+import { t } from "../language.ts";
 import { arrivedBytes, codeOf, meaning, type Piece, pieces, RETRY_DELAYS } from "./parts.ts";
 
 /** More are hardly faster, and leave more half-sent behind when a slow connection breaks. */
@@ -18,7 +19,12 @@ class Refused extends Failure {
   readonly meaning: ReturnType<typeof meaning>;
 
   constructor(status: number, code: string) {
-    super(`The storage did not accept the file: ${code || "no reason"} (${status}).`);
+    super(
+      t("The storage did not accept the file: {code} ({status}).", {
+        code: code || "-",
+        status: String(status),
+      }),
+    );
     this.meaning = meaning(status, code);
   }
 }
@@ -43,7 +49,7 @@ export async function freshLink(mediaId: string): Promise<UploadLink | null> {
   const { failure } = state.upload;
   if (failure !== null) throw new Failure(failure.message);
   if (state.link === null && state.upload.state === "awaiting") {
-    throw new Failure("This upload has expired. Please post the file again.");
+    throw new Failure(t("This upload has expired. Please post the file again."));
   }
   return state.link;
 }
@@ -130,8 +136,9 @@ async function persistently(sending: Sending, attempt: () => Promise<void>): Pro
 class StorageUnreached extends Failure {
   constructor() {
     super(
-      "Shutterfeed can be reached, but its storage for files cannot. Please check your network." +
-        " Please try again later, or from another network.",
+      t(
+        "Shutterfeed can be reached, but its storage for files cannot. Please check your network. Please try again later, or from another network.",
+      ),
     );
   }
 }

@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import { Icon } from "../components/icons.tsx";
+import { counted, t } from "../language.ts";
 import { useStore } from "../store.ts";
-import { fileSize, plural } from "../text.ts";
+import { fileSize } from "../text.ts";
 import { type Batch, batches, discard, isBusy, retry, stop, type Transfer } from "./queue.ts";
 
 /** What is on its way to storage, in a corner of every page. */
@@ -18,24 +19,24 @@ export function Tray() {
   const done = files.filter(({ state }) => state === "sent").length;
   const says =
     failed > 0
-      ? `${plural(failed, "file")} not uploaded`
+      ? counted(failed, "{count} file not uploaded", "{count} files not uploaded")
       : isBusy()
-        ? `Uploading ${plural(files.length - done, "file")}`
+        ? counted(files.length - done, "Uploading {count} file", "Uploading {count} files")
         : done === files.length
-          ? "Uploaded"
-          : "Stopped";
+          ? t("Uploaded")
+          : t("Stopped");
   return (
-    <section class="tray" aria-label="Uploads in progress">
+    <section class="tray" aria-label={t("Uploads in progress")}>
       <div class="tray-head">
         <p class="tray-title" role="status">
           {says}
         </p>
-        <span class="tray-percent">{percent} %</span>
+        <span class="tray-percent">{t("{percent} %", { percent })}</span>
         <button
           type="button"
           class="icon-button"
           aria-expanded={isOpen}
-          aria-label={isOpen ? "Show less" : "Show all files"}
+          aria-label={isOpen ? t("Show less") : t("Show all files")}
           onClick={() => setOpen(!isOpen)}
         >
           <span class={isOpen ? "turned" : ""}>
@@ -43,7 +44,7 @@ export function Tray() {
           </span>
         </button>
       </div>
-      <progress class="progress" max={100} value={percent} aria-label="All files" />
+      <progress class="progress" max={100} value={percent} aria-label={t("All files")} />
       {isOpen && all.map((batch) => <Files key={batch.post.id} batch={batch} />)}
     </section>
   );
@@ -60,7 +61,7 @@ function Files({ batch }: { batch: Batch }) {
       </ul>
       {!isDone && (
         <button type="button" class="link-button" onClick={() => void discard(batch)}>
-          Discard this post
+          {t("Discard this post")}
         </button>
       )}
     </div>
@@ -71,10 +72,10 @@ function FileRow({ transfer }: { transfer: Transfer }) {
   const { file, state, sent, error } = transfer;
   const percent = Math.floor((100 * sent) / file.size);
   const note = {
-    waiting: "Waiting",
-    sending: `${fileSize(sent)} of ${fileSize(file.size)}`,
-    sent: "Uploaded",
-    stopped: "Stopped",
+    waiting: t("Waiting"),
+    sending: t("{sent} of {size}", { sent: fileSize(sent), size: fileSize(file.size) }),
+    sent: t("Uploaded"),
+    stopped: t("Stopped"),
     failed: error ?? "",
   }[state];
   return (
@@ -88,7 +89,7 @@ function FileRow({ transfer }: { transfer: Transfer }) {
         <button
           type="button"
           class="icon-button"
-          aria-label={`Cancel ${file.name}`}
+          aria-label={t("Cancel {name}", { name: file.name })}
           onClick={() => stop(transfer)}
         >
           <Icon name="close" />
@@ -98,10 +99,10 @@ function FileRow({ transfer }: { transfer: Transfer }) {
         <button
           type="button"
           class="button button-small"
-          aria-label={`Retry ${file.name}`}
+          aria-label={t("Retry {name}", { name: file.name })}
           onClick={() => retry(transfer)}
         >
-          Retry
+          {t("Retry")}
         </button>
       )}
     </li>
