@@ -12,7 +12,7 @@ from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import PHONE
-from tests.e2e.conftest import Person, published
+from tests.e2e.conftest import Person, eventually, published
 from tools.cloud import LOCAL_RESET_CODE
 from tools.pictures import landscape
 
@@ -38,6 +38,46 @@ def test_caption_description_and_place_are_changed(
     card = somebody.open().sees_post("After")
     expect(card.get_by_text("Old pier")).to_be_visible()
     expect(card.get_by_role("img", name="Hills under a low sun")).to_be_visible()
+
+
+def test_photos_of_a_post_are_put_in_order_removed_and_added(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    owner = person()
+    photos = [Photo(landscape(number)) for number in (92, 93)]
+    post_id = published(owner.api, owner.api.publish(photos, caption="Two"))["id"]
+    one, two = (medium["id"] for medium in owner.api.post(post_id)["media"])
+    somebody = visit(owner).open()
+    page = somebody.page
+
+    def change(*buttons: str) -> None:
+        somebody.sees_post("Two").get_by_role("button", name="Post options").click()
+        page.get_by_role("button", name="Edit post").click()
+        page.get_by_role("button", name="Change photos and videos").click()
+        for name in buttons:
+            page.get_by_role("button", name=name).click()
+
+    def shown() -> list[str]:
+        return [medium["id"] for medium in owner.api.post(post_id)["media"]]
+
+    change("Move number 1 back", "Save")
+    somebody.sees_text("Changes saved.")
+    assert shown() == [two, one]
+    page.get_by_role("button", name="Undo").click()
+    eventually(shown, lambda ids: ids == [one, two])
+    page.keyboard.press("Escape")
+    somebody.open()
+    change("Remove number 1", "Save")
+    somebody.sees_text("Changes saved.")
+    assert shown() == [two]
+    somebody.open()
+    change("Put back number 1")
+    dialog = page.get_by_role("dialog", name="Photos and videos")
+    dialog.locator("input[type=file]").set_input_files([samples.photo(94)])
+    dialog.get_by_role("button", name="Save").click()
+    somebody.sees_text("The new files are shown once they are ready.")
+    album = eventually(shown, lambda ids: len(ids) == 3)
+    assert album[:2] == [two, one]
 
 
 def test_files_are_put_in_order_by_dragging(visit: Visit, person: Callable[[], Person]) -> None:

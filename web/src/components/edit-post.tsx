@@ -5,17 +5,20 @@ import { MentionField } from "../answers/mention-field.tsx";
 import { call, type MediumView, type PostBody } from "../api.ts";
 import { changesOf, type Edits, editsOf, forgetEdits, hasEdits, keepEdits } from "../edits.ts";
 import { ApiError, sentence } from "../errors.ts";
+import { t } from "../language.ts";
+import { lazy } from "../lazy.tsx";
 import { ofPost } from "../link-sources.ts";
 import { rememberOwn } from "../posts.ts";
 import { sourcesOf } from "../sources.ts";
 import { toast } from "../toasts.ts";
-import { describe } from "./carousel.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Field } from "./field.tsx";
 import { FileImage } from "./file-image.tsx";
 import { NamePeople } from "./name-people.tsx";
 import { PlaceField } from "./place-field.tsx";
 import { SensitiveSwitch } from "./sensitive-switch.tsx";
+
+const AlbumEditor = lazy(() => import("../upload/all.ts").then((module) => module.AlbumEditor));
 
 interface Props {
   post: PostBody;
@@ -28,6 +31,7 @@ export function EditPost({ post, onClose }: Props) {
   const [edits, setEdits] = useState(() => editsOf(post));
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const [isInAlbum, setInAlbum] = useState(false);
 
   function edit(changed: Partial<Edits>): void {
     const next = { ...edits, ...changed };
@@ -48,7 +52,7 @@ export function EditPost({ post, onClose }: Props) {
       const body = changesOf(post, edits);
       rememberOwn(await call("patch", "/posts/{id}", { path: { id: post.id }, body }));
       forgetEdits(post);
-      toast("Changes saved.");
+      toast(t("Changes saved."));
       onClose();
     } catch (reason) {
       setError(reason);
@@ -58,24 +62,34 @@ export function EditPost({ post, onClose }: Props) {
 
   const errorOf = (field: string) =>
     error instanceof ApiError && error.field?.startsWith(field) ? error.message : null;
+  if (isInAlbum) return <AlbumEditor post={post} onClose={() => setInAlbum(false)} />;
   const isOfField = (errorOf("caption") ?? errorOf("people.") ?? errorOf("place")) !== null;
   return (
-    <Dialog title="Edit post" onClose={onClose}>
+    <Dialog title={t("Edit post")} onClose={onClose}>
       <form class="dialog-form" onSubmit={(event) => void save(event)}>
         <div class="dialog-body form">
           {isFound && (
             <p class="field-hint" role="status">
-              These are your changes from before. “Cancel” gives them up.
+              {t("These are your changes from before. “Cancel” gives them up.")}
             </p>
           )}
           <MentionField
-            label="Caption"
+            label={t("Caption")}
             rows={4}
             value={edits.caption}
             onValue={(caption) => edit({ caption })}
             maxLength={MAX_CAPTION}
             error={errorOf("caption")}
           />
+          {post.state === "published" && (
+            <button
+              type="button"
+              class="button button-small file-button"
+              onClick={() => setInAlbum(true)}
+            >
+              {t("Change photos and videos")}
+            </button>
+          )}
           {post.media.map((medium, index) => (
             <EditMedium
               key={medium.id}
@@ -106,10 +120,10 @@ export function EditPost({ post, onClose }: Props) {
         </div>
         <div class="dialog-actions">
           <button type="button" class="button" onClick={cancel}>
-            Cancel
+            {t("Cancel")}
           </button>
           <button type="submit" class="button button-primary" disabled={isBusy}>
-            Save
+            {t("Save")}
           </button>
         </div>
       </form>
@@ -130,7 +144,11 @@ interface MediumProps {
 
 /** The description of a photo or video, and who is in a photo. */
 function EditMedium({ post, medium, number, edits, onEdit, error }: MediumProps) {
-  const what = describe(post, medium, number).split(" by ")[0]!.toLowerCase();
+  const names = { number, total: post.media.length };
+  const isVideo = medium.content_type.startsWith("video/");
+  const what = isVideo
+    ? t("video {number} of {total}", names)
+    : t("photo {number} of {total}", names);
   const { altTexts, people } = edits;
   const isShown = medium.renditions.length > 0;
   return (
@@ -146,14 +164,18 @@ function EditMedium({ post, medium, number, edits, onEdit, error }: MediumProps)
         />
       )}
       <Field
-        label={`Description of ${what}`}
-        hint="It is read aloud to people who cannot see the picture."
+        label={
+          isVideo
+            ? t("Description of video {number} of {total}", names)
+            : t("Description of photo {number} of {total}", names)
+        }
+        hint={t("It is read aloud to people who cannot see the picture.")}
         rows={2}
         value={altTexts[medium.id] ?? ""}
         onValue={(text) => onEdit({ altTexts: { ...altTexts, [medium.id]: text } })}
         maxLength={MAX_ALT_TEXT}
       />
-      {isShown && medium.content_type.startsWith("image/") && (
+      {isShown && !isVideo && (
         <NamePeople
           what={what}
           people={people[medium.id] ?? []}

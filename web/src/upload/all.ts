@@ -1,4 +1,5 @@
 /** All that has to do with uploading: one file to fetch when it is first needed. */
+export { AlbumEditor } from "./album.tsx";
 export { uploadAvatar } from "./avatar.ts";
 export { Compose } from "./compose.tsx";
 export { editRefused } from "./draft.ts";
