@@ -1,6 +1,15 @@
 import type { ComponentChildren } from "preact";
+import { openCompose } from "../compose.ts";
+import { t } from "../language.ts";
 import { PATHS as FIRST_ICONS } from "./icons.tsx";
 import { PATHS as MORE_ICONS } from "./more-icons.tsx";
+
+/** Where to go on, from where there is nothing. */
+const WAYS = {
+  explore: ["/explore", t("Explore")],
+  home: ["/", t("Go home")],
+  settings: ["/settings", t("Settings")],
+} as const;
 
 const ICONS = { ...FIRST_ICONS, ...MORE_ICONS };
 
@@ -8,17 +17,36 @@ interface Props {
   title: string;
   /** What its picture is about. */
   drawing?: keyof typeof ICONS;
+  /** The next step; `children` may have others. */
+  next?: keyof typeof WAYS | "post";
   children?: ComponentChildren;
 }
 
 /** Nothing here: a picture, and what to do about it. */
-export function Empty({ title, drawing = "image", children }: Props) {
+export function Empty({ title, drawing = "image", next, children }: Props) {
   return (
     <div class="empty">
       <Drawing of={drawing} />
       <h2>{title}</h2>
       {children}
+      {next && <Next way={next} />}
     </div>
+  );
+}
+
+function Next({ way }: { way: NonNullable<Props["next"]> }) {
+  if (way === "post") {
+    return (
+      <button type="button" class="button button-primary" onClick={openCompose}>
+        {t("Post a photo")}
+      </button>
+    );
+  }
+  const [href, name] = WAYS[way];
+  return (
+    <a class="button button-primary" href={href}>
+      {name}
+    </a>
   );
 }
 

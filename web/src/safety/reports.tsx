@@ -34,7 +34,7 @@ export function ReportsView() {
           </p>
         }
         empty={
-          <Empty title={t("You have reported nothing")}>
+          <Empty title={t("You have reported nothing")} drawing="flag" next="settings">
             <p>{t("Posts, comments and profiles have “Report” in their options.")}</p>
           </Empty>
         }

@@ -55,7 +55,7 @@ export function Statements() {
           {t("Loading…")}
         </p>
       }
-      empty={<Empty title={t("Nothing was decided about you")} />}
+      empty={<Empty title={t("Nothing was decided about you")} drawing="shield" next="settings" />}
     />
   );
 }

@@ -45,7 +45,7 @@ export function ScheduledView() {
           </p>
         }
         empty={
-          <Empty title={t("Nothing is scheduled")}>
+          <Empty title={t("Nothing is scheduled")} drawing="pause" next="post">
             <p>{t("When you make a post, you can choose a time at which it is published.")}</p>
           </Empty>
         }

@@ -49,7 +49,7 @@ export function ActivityView() {
         )}
         skeleton={<UsersSkeleton />}
         empty={
-          <Empty title={t("Nothing has happened yet")}>
+          <Empty title={t("Nothing has happened yet")} drawing="activity" next="explore">
             <p>{t("Likes, comments, mentions and new followers appear here.")}</p>
           </Empty>
         }

@@ -30,7 +30,9 @@ export function OwnCommentsView() {
           </ul>
         )}
         skeleton={<UsersSkeleton />}
-        empty={<Empty title={t("You have written no comments yet")} />}
+        empty={
+          <Empty title={t("You have written no comments yet")} drawing="comment" next="explore" />
+        }
       />
     </Page>
   );
@@ -60,7 +62,7 @@ export function HeldCommentsView() {
           </ul>
         )}
         skeleton={<UsersSkeleton />}
-        empty={<Empty title={t("No comment waits for you")} />}
+        empty={<Empty title={t("No comment waits for you")} drawing="comment" next="settings" />}
       />
     </Page>
   );

@@ -43,7 +43,7 @@ export function DeletedView() {
             {t("Loading…")}
           </p>
         }
-        empty={<Empty title={t("Nothing was deleted")} />}
+        empty={<Empty title={t("Nothing was deleted")} drawing="trash" next="settings" />}
       />
     </Page>
   );

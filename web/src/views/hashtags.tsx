@@ -16,7 +16,7 @@ export function HashtagsView() {
       {loaded.error && <Retry message={loaded.error} onRetry={loaded.retry} />}
       {!loaded.error && loaded.value === null && <UsersSkeleton />}
       {loaded.value?.length === 0 && (
-        <Empty title={t("You follow no hashtag")}>
+        <Empty title={t("You follow no hashtag")} drawing="tag" next="explore">
           <p>{t("Follow one on its page, and its new posts come into your feed.")}</p>
         </Empty>
       )}

@@ -42,7 +42,7 @@ export function BlockedView() {
           </ul>
         )}
         skeleton={<UsersSkeleton />}
-        empty={<Empty title={t("You have blocked nobody")} />}
+        empty={<Empty title={t("You have blocked nobody")} drawing="block" next="settings" />}
       />
     </Page>
   );
@@ -93,7 +93,7 @@ export function MutedView() {
           </ul>
         )}
         skeleton={<UsersSkeleton />}
-        empty={<Empty title={t("You have muted nobody")} />}
+        empty={<Empty title={t("You have muted nobody")} drawing="muted" next="settings" />}
       />
     </Page>
   );

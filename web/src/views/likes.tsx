@@ -32,7 +32,7 @@ export function LikersView({ id }: Record<string, string>) {
           </ul>
         )}
         skeleton={<UsersSkeleton />}
-        empty={<Empty title={t("Nobody likes it yet")} />}
+        empty={<Empty title={t("Nobody likes it yet")} drawing="heart" />}
       />
     </Page>
   );
@@ -61,7 +61,7 @@ export function LikedView() {
         render={(posts) => <PostGrid posts={posts} />}
         skeleton={<GridSkeleton />}
         empty={
-          <Empty title={t("You like nothing yet")}>
+          <Empty title={t("You like nothing yet")} drawing="heart" next="explore">
             <p>{t("The posts that you like appear here. Only you see this page.")}</p>
           </Empty>
         }

@@ -6,13 +6,8 @@ import { t } from "../language.ts";
 export function NotFoundView() {
   return (
     <Page title={t("Page not found")} hideTitle>
-      <Empty title={t("There is no such page")}>
+      <Empty title={t("There is no such page")} drawing="explore" next="home">
         <p>{t("The address may be wrong, or the page was removed.")}</p>
-        <p>
-          <a class="button button-primary" href="/">
-            {t("Go home")}
-          </a>
-        </p>
       </Empty>
     </Page>
   );

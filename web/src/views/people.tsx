@@ -81,7 +81,7 @@ function People({
           </ul>
         )}
         skeleton={<UsersSkeleton />}
-        empty={<Empty title={empty} />}
+        empty={<Empty title={empty} drawing="person" next="explore" />}
       />
     </Page>
   );

@@ -168,7 +168,7 @@ function Notes({ post }: { post: PostBody }) {
 function Deleted({ post }: { post: PostBody }) {
   return (
     <Page title="Deleted post" hideTitle>
-      <Empty title="This post is deleted">
+      <Empty title="This post is deleted" drawing="trash">
         <p>
           <button
             type="button"
@@ -186,7 +186,7 @@ function Deleted({ post }: { post: PostBody }) {
 function Reported() {
   return (
     <Page title="Reported post" hideTitle>
-      <Empty title="You have reported this post">
+      <Empty title="You have reported this post" drawing="flag">
         <p>What comes of it you find among your reports.</p>
         <p class="empty-actions">
           <a class="button button-primary" href="/">

@@ -181,7 +181,7 @@ export function HeadSkeleton() {
 /** In place of the posts of a private account that does not let one in yet. */
 export function Locked({ isRequested }: { isRequested: boolean }) {
   return (
-    <Empty title={t("This account is private")}>
+    <Empty title={t("This account is private")} drawing="lock">
       <p>
         {isRequested
           ? t(
@@ -198,7 +198,7 @@ export function Blocked({ user }: { user: User }) {
   // What had the focus is gone with the profile.
   useEffect(() => document.querySelector("h1")?.focus({ preventScroll: true }), []);
   return (
-    <Empty title={t("You have blocked @{handle}", { handle: user.handle })}>
+    <Empty title={t("You have blocked @{handle}", { handle: user.handle })} drawing="block">
       <p>
         {t("You are not there for each other. All whom you have blocked are in your settings.")}
       </p>

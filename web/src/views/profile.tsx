@@ -89,7 +89,7 @@ export function ProfileView({ handle }: Record<string, string>) {
   if (profile.isMissing) {
     return (
       <Page title={`@${name}`} hideTitle>
-        <Empty title={t("Nobody is called @{handle}", { handle: name })}>
+        <Empty title={t("Nobody is called @{handle}", { handle: name })} drawing="person">
           <p>
             {t(
               "They may have changed their handle: try to find them with the search. If you have blocked them, they are in your settings.",

@@ -49,7 +49,7 @@ export function NotForStrangers({ what }: { what: keyof typeof NOT_PUBLIC }) {
   const [title, said] = NOT_PUBLIC[what];
   return (
     <Page title={title} hideTitle>
-      <Empty title={said}>
+      <Empty title={said} drawing="lock">
         <p>{t("It may be there for people who are signed in, or the link is not complete.")}</p>
       </Empty>
     </Page>

@@ -33,7 +33,7 @@ export function RequestsView() {
         )}
         skeleton={<UsersSkeleton />}
         empty={
-          <Empty title={t("Nobody is waiting")}>
+          <Empty title={t("Nobody is waiting")} drawing="person">
             <p>
               {isPrivate
                 ? t("Whoever asks to follow you appears here.")
@@ -41,7 +41,7 @@ export function RequestsView() {
             </p>
             <p>
               <a class="button" href="/settings/privacy">
-                {t("Privacy")}
+                {t("Who sees your posts")}
               </a>
             </p>
           </Empty>

@@ -152,7 +152,7 @@ function CollectionActions({ collection }: { collection: CollectionBody }) {
 function NoCollection() {
   return (
     <Page title={t("Collection not found")} hideTitle>
-      <Empty title={t("There is no such collection")}>
+      <Empty title={t("There is no such collection")} drawing="save">
         <p>
           <a class="button button-primary" href="/saved">
             {t("All saved posts")}
@@ -238,7 +238,7 @@ function Posts({ list, empty, children, onTakeOut, out }: PostsProps) {
       render={(posts) => <PostGrid posts={posts} {...(onTakeOut && { onTakeOut })} />}
       skeleton={<GridSkeleton />}
       empty={
-        <Empty title={empty}>
+        <Empty title={empty} drawing="save" next="explore">
           <p>{children}</p>
         </Empty>
       }

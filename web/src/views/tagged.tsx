@@ -27,7 +27,7 @@ export function TaggedView() {
         render={(posts) => <PostGrid posts={posts} />}
         skeleton={<GridSkeleton />}
         empty={
-          <Empty title={t("Nobody has tagged you yet")}>
+          <Empty title={t("Nobody has tagged you yet")} drawing="person" next="explore">
             <p>{t("The posts in which others tag you appear here. Only you see this page.")}</p>
           </Empty>
         }

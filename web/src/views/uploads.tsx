@@ -10,7 +10,6 @@ import {
   PostName,
   useFileStates,
 } from "../components/upload-file.tsx";
-import { openCompose } from "../compose.ts";
 import { sentence } from "../errors.ts";
 import { counted, t } from "../language.ts";
 import { byPost, type FileState, stateOfPost } from "../ledger.ts";
@@ -50,15 +49,7 @@ export function UploadsView() {
             {t("Loading…")}
           </p>
         }
-        empty={
-          <Empty title={t("Nothing uploaded yet")} drawing="uploads">
-            <p>
-              <button type="button" class="button button-primary" onClick={openCompose}>
-                {t("Post a photo")}
-              </button>
-            </p>
-          </Empty>
-        }
+        empty={<Empty title={t("Nothing uploaded yet")} drawing="uploads" next="post" />}
       />
     </Page>
   );
