@@ -30,6 +30,8 @@ _LICENSE: Final = re.compile(r"licen[cs]e(\.(md|txt))?", re.IGNORECASE)
 _PACKAGES: Final = paths.WEB / "node_modules"
 _INSTALLED: Final = _PACKAGES / ".shutterfeed.sha256"
 _BUILT: Final = paths.BUILD / "site.sha256"
+# Those of the README, which browsers show before they install the app.
+_SCREENSHOTS: Final = [paths.ROOT / "docs" / "images" / f"{name}.jpg" for name in ("feed", "phone")]
 # Made by npm and by the build, from the rest.
 _MADE: Final = frozenset({"node_modules", "dist", "build"})
 _COMPRESSED: Final = (
@@ -137,7 +139,7 @@ def _fits(key: str, patterns: Sequence[str]) -> bool:
 
 def _digest() -> str:
     sources = sorted(path for path in paths.WEB.iterdir() if path.name not in _MADE)
-    return stamps.digest([*sources, paths.OPENAPI, paths.LICENSE_TEXTS])
+    return stamps.digest([*sources, paths.OPENAPI, paths.LICENSE_TEXTS, *_SCREENSHOTS])
 
 
 def install() -> None:

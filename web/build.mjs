@@ -73,15 +73,12 @@ const sharingWith = (firstScreen) => ({
 await rm(DIST, { recursive: true, force: true });
 await mkdir(DIST, { recursive: true });
 await cp(path.join(ROOT, "public"), DIST, { recursive: true });
+// The README's pictures, which browsers show before they install the app (public/manifest.webmanifest).
+for (const name of ["feed.jpg", "phone.jpg"]) {
+  await cp(path.join(ROOT, "..", "docs", "images", name), path.join(DIST, "screenshots", name));
+}
 
 const worker = await build({ ...common, entryPoints: ["src/upload/inspect.worker.ts"] });
-// At the root, so that it may lead to any page, and under one name, so that browsers find the next one.
-await build({
-  ...common,
-  entryPoints: { "push-worker": "src/device/push.worker.ts" },
-  outdir: "dist",
-  entryNames: "[name]",
-});
 const page = await build({
   ...common,
   entryPoints: [FIRST_SCREEN, "src/styles.css"],
@@ -91,6 +88,22 @@ const page = await build({
   plugins: [sharingWith(FIRST_SCREEN)],
   define: {
     INSPECT_WORKER_URL: JSON.stringify(urlOf(fileOf(worker, "src/upload/inspect.worker.ts"))),
+  },
+});
+
+/** What a browser keeps to open the app without a network: all but the moderators' pages and the messages. */
+const shell = Object.keys({ ...page.metafile.outputs, ...worker.metafile.outputs })
+  .filter((file) => ![FIRST_SCREEN, MODERATORS].some((part) => file === fileOf(page, part)))
+  .map(urlOf);
+// At the root, so that it may lead to any page, and under one name, so that browsers find the next one.
+await build({
+  ...common,
+  entryPoints: { "service-worker": "src/device/service.worker.ts" },
+  outdir: "dist",
+  entryNames: "[name]",
+  define: {
+    SHELL: JSON.stringify(shell),
+    SHELL_NAME: JSON.stringify(createHash("sha256").update(shell.join()).digest("hex").slice(0, 8)),
   },
 });
 

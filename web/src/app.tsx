@@ -24,6 +24,7 @@ import { FeedView } from "./views/feed.tsx";
 const SIGN_IN_PATHS = ["/sign-in", "/sign-up", "/confirm", "/forgot-password"];
 
 const views = () => import("./views/all.ts");
+const offline = () => import("./offline/all.ts");
 const safety = () => import("./safety/all.ts");
 const viewer = () => import("./viewer/all.ts");
 const uploading = () => import("./upload/all.ts");
@@ -99,6 +100,10 @@ function SignedIn({ path }: { path: string }) {
       void resumePending();
       goOnSending();
       void loadMeAtLast();
+      // What cannot be kept is there as long as the network is.
+      offline()
+        .then((part) => part.keepForOffline())
+        .catch(() => undefined);
     }, SETTLE_MS);
     return () => clearTimeout(timer);
   }, []);

@@ -17,7 +17,7 @@ export function trusted(url: string): string {
 }
 
 function ownCode(url: string): string {
-  if (!/^\/(assets\/[\w.-]+|push-worker)\.js$/.test(url))
+  if (!/^\/(assets\/[\w.-]+|service-worker)\.js$/.test(url))
     throw new TypeError(`${url} is not the app's own code.`);
   return url;
 }

@@ -50,6 +50,8 @@ class Screen:
     scheme: Scheme = "light"
     is_phone: bool = False
     locale: str = "en-GB"
+    has_worker: bool = False
+    """Whether the site's worker runs. Without it, tests see and answer every request themselves."""
 
     def options(self) -> dict[str, Any]:
         """What Playwright makes a context of."""
@@ -61,6 +63,7 @@ class Screen:
             "locale": self.locale,
             "timezone_id": "UTC",
             "reduced_motion": "reduce",
+            "service_workers": "allow" if self.has_worker else "block",
         }
 
 

@@ -14,7 +14,7 @@ export type DeviceState =
   | "on"
   | "off";
 
-const WORKER = "/push-worker.js";
+const WORKER = "/service-worker.js";
 const ID_BYTES = 16;
 const LEAVING_MS = 2000;
 /** The service takes no such subscription. Other errors say only that it cannot at the moment. */

@@ -1,0 +1,25 @@
+import { openCompose } from "../compose.ts";
+import { takeShared } from "../device/shared.ts";
+import { location, navigate } from "../router.ts";
+import { trusted } from "../trusted.ts";
+
+/** Installs the site's worker, and opens the post dialog if one came here for that. */
+export async function keepForOffline(): Promise<void> {
+  const { query } = location.value;
+  if (query.has("shared")) await openShared();
+  if (query.has("new")) openNew();
+  // Not in every browser's private windows.
+  await navigator.serviceWorker?.register(trusted("/service-worker.js"));
+}
+
+/** By a shortcut of the installed app. */
+function openNew(): void {
+  navigate("/", { replace: true });
+  openCompose();
+}
+
+async function openShared(): Promise<void> {
+  navigate("/", { replace: true });
+  const files = await takeShared();
+  if (files.length > 0) openCompose(files);
+}
