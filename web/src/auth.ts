@@ -302,6 +302,11 @@ function belongTo(id: string | null): void {
   reload();
 }
 
+/** The id of the account whose data this page holds; null while it is not known. */
+export function ownerId(): string | null {
+  return owner;
+}
+
 interface Claims {
   readonly sub: string;
   readonly "cognito:groups"?: readonly string[];

@@ -39,7 +39,12 @@ export async function readComments<T extends { readonly items: readonly Comment[
 
 /** The comment as it is now; as `given` if nothing else was heard of it. */
 export function recallComment(given: Comment): Comment {
-  return known.get(given.id)?.value ?? given;
+  return knownComment(given.id) ?? given;
+}
+
+/** The comment as it is now, if anything was heard of it. */
+export function knownComment(id: string): Comment | undefined {
+  return known.get(id)?.value;
 }
 
 export function useComment(given: Comment): Comment {
