@@ -39,7 +39,7 @@ test("the last word on a post is what is kept, in the order in which one did it"
 
 test("what one person did is not told by the next", () => {
   const wishes = [{ kind: "like", id: "a", wanted: true }];
-  shelf.set("shutterfeed.outbox", JSON.stringify({ owner: "ben", wishes }));
+  shelf.set("shutterfeed.unsent", JSON.stringify({ owner: "ben", wishes }));
   assert.deepEqual(unsent(), []);
   keepUnsent({ kind: "save", id: "b", wanted: true });
   assert.deepEqual(unsent(), [{ kind: "save", id: "b", wanted: true }]);

@@ -10,13 +10,13 @@ export interface Wish {
   readonly wanted: boolean;
 }
 
-interface Outbox {
+interface Unsent {
   /** Whose they are: nobody else tells them. */
   readonly owner: string;
   readonly wishes: readonly Wish[];
 }
 
-const KEY = "shutterfeed.outbox";
+const KEY = "shutterfeed.unsent";
 /** More than anybody does between two stations. */
 const MOST = 500;
 
@@ -27,8 +27,8 @@ export function isWaiting(): boolean {
 
 /** What the signed-in person waits to have told, the oldest first. */
 export function unsent(): readonly Wish[] {
-  const outbox = JSON.parse(localStorage.getItem(KEY) ?? "null") as Outbox | null;
-  return outbox !== null && outbox.owner === ownerId() ? outbox.wishes : [];
+  const all = JSON.parse(localStorage.getItem(KEY) ?? "null") as Unsent | null;
+  return all !== null && all.owner === ownerId() ? all.wishes : [];
 }
 
 /** The last word on it counts. False if it cannot be kept. */
@@ -54,5 +54,5 @@ function write(wishes: readonly Wish[]): boolean {
     localStorage.removeItem(KEY);
     return true;
   }
-  return keep(KEY, JSON.stringify({ owner, wishes } satisfies Outbox));
+  return keep(KEY, JSON.stringify({ owner, wishes } satisfies Unsent));
 }
