@@ -16,6 +16,7 @@ import {
 } from "./cognito.ts";
 import { config } from "./config.ts";
 import { CognitoError, SessionOver } from "./errors.ts";
+import { forgetKeptFeed } from "./kept-feed.ts";
 import { forgetKept } from "./kept-for.ts";
 import { reload } from "./layers.ts";
 import { Store } from "./store.ts";
@@ -159,6 +160,7 @@ async function beginInstead(result: AuthenticationResult): Promise<void> {
 
 function begin(result: AuthenticationResult): void {
   const fresh = asAccess(result);
+  forgetKeptFeed();
   localStorage.setItem(REFRESH_KEY, result.RefreshToken!);
   keep(fresh);
   farewell.set(null);
@@ -267,6 +269,7 @@ export function ended(): SessionOver {
 
 /** Without a message, somebody signed out by hand: nothing waits for them to come back. */
 function leave(message: string | null): void {
+  forgetKeptFeed();
   localStorage.removeItem(REFRESH_KEY);
   sessionStorage.removeItem(ACCESS_KEY);
   access = undefined;

@@ -1,7 +1,8 @@
 /** The home feed: one list for as long as somebody is signed in, and what is new above it. */
 import { call, type NewPostsBody, type PostBody } from "./api.ts";
-import { interrupted, signedIn } from "./auth.ts";
-import { Failure } from "./errors.ts";
+import { interrupted, ownerId, signedIn } from "./auth.ts";
+import { Failure, NetworkError } from "./errors.ts";
+import { recallFeed } from "./kept-feed.ts";
 import { List, type Page } from "./lists.ts";
 import { published } from "./pending.ts";
 import { readPage, recall, restored, takeBack } from "./posts.ts";
@@ -13,6 +14,9 @@ const LIMIT = 20;
 
 export const news = new Store<NewPostsBody | null>(null);
 
+/** When the posts on the screen were read, if that was on an earlier visit. In milliseconds since 1970. */
+export const keptSince = new Store<number | null>(null);
+
 let latest: string | null = null;
 /** How many of one's own posts had come out when the first page was asked for. */
 let counted = 0;
@@ -22,6 +26,7 @@ signedIn.watch(() => {
   list = newList();
   latest = null;
   news.set(null);
+  keptSince.set(null);
 });
 
 restored.watch(() => {
@@ -41,7 +46,15 @@ export function lacksOwn(): boolean {
 
 /** Puts what is new on top of the list. Raises the same errors as `call`. */
 export async function showNews(): Promise<void> {
+  if (keptSince.value !== null) return leaveKept();
   await list.renew(firstPage);
+}
+
+/** What is there now takes the place of what an earlier visit has seen. Raises the same errors as `call`. */
+export async function leaveKept(): Promise<void> {
+  const page = await firstPage();
+  keptSince.set(null);
+  list.restart(page);
 }
 
 /** Asks how many posts are new; a failure waits for the next time. */
@@ -73,9 +86,22 @@ export async function dropGone(): Promise<void> {
 
 function newList(): List<PostBody> {
   return new List(
-    (cursor) => (cursor === undefined ? firstPage() : page({ cursor, limit: LIMIT })),
+    (cursor) => (cursor === undefined ? beginning() : page({ cursor, limit: LIMIT })),
     (post) => post.id,
   );
+}
+
+/** Where there is no network, what an earlier visit has seen stands in. */
+async function beginning(): Promise<Page<PostBody>> {
+  try {
+    return await firstPage();
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    const kept = await recallFeed(ownerId());
+    if (kept === null) throw error;
+    keptSince.set(kept.at);
+    return { items: kept.items, next_cursor: null };
+  }
 }
 
 async function firstPage(): Promise<Page<PostBody>> {

@@ -163,6 +163,12 @@ export class List<T> {
     this.state.update((state) => pruned(state, page, this.#idOf, stays));
   }
 
+  /** Begins again with a first page. */
+  restart(page: Page<T>): void {
+    this.#begun++;
+    this.state.set(appended(NOTHING, page, this.#idOf));
+  }
+
   /** Puts what is new in the first page on top. */
   refresh(page: Page<T>): void {
     const before = this.state.value;

@@ -2,12 +2,14 @@ import { openCompose } from "../compose.ts";
 import { takeShared } from "../device/shared.ts";
 import { location, navigate } from "../router.ts";
 import { trusted } from "../trusted.ts";
+import { watchFeed } from "./feed.ts";
 
-/** Installs the site's worker, and opens the post dialog if one came here for that. */
+/** Keeps the feed, installs the site's worker, and opens the post dialog if one came here for that. */
 export async function keepForOffline(): Promise<void> {
   const { query } = location.value;
   if (query.has("shared")) await openShared();
   if (query.has("new")) openNew();
+  if (globalThis.caches !== undefined) watchFeed();
   // Not in every browser's private windows.
   await navigator.serviceWorker?.register(trusted("/service-worker.js"));
 }

@@ -7,7 +7,7 @@ import { Nearby } from "../components/nearby.tsx";
 import { Page } from "../components/page.tsx";
 import { PostCard } from "../components/post-card.tsx";
 import { sentence } from "../errors.ts";
-import { askForNews, dropGone, feed, lacksOwn, news, showNews } from "../feed.ts";
+import { askForNews, dropGone, feed, keptSince, lacksOwn, news, showNews } from "../feed.ts";
 import { lazy, lazyPart } from "../lazy.tsx";
 import { outgoing, pending, published } from "../pending.ts";
 import { useIsShown } from "../relations.ts";
@@ -27,12 +27,14 @@ const Suggested = lazyPart(() => import("./all.ts").then((module) => module.Sugg
 const EmptyFeed = lazy(() => import("./all.ts").then((module) => module.EmptyFeed));
 const Pull = lazyPart(() => import("../viewer/all.ts").then((module) => module.Pull));
 const FeedEnd = lazyPart(() => import("../viewer/all.ts").then((module) => module.FeedEnd));
+const KeptNotice = lazyPart(() => import("../offline/all.ts").then((module) => module.KeptNotice));
 const PendingPosts = lazyPart(() => import("./all.ts").then((module) => module.PendingPosts));
 
 export function FeedView() {
   const list = feed();
   const isShown = useIsShown();
   const { items } = useStore(list.state);
+  const isKept = useStore(keptSince) !== null;
   const isWaiting = useStore(pending).length + useStore(outgoing).length > 0;
   const [isSettled, settle] = useFirstPicture(items.length > 0);
   const first = items.slice(0, FIRST_POSTS);
@@ -46,7 +48,7 @@ export function FeedView() {
   return (
     <Page title="Home" hideTitle class="page-feed">
       {isSettled && <Pull />}
-      <NewPosts />
+      {isKept ? <KeptNotice /> : <NewPosts />}
       {isWaiting && <PendingPosts />}
       <Endless
         list={list}
@@ -70,10 +72,12 @@ export function FeedView() {
         skeleton={<FeedSkeleton />}
         empty={<EmptyFeed />}
         end={
-          <>
-            <FeedEnd />
-            <Suggested />
-          </>
+          !isKept && (
+            <>
+              <FeedEnd />
+              <Suggested />
+            </>
+          )
         }
       />
     </Page>
