@@ -1,4 +1,5 @@
-"""The web client's first screen, as fast as on a mid-range phone, on a local cloud of its own.
+"""The web client's first screen, as fast as on a mid-range phone, on a local cloud of its own; its
+viewer, and a long feed.
 
 Chromium is slowed down as Lighthouse slows it for its mobile score: a quarter of this machine's
 speed, 1.6 Mbit/s down, 0.75 up, 150 ms to and fro. Nothing is cached, somebody is signed in, and
@@ -9,20 +10,23 @@ answers are not.
 
 from __future__ import annotations
 
+import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, Final, cast
 
 from playwright.sync_api import Browser, Page, StorageState
 
+from bench import web_long
 from bench.deployment import PASSWORD, Deployment, deployed
 from bench.figures import Figure
 from bench.progress import clear, show
 from shutterfeed_cli.client.accounts import SignIn
 from shutterfeed_cli.client.content import Photo
-from tools import browser
+from tools import browser, paths
 from tools.errors import Unavailable
 from tools.pictures import landscape
 
@@ -72,15 +76,17 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many posts the feed has, and how often it is opened in each way."""
+    """How many posts the feeds have, and how often the first is opened in each way."""
 
     posts: int
     visits: int
+    long: int
+    """How many posts the feed has whose memory is measured."""
 
 
-FULL: Final = Size(posts=20, visits=5)
-TOY: Final = Size(posts=1, visits=1)
-MINUTES: Final = 3.0
+FULL: Final = Size(posts=20, visits=5, long=5_000)
+TOY: Final = Size(posts=1, visits=1, long=60)
+MINUTES: Final = 5.0
 
 
 def run(size: Size) -> list[Figure]:
@@ -90,7 +96,27 @@ def run(size: Size) -> list[Figure]:
     with deployed() as deployment:
         tokens = _reader_of_posts(deployment, size.posts)
         with browser.chromium(path) as chromium:
-            return _figures(chromium, deployment.outputs["SiteUrl"], tokens, size.visits)
+            site = deployment.outputs["SiteUrl"]
+            feed_url = f"{site}/api/feed?limit=20"
+
+            def open_page() -> AbstractContextManager[Page]:
+                return _opened(chromium, site, tokens, renews=False)
+
+            return [
+                *_figures(chromium, site, tokens, size.visits),
+                Figure("all scripts together, compressed", _together() / _KIB, "KB", "<= 80"),
+                *web_long.figures(open_page, feed_url, tokens.access, size.long),
+            ]
+
+
+def _together() -> int:
+    """The compressed bytes of all scripts of the site, but the documentation's."""
+    scripts = (paths.WEB / "dist" / "assets").glob("*.js")
+    return sum(
+        len(gzip.compress(script.read_bytes()))
+        for script in scripts
+        if not script.name.startswith("docs-")
+    )
 
 
 def _reader_of_posts(deployment: Deployment, posts: int) -> SignIn:
@@ -133,6 +159,15 @@ def _figures(chromium: Browser, site: str, tokens: SignIn, count: int) -> list[F
 
 def _visit(chromium: Browser, site: str, tokens: SignIn, *, renews: bool) -> Visit:
     """A first visit with an empty cache; `renews`: without an access token at hand."""
+    with _opened(chromium, site, tokens, renews=renews) as page:
+        page.get_by_role("article").first.locator("img").first.evaluate(_DRAWN)
+        page.wait_for_load_state("networkidle")
+        return _measured(page)
+
+
+@contextmanager
+def _opened(chromium: Browser, site: str, tokens: SignIn, *, renews: bool) -> Iterator[Page]:
+    """The site in a browser of its own, as slow as a phone."""
     held = {"name": "shutterfeed.refresh", "value": tokens.refresh}
     state = cast("StorageState", {"origins": [{"origin": site, "localStorage": [held]}]})
     context = chromium.new_context(
@@ -155,9 +190,7 @@ def _visit(chromium: Browser, site: str, tokens: SignIn, *, renews: bool) -> Vis
         tools.send("Network.emulateNetworkConditions", _NETWORK)
         tools.send("Emulation.setCPUThrottlingRate", {"rate": _SLOW_CPU})
         page.goto(site, timeout=60_000)
-        page.get_by_role("article").first.locator("img").first.evaluate(_DRAWN)
-        page.wait_for_load_state("networkidle")
-        return _measured(page)
+        yield page
     finally:
         context.close()
 

@@ -6,6 +6,7 @@ import { t } from "./language.ts";
 import { loadMe } from "./me.ts";
 import { BLOCKED, type Change } from "./relation.ts";
 import { changing, note } from "./relation-changes.ts";
+import { positionKept } from "./router.ts";
 import { day } from "./text.ts";
 import { toast } from "./toasts.ts";
 
@@ -36,13 +37,14 @@ function recount(): void {
 
 export async function block(person: Person): Promise<boolean> {
   const { handle } = person;
+  const goBack = positionKept();
   const path = { handle };
   if (!(await attempt(person, BLOCKED, () => call("put", "/me/blocks/{handle}", { path }))))
     return false;
   recount();
   toast(t("@{handle} is blocked.", { handle }), {
     action: t("Undo"),
-    onAction: () => void unblock(person),
+    onAction: () => void unblock(person).then((isDone) => isDone && goBack()),
   });
   return true;
 }
@@ -61,6 +63,7 @@ export async function unblock(person: Person): Promise<boolean> {
 /** `until` is a moment in the future, or null for a mute that does not end. */
 export async function mute(person: Person, until: string | null): Promise<boolean> {
   const { handle } = person;
+  const goBack = positionKept();
   const given = { path: { handle }, query: until === null ? {} : { until } };
   const change = { muted_by_me: true, muted_until: until };
   if (!(await attempt(person, change, () => call("put", "/me/mutes/{handle}", given))))
@@ -71,7 +74,7 @@ export async function mute(person: Person, until: string | null): Promise<boolea
       : t("@{handle} is muted until {day}.", { handle, day: day(until) });
   toast(said, {
     action: t("Undo"),
-    onAction: () => void unmute(person),
+    onAction: () => void unmute(person).then((isDone) => isDone && goBack()),
   });
   return true;
 }

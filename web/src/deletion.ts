@@ -4,15 +4,14 @@ import { sentence } from "./errors.ts";
 import { t } from "./language.ts";
 import { follow } from "./pending.ts";
 import { rememberOwn, restored } from "./posts.ts";
-import { location } from "./router.ts";
+import { positionKept } from "./router.ts";
 import { toast } from "./toasts.ts";
 
 /**
  * Deletes the post and offers to bring it back to where it was. False if it could not be deleted.
  */
 export async function deletePost(post: PostBody): Promise<boolean> {
-  const { key } = location.value;
-  const scroll = window.scrollY;
+  const goBack = positionKept();
   try {
     await call("delete", "/posts/{id}", { path: { id: post.id } });
   } catch (error) {
@@ -20,14 +19,11 @@ export async function deletePost(post: PostBody): Promise<boolean> {
     return false;
   }
   rememberOwn({ ...post, state: "deleted" });
-  toast(t("Post deleted."), { action: t("Undo"), onAction: () => void undo() });
+  toast(t("Post deleted."), {
+    action: t("Undo"),
+    onAction: () => void restorePost(post.id).then((isRestored) => isRestored && goBack()),
+  });
   return true;
-
-  async function undo(): Promise<void> {
-    if (!(await restorePost(post.id)) || location.value.key !== key) return;
-    // Once the post has its height again.
-    requestAnimationFrame(() => window.scrollTo({ top: scroll, behavior: "instant" }));
-  }
 }
 
 /** False if it could not be restored. */

@@ -6,6 +6,9 @@ const OFF_KEY = "shutterfeed.keysOff";
 /** Whoever speaks to their computer turns them off: each word would be keys. */
 export const areKeysOn = new Store(localStorage.getItem(OFF_KEY) === null);
 
+/** Whether the list of all keys is open. */
+export const areKeysTold = new Store(false);
+
 export function setKeys(isOn: boolean): void {
   if (isOn) localStorage.removeItem(OFF_KEY);
   else localStorage.setItem(OFF_KEY, "");

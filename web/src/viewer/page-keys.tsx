@@ -1,8 +1,8 @@
 /** The keys of every page but the moderators', which have their own. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { Dialog } from "../components/dialog.tsx";
 import { Switch } from "../components/switch.tsx";
-import { areKeysOn, isMeantOtherwise, setKeys } from "../keys.ts";
+import { areKeysOn, areKeysTold, isMeantOtherwise, setKeys } from "../keys.ts";
 import { t } from "../language.ts";
 import { here, navigate } from "../router.ts";
 import { useStore } from "../store.ts";
@@ -13,19 +13,20 @@ const KEYS: Readonly<Record<string, () => void>> = {
   j: () => step(1),
   k: () => step(-1),
   "/": search,
+  "?": () => areKeysTold.set(true),
 };
 
-/** Goes from post to post, and to the search; `?` tells all keys. */
+/** Goes from post to post, and to the search; `?`, or a row of the settings, tells all keys. */
 export function PageKeys() {
-  const [isOpen, setOpen] = useState(false);
+  const isOpen = useStore(areKeysTold);
   const isOn = useStore(areKeysOn);
 
   useEffect(() => {
+    if (!isOn) return undefined;
     const onKeyDown = (event: KeyboardEvent) => {
       if (here().startsWith("/moderation") || isMeantOtherwise(event)) return;
-      // With it they are turned on again, too.
-      const run = event.key === "?" ? () => setOpen(true) : KEYS[event.key];
-      if (run === undefined || (!isOn && event.key !== "?")) return;
+      const run = KEYS[event.key];
+      if (run === undefined) return;
       event.preventDefault();
       run();
     };
@@ -35,7 +36,7 @@ export function PageKeys() {
 
   if (!isOpen) return null;
   return (
-    <Dialog title={t("Keys")} class="dialog-small" onClose={() => setOpen(false)}>
+    <Dialog title={t("Keys")} class="dialog-small" onClose={() => areKeysTold.set(false)}>
       <div class="dialog-body">
         <Switch label={t("Use these keys")} isOn={isOn} onChange={setKeys} />
         <dl class="shortcuts">

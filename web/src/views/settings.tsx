@@ -6,6 +6,7 @@ import { Icon } from "../components/icons.tsx";
 import { MoreIcon, type MoreIconName } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { leaveDevice } from "../device/device.ts";
+import { areKeysTold } from "../keys.ts";
 import { counted, t } from "../language.ts";
 import { loadMe, me } from "../me.ts";
 import { navigate } from "../router.ts";
@@ -75,6 +76,11 @@ export function SettingsView() {
         <Row href="/settings/decisions" icon="warning" name={t("Decisions about you")} />
       </Section>
       <Section id="about" title={t("About this app")}>
+        <li>
+          <button type="button" class="menu-item" onClick={() => areKeysTold.set(true)}>
+            <MoreIcon name="keys" /> {t("Keys of the keyboard")}
+          </button>
+        </li>
         <Row href="/docs" icon="link" name={t("Documentation of the API")} />
         <li>
           <a class="menu-item" href="/licenses.txt" target="_blank" rel="noreferrer">
