@@ -1,5 +1,6 @@
-import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { nameOf } from "./carousel.tsx";
+import { type CardProps, PostCard } from "./post-card.tsx";
 
 /** Farther away than this, nobody comes to it before it is there again. */
 const NEAR = "500% 0px";
@@ -23,20 +24,12 @@ function watch(element: Element, onChange: (isNear: boolean) => void): () => voi
   };
 }
 
-interface Props {
-  /** By which the post is found in the page. */
-  id: string;
-  /** What stands for it while it is far away: what a search in the page may look for. */
-  text: string;
-  children: ComponentChildren;
-}
-
 /**
- * An entry of a long list, which is taken down while it is far from what one sees: only its height and its
- * text are kept. So a list may become as long as it likes, nothing moves, and searching in the page finds
- * everything.
+ * A post of a long feed, which is taken down while it is far from what one sees: only its height and its text
+ * are kept. So a feed may become as long as it likes, nothing moves, and searching in the page finds everything.
  */
-export function Nearby({ id, text, children }: Props) {
+export function NearbyCard(props: CardProps) {
+  const { post } = props;
   const box = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState<number | null>(null); // null: it is near
 
@@ -52,13 +45,14 @@ export function Nearby({ id, text, children }: Props) {
 
   if (height === null)
     return (
-      <div ref={box} data-post={id}>
-        {children}
+      <div ref={box} data-post={post.id}>
+        <PostCard {...props} />
       </div>
     );
+  // One element for each, and none within: there may be thousands.
   return (
-    <div ref={box} data-post={id} class="far" style={{ height: `${height}px` }}>
-      <article>{text}</article>
+    <div ref={box} data-post={post.id} class="far" role="article" style={{ height: `${height}px` }}>
+      {nameOf(post)} {post.caption}
     </div>
   );
 }

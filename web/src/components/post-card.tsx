@@ -15,7 +15,7 @@ import { Icon } from "./icons.tsx";
 
 const Actions = lazyPart(() => import("../answers/all.ts").then((module) => module.Actions));
 
-interface Props {
+export interface CardProps {
   post: PostBody;
   eager?: boolean;
   /** Its buttons are fetched now; until then, their place is kept. */
@@ -23,7 +23,7 @@ interface Props {
 }
 
 /** A post in the feed. It can have the focus, for the keys that answer it. */
-export function PostCard({ post: given, eager = false, hasActions }: Props) {
+export function PostCard({ post: given, eager = false, hasActions }: CardProps) {
   const post = usePost(given);
   const isReported = useIsReported("post", post.id);
   if (post.state === "deleted" || isReported) return null;

@@ -1,11 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
-import type { PostBody } from "../api.ts";
-import { nameOf } from "../components/carousel.tsx";
 import { Endless } from "../components/endless.tsx";
 import { Icon } from "../components/icons.tsx";
-import { Nearby } from "../components/nearby.tsx";
+import { NearbyCard } from "../components/nearby.tsx";
 import { Page } from "../components/page.tsx";
-import { PostCard } from "../components/post-card.tsx";
 import { sentence } from "../errors.ts";
 import { askForNews, dropGone, feed, keptSince, lacksOwn, news, showNews } from "../feed.ts";
 import { lazy, lazyPart } from "../lazy.tsx";
@@ -63,9 +60,7 @@ export function FeedView() {
             onErrorCapture={settle}
           >
             {posts.slice(0, isSettled ? posts.length : FIRST_POSTS).map((post, index) => (
-              <Nearby key={post.id} id={post.id} text={textOf(post)}>
-                <PostCard post={post} eager={index === 0} hasActions={isSettled} />
-              </Nearby>
+              <NearbyCard key={post.id} post={post} eager={index === 0} hasActions={isSettled} />
             ))}
           </div>
         )}
@@ -82,11 +77,6 @@ export function FeedView() {
       />
     </Page>
   );
-}
-
-/** What stands for a post that is far away. */
-function textOf(post: PostBody): string {
-  return `${nameOf(post)} ${post.caption}`;
 }
 
 /** Whether the first picture is there, or takes so long that nothing waits for it any more. */
