@@ -12,6 +12,7 @@ import { loadMe, me } from "../me.ts";
 import { navigate } from "../router.ts";
 import { useStore } from "../store.ts";
 import { ThemeChoice } from "./appearance.tsx";
+import { LanguageChoice } from "./language-choice.tsx";
 
 async function leave(): Promise<void> {
   await leaveDevice();
@@ -64,6 +65,7 @@ export function SettingsView() {
       <section class="settings-section" aria-labelledby="settings-appearance">
         <h2 id="settings-appearance">{t("Appearance")}</h2>
         <ThemeChoice />
+        <LanguageChoice />
       </section>
       <Section id="posts" title={t("Your posts")}>
         <Row href="/uploads" icon="uploads" name={t("Your uploads")} />

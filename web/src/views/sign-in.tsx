@@ -22,6 +22,7 @@ import { here, location, navigate } from "../router.ts";
 import { useStore } from "../store.ts";
 import { comeBackTo, takeWanted } from "../wanted.ts";
 import { Confirm } from "./confirm.tsx";
+import { LanguageChoice } from "./language-choice.tsx";
 import {
   CodeField,
   EmailField,
@@ -56,6 +57,7 @@ export function SignInView() {
         Shutterfeed
       </p>
       <Step key={path} />
+      <LanguageChoice />
     </div>
   );
 }
