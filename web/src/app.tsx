@@ -150,7 +150,7 @@ function SignedIn({ path }: { path: string }) {
         </Boundary>
       </main>
       <OpenReport />
-      {isSending && <Tray />}
+      {isSending && path !== "/" && <Tray />}
       {isSettled && <Counting />}
       <OpenHandleDialog />
       {isSettled && <PageKeys />}

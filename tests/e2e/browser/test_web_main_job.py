@@ -176,7 +176,7 @@ def test_what_phones_really_make_is_posted(visit: Visit, person: Callable[[], Pe
 _KEEP_SHARES = """() => {
   window.shares = [];
   const keep = () => {
-    for (const bar of document.querySelectorAll('progress[aria-label="All files"]')) {
+    for (const bar of document.querySelectorAll('.pending progress[aria-label^="Sending"]')) {
       window.shares.push(bar.value / bar.max);
     }
   };
@@ -191,8 +191,11 @@ def test_the_progress_of_files_is_seen(visit: Visit, person: Callable[[], Person
     somebody.network(up=400)
     somebody.page.evaluate(_KEEP_SHARES)
     somebody.post(samples.photo(), samples.heavy_photo(), caption="Slowly, from a phone")
+    # Elsewhere, each file is told of in a corner.
+    somebody.go("Explore")
     tray = somebody.page.get_by_role("region", name="Uploads in progress")
     expect(tray.get_by_role("progressbar", name="heavy.jpg")).to_be_visible()
+    somebody.go("Home")
     somebody.sees_post("Slowly, from a phone")
     seen = somebody.page.evaluate("window.shares")
     assert seen == sorted(seen)

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { call, type PostBody } from "../api.ts";
 import { sentence } from "../errors.ts";
@@ -5,8 +6,8 @@ import { t } from "../language.ts";
 import { follow, mended } from "../pending.ts";
 import { toast } from "../toasts.ts";
 
-/** Why a post of one's own failed, file by file, and how it can be published all the same. */
-export function Mend({ post }: { post: PostBody }) {
+/** Why a post of one's own failed, file by file, and how it can be published all the same; `children` are what else can be done. */
+export function Mend({ post, children }: { post: PostBody; children?: ComponentChildren }) {
   const [isBusy, setBusy] = useState(false);
   const failed = post.media.filter(({ state }) => state === "failed");
 
@@ -56,16 +57,19 @@ export function Mend({ post }: { post: PostBody }) {
           );
         })}
       </ul>
-      {failed.length > 0 && failed.length < post.media.length && (
-        <button
-          type="button"
-          class="button button-small button-primary mend-without"
-          disabled={isBusy}
-          onClick={() => void change(() => publishWithout(post, failed))}
-        >
-          {failed.length === 1 ? t("Post without it") : t("Post without them")}
-        </button>
-      )}
+      <div class="pending-actions">
+        {failed.length > 0 && failed.length < post.media.length && (
+          <button
+            type="button"
+            class="button button-small button-primary"
+            disabled={isBusy}
+            onClick={() => void change(() => publishWithout(post, failed))}
+          >
+            {failed.length === 1 ? t("Post without it") : t("Post without them")}
+          </button>
+        )}
+        {children}
+      </div>
     </>
   );
 }

@@ -99,9 +99,14 @@ function PendingPost({ post }: { post: PostBody }) {
       caption={hasFailed ? null : post.caption || name}
       progress={problem === null ? progressOf(stage, post, transfer) : null}
     >
-      {hasFailed && <Mend post={post} />}
       {problem !== null && <p class="field-error">{problem}</p>}
-      <Actions post={post} stage={stage} problem={problem} />
+      {hasFailed ? (
+        <Mend post={post}>
+          <Discard post={post} />
+        </Mend>
+      ) : (
+        <Actions post={post} stage={stage} problem={problem} />
+      )}
     </Card>
   );
 }
@@ -112,13 +117,12 @@ interface ActionsProps {
   problem: string | null;
 }
 
-/** What can be done for a post that does not go on by itself. */
+/** What can be done for a post whose files are being sent, or are not. */
 function Actions({ post, stage, problem }: ActionsProps) {
-  const isInterrupted = stage === "interrupted";
-  if (stage !== "failed" && !isInterrupted && problem === null) return null;
+  if (stage !== "interrupted" && stage !== "sending") return null;
   return (
     <div class="pending-actions">
-      {isInterrupted && <ChooseAgain />}
+      {stage === "interrupted" && <ChooseAgain />}
       {problem !== null && (
         <button
           type="button"
@@ -128,14 +132,20 @@ function Actions({ post, stage, problem }: ActionsProps) {
           {t("Try again")}
         </button>
       )}
-      <button
-        type="button"
-        class="button button-small"
-        onClick={() => void deletePost(post).then((done) => done && forget(post.id))}
-      >
-        {t("Discard")}
-      </button>
+      <Discard post={post} />
     </div>
+  );
+}
+
+function Discard({ post }: { post: PostBody }) {
+  return (
+    <button
+      type="button"
+      class="button button-small"
+      onClick={() => void deletePost(post).then((done) => done && forget(post.id))}
+    >
+      {t("Discard")}
+    </button>
   );
 }
 

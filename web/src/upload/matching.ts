@@ -36,6 +36,15 @@ export async function continueWith(files: readonly File[]): Promise<number> {
   const { items } = await call("get", "/me/uploads", { query: { limit: MAX_PAGE } });
   const awaited = items.filter(({ state, purpose }) => state === "awaiting" && purpose === "post");
   const found = await matching(files, awaited, (file) => hashFile(file, () => undefined));
-  for (const [file, { post_id, media_id }] of found) await resume(post_id, media_id, file);
-  return found.length;
+  let [going, problem]: [number, unknown] = [0, null];
+  for (const [file, { post_id, media_id }] of found) {
+    try {
+      await resume(post_id, media_id, file);
+      going++;
+    } catch (error) {
+      problem = error; // it is too late for this one, for example since its post was deleted
+    }
+  }
+  if (going === 0 && problem !== null) throw problem;
+  return going;
 }
