@@ -60,10 +60,13 @@ function read(file: ts.SourceFile, sentences: Map<string, Sentence>, faults: str
   const imported = new Set(
     file.statements
       .filter(ts.isImportDeclaration)
-      .filter(({ moduleSpecifier }) => /language\.ts"$/.test(moduleSpecifier.getText(file)))
+      .filter(({ moduleSpecifier }) =>
+        /(language|sentences)\.ts"$/.test(moduleSpecifier.getText(file)),
+      )
       .flatMap(({ importClause }) => importClause?.namedBindings ?? [])
       .flatMap((names) => (ts.isNamedImports(names) ? [...names.elements] : []))
-      .map(({ name }) => name.text),
+      // The worker's are those of a `Speech`.
+      .flatMap(({ name }) => (name.text === "Speech" ? Object.keys(SAYING) : name.text)),
   );
 
   function saying(call: ts.CallExpression): boolean {

@@ -29,20 +29,23 @@ const CHOSEN = "shutterfeed.language";
 const MOST_WAIT_MS = 4_000;
 
 const asked = (globalThis as { language?: Asked }).language;
-const messages = asked === undefined ? null : await inTime(asked.messages);
+const found = asked === undefined ? null : await inTime(asked.messages);
+
+/** The translations into that language; none if it is English. */
+export const messages: Messages = found ?? {};
 
 /** The language in which the app speaks. */
-export const language = asked === undefined || messages === null ? "en" : asked.name;
+export const language = asked === undefined || found === null ? "en" : asked.name;
 /** The language and country that say how dates and numbers look: the browser's own, if it fits. */
 export const locale = navigator.languages.find((tag) => isOf(tag, language)) ?? language;
 
 export const { t, counted, parts, countedParts, count, translated } = speaking(
   language,
-  messages ?? {},
+  messages,
   locale,
 );
 
-if (asked !== undefined && messages === null) {
+if (asked !== undefined && found === null) {
   document.documentElement.lang = language;
   document.documentElement.dir = directionOf(language);
 }

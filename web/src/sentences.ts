@@ -20,6 +20,8 @@ export function directionOf(language: string): "ltr" | "rtl" {
   return RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
 }
 
+export type Speech = ReturnType<typeof speaking>;
+
 /**
  * What writes in a language. `language` names its messages, such as "pt"; `locale` says how numbers and dates
  * look, such as "pt-PT". What has no translation is in English.

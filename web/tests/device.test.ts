@@ -99,6 +99,7 @@ const { deviceState, leaveDevice, renew, turnOff, turnOn } = await import(
   "../src/device/device.ts"
 );
 const { read, sentenceOf, showing } = await import("../src/device/told.ts");
+const { speaking } = await import("../src/sentences.ts");
 
 beforeEach(() => {
   permission = "granted";
@@ -178,12 +179,13 @@ test("signing out ends it, and a browser that was never asked is left alone", as
 });
 
 test("a push says of what kind the news is, and how many people it is about", () => {
-  assert.equal(sentenceOf(read('{"kind":"like","count":1}')), "Somebody likes your post.");
-  assert.equal(sentenceOf(read('{"kind":"follow","count":3}   ')), "3 people follow you.");
+  const say = (text: string | undefined) => sentenceOf(read(text), speaking("en", {}, "en"));
+  assert.equal(say('{"kind":"like","count":1}'), "Somebody likes your post.");
+  assert.equal(say('{"kind":"follow","count":3}   '), "3 people follow you.");
   assert.equal(read('{"kind":"tag","count":1,"topic":"t"}').topic, "t");
   const news = "There is something new in your activity.";
   for (const text of [undefined, "", "no JSON", "null", '{"kind":"toString"}', '{"kind":"new"}']) {
-    assert.equal(sentenceOf(read(text)), news);
+    assert.equal(say(text), news);
   }
 });
 

@@ -53,6 +53,8 @@ Object.assign(globalThis, {
 const { answerOffline, keepShell, leaveOlderShells } = await import("../src/device/shell.ts");
 const { shareTarget, takeShared } = await import("../src/device/shared.ts");
 
+const { keepSpoken, speech } = await import("../src/device/spoken.ts");
+
 const NOTHING = Promise.resolve(undefined);
 
 function asked(path: string, of: { mode?: string; destination?: string; method?: string } = {}) {
@@ -133,4 +135,11 @@ test("files that another app shares come once, with their names and in their ord
     [["c.jpg", "image/jpeg"]],
   );
   assert.deepEqual(await takeShared(), []);
+});
+
+test("the worker tells of news in the language of the app's pages", async () => {
+  assert.equal((await speech()).t("Follow"), "Follow");
+  await keepSpoken({ language: "de", locale: "de-AT", messages: { Follow: "Folgen" } });
+  isOnline = false;
+  assert.equal((await speech()).t("Follow"), "Folgen");
 });

@@ -4,6 +4,7 @@
  */
 import { SHARED_TO, shareTarget } from "./shared.ts";
 import { answerOffline, keepShell, leaveOlderShells } from "./shell.ts";
+import { speech } from "./spoken.ts";
 import { read, sentenceOf, showing } from "./told.ts";
 
 interface Waiting extends Event {
@@ -67,10 +68,10 @@ async function activate(): Promise<void> {
   await worker.registration.navigationPreload?.enable();
 }
 
-function show(text: string | undefined): Promise<void> {
+async function show(text: string | undefined): Promise<void> {
   const told = read(text);
-  return worker.registration.showNotification("Shutterfeed", {
-    body: sentenceOf(told),
+  await worker.registration.showNotification("Shutterfeed", {
+    body: sentenceOf(told, await speech()),
     icon: "/icon-192.png",
     ...(told.topic && { tag: told.topic }),
   });

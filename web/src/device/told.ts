@@ -1,3 +1,5 @@
+import type { Speech } from "../sentences.ts";
+
 /** What a push tells: of what kind the news is and how many people it is about, and nothing else. */
 export interface Told {
   readonly kind: string;
@@ -6,25 +8,43 @@ export interface Told {
   readonly topic?: string;
 }
 
-/** One person, and how many. */
-const SENTENCES: Record<string, readonly [one: string, many: string]> = {
-  like: ["Somebody likes your post.", "people like your post."],
-  comment: ["Somebody has commented on your post.", "people have commented on your post."],
-  reply: ["Somebody has replied to your comment.", "people have replied to your comment."],
-  mention: ["Somebody has mentioned you.", "people have mentioned you."],
-  tag: ["Somebody has tagged you in a picture.", "people have tagged you in a picture."],
-  comment_like: ["Somebody likes your comment.", "people like your comment."],
-  follow: ["Somebody follows you.", "people follow you."],
-  follow_request: ["Somebody asks to follow you.", "people ask to follow you."],
-  request_accepted: ["You may follow somebody now.", "people have accepted you."],
-  upload_failed: ["A file of yours could not be posted.", "files could not be posted."],
-};
-const NEWS = "There is something new in your activity.";
-
-export function sentenceOf({ kind, count }: Told): string {
-  const sentences = Object.hasOwn(SENTENCES, kind) ? SENTENCES[kind] : undefined;
-  if (sentences === undefined) return NEWS;
-  return count > 1 ? `${count} ${sentences[1]}` : sentences[0];
+/** The sentence by which people are told of it. */
+export function sentenceOf({ kind, count }: Told, { counted, t }: Speech): string {
+  const news = () => t("There is something new in your activity.");
+  const sentences: Record<string, () => string> = {
+    like: () => counted(count, "Somebody likes your post.", "{count} people like your post."),
+    comment: () =>
+      counted(
+        count,
+        "Somebody has commented on your post.",
+        "{count} people have commented on your post.",
+      ),
+    reply: () =>
+      counted(
+        count,
+        "Somebody has replied to your comment.",
+        "{count} people have replied to your comment.",
+      ),
+    mention: () =>
+      counted(count, "Somebody has mentioned you.", "{count} people have mentioned you."),
+    tag: () =>
+      counted(
+        count,
+        "Somebody has tagged you in a picture.",
+        "{count} people have tagged you in a picture.",
+      ),
+    comment_like: () =>
+      counted(count, "Somebody likes your comment.", "{count} people like your comment."),
+    follow: () => counted(count, "Somebody follows you.", "{count} people follow you."),
+    follow_request: () =>
+      counted(count, "Somebody asks to follow you.", "{count} people ask to follow you."),
+    request_accepted: () =>
+      counted(count, "You may follow somebody now.", "{count} people have accepted you."),
+    upload_failed: () =>
+      counted(count, "A file of yours could not be posted.", "{count} files could not be posted."),
+  };
+  const sentence = Object.hasOwn(sentences, kind) ? sentences[kind] : undefined;
+  return (sentence ?? news)();
 }
 
 /** What the text of a push tells. A browser must show something for every push. */

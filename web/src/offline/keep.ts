@@ -1,5 +1,7 @@
 import { openCompose } from "../compose.ts";
 import { takeShared } from "../device/shared.ts";
+import { keepSpoken } from "../device/spoken.ts";
+import { language, locale, messages } from "../language.ts";
 import { location, navigate } from "../router.ts";
 import { trusted } from "../trusted.ts";
 import { watchFeed } from "./feed.ts";
@@ -9,7 +11,11 @@ export async function keepForOffline(): Promise<void> {
   const { query } = location.value;
   if (query.has("shared")) await openShared();
   if (query.has("new")) openNew();
-  if (globalThis.caches !== undefined) watchFeed();
+  if (globalThis.caches !== undefined) {
+    watchFeed();
+    // Where there is no room, the worker speaks English.
+    await keepSpoken({ language, locale, messages }).catch(() => undefined);
+  }
   // Not in every browser's private windows.
   await navigator.serviceWorker?.register(trusted("/service-worker.js"));
 }
