@@ -6,7 +6,7 @@ import { chooseTheme, chosenTheme, type Theme } from "../theme.ts";
 export function ThemeChoice() {
   const [chosen, setChosen] = useState(chosenTheme);
   const choices: readonly (readonly [Theme | null, string])[] = [
-    [null, t("As the device")],
+    [null, t("System")],
     ["light", t("Light")],
     ["dark", t("Dark")],
   ];

@@ -7,7 +7,7 @@ import { loadMe } from "../me.ts";
 import { toast } from "../toasts.ts";
 
 /** One's picture, to be changed or removed. */
-export function AvatarForm({ user, onChange }: { user: Me; onChange: (user: Me) => void }) {
+export function AvatarForm({ user }: { user: Me }) {
   const [note, setNote] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [stop] = useState(() => new AbortController());
@@ -28,13 +28,13 @@ export function AvatarForm({ user, onChange }: { user: Me; onChange: (user: Me) 
   async function upload(file: File): Promise<void> {
     const { uploadAvatar } = await import("../upload/all.ts");
     await uploadAvatar(file, setNote, stop.signal);
-    onChange(await loadMe());
+    await loadMe();
     toast(t("Your picture is changed."));
   }
 
   async function remove(): Promise<void> {
     await call("delete", "/me/avatar");
-    onChange(await loadMe());
+    await loadMe();
     toast(t("Your picture is removed."));
   }
 

@@ -8,21 +8,23 @@ import { Page } from "../components/page.tsx";
 import { ApiError, sentence } from "../errors.ts";
 import { bareHandle } from "../handles.ts";
 import { t } from "../language.ts";
-import { loadMe, rememberMe } from "../me.ts";
+import { loadMe, me, rememberMe } from "../me.ts";
 import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
+import { useStore } from "../store.ts";
 import { toast } from "../toasts.ts";
 import { AvatarForm } from "./avatar-form.tsx";
 
 /** Who one is for others: name, handle, picture, a few words. */
 export function EditProfileView() {
   const user = useResource("me", loadMe);
+  const own = useStore(me);
   return (
     <Page title={t("Edit profile")} class="page-narrow">
       {user.error && <Retry message={user.error} onRetry={user.retry} />}
       {user.value && (
         <>
-          <AvatarForm user={user.value} onChange={user.set} />
+          <AvatarForm user={own ?? user.value} />
           <ProfileForm key={user.value.id} user={user.value} />
         </>
       )}

@@ -11,7 +11,7 @@ export function HandleDialog() {
   if (own === null) return null;
   return (
     <Dialog title={t("Who is this from?")} class="dialog-small" onClose={goOnWithHandle}>
-      <div class="dialog-body">
+      <div class="dialog-body form">
         <p>
           {t("People see you as @{handle}. Would you like to be called something else?", {
             handle: own.handle,

@@ -10,9 +10,9 @@ export function PictureView() {
       title={t("Add a picture")}
       lead={t("People recognise you by it. It is shown in a circle: its middle is what counts.")}
     >
-      {(own, onChange) => (
+      {(own) => (
         <>
-          <AvatarForm user={own} onChange={onChange} />
+          <AvatarForm user={own} />
           <StepActions number={2} isDone={own.avatar !== null} />
         </>
       )}

@@ -9,6 +9,7 @@ import { t } from "../language.ts";
 import { loadMe, me, rememberMe, setMe } from "../me.ts";
 import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
+import { useStore } from "../store.ts";
 import { takeWanted } from "../wanted.ts";
 
 /** Each is an address of its own: a reload stays there, and Back goes back. */
@@ -21,12 +22,14 @@ interface Props {
   /** What the step is for. */
   lead: string;
   /** Drawn once it is known who one is. */
-  children: (own: Me, onChange: (own: Me) => void) => ComponentChildren;
+  children: (own: Me) => ComponentChildren;
 }
 
 /** One step of the welcome: all of them can be skipped, one by one or together. */
 export function Step({ number, title, lead, children }: Props) {
+  const known = useStore(me);
   const loaded = useResource("me", loadMe);
+  const own = known ?? loaded.value;
   const [isLeaving, setLeaving] = useState(false);
   const leave = () => {
     setLeaving(true);
@@ -44,8 +47,8 @@ export function Step({ number, title, lead, children }: Props) {
       <progress class="progress" value={number} max={STEPS.length} aria-hidden="true" />
       <Page title={title} class="page-narrow">
         <p class="page-sub">{lead}</p>
-        {loaded.error && <Retry message={loaded.error} onRetry={loaded.retry} />}
-        {loaded.value && children(loaded.value, loaded.set)}
+        {own === null && loaded.error && <Retry message={loaded.error} onRetry={loaded.retry} />}
+        {own && children(own)}
       </Page>
     </div>
   );
