@@ -10,6 +10,7 @@ from typing import Final
 
 from shutterfeed_cli import VERSION
 from shutterfeed_cli.answer_arguments import add_answers
+from shutterfeed_cli.moments import parse_moment
 from shutterfeed_cli.parsing import (
     NewCommand,
     Parser,
@@ -123,6 +124,12 @@ def _upload(command: NewCommand) -> None:
         help="blur the pictures of every post until someone chooses to look",
     )
     add_comments_from(parser, "who may comment on the posts, if not whoever may by your setting")
+    parser.add_argument(
+        "--publish-at",
+        type=parse_moment,
+        metavar="MOMENT",
+        help="when to publish the posts, up to 75 days ahead, for example 2027-05-04T18:00",
+    )
     add_running(parser)
 
 

@@ -118,6 +118,8 @@ def add_running(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="read the whole upload ledger of the service again, not only its new entries",
     )
+    # What no command can choose is published as soon as it is ready.
+    parser.set_defaults(publish_at=None)
 
 
 def typed_path(text: str) -> Path:

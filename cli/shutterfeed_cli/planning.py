@@ -64,6 +64,8 @@ class Wanted:
     sensitive: bool = False
     comments_from: str | None = None
     """Who may comment on it; None if that is as the account's setting says."""
+    publish_at: str | None = None
+    """When to publish it; None for as soon as it is ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ def new_batch(media: Sequence[Medium], wanted: Wanted) -> Batch:
         body["sensitive"] = True
     if wanted.comments_from is not None:
         body["comments_from"] = wanted.comments_from
+    if wanted.publish_at is not None:
+        body["publish_at"] = wanted.publish_at
     key = key_for((medium.sha256 for medium in media), attempt=1, when=wanted.when)
     return Batch(tuple(media), key, body)
 
@@ -171,6 +175,8 @@ def announced(batch: Batch) -> str:
     said = ["would be uploaded"]
     if taken_at := body.get("taken_at"):
         said.append(f"taken at {taken_at[:16].replace('T', ' ')}")
+    if publish_at := body.get("publish_at"):
+        said.append(f"published at {publish_at[:16].replace('T', ' ')}")
     if place := body.get("place"):
         point = [str(place[of]) for of in ("latitude", "longitude") if of in place]
         said.append(f"in {place['name']} ({', '.join(point)})" if point else f"in {place['name']}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
+from shutterfeed_cli.moments import parse_moment
 from shutterfeed_cli.parsing import (
     NewCommand,
     add_comments_from,
@@ -22,7 +23,7 @@ def add_posts(command: NewCommand) -> None:
     """Add the commands of this module to the command line."""
     post = command(
         "post",
-        "Show a post, or edit, delete, restore, erase or mend one of yours.",
+        "Show a post, or edit, delete, restore, erase, mend or schedule one of yours.",
         "post show 3Z7T70D",
         "post delete 3Z7T70D",
         "post deleted",
@@ -60,6 +61,21 @@ def add_posts(command: NewCommand) -> None:
             "post replace 3Z7T70D better.jpg --number 2",
         )
     )
+    _schedule(
+        action(
+            "schedule",
+            "Change when a post of yours is to be published.",
+            "post schedule 3Z7T70D 2027-05-04T18:00",
+        )
+    )
+    _post(
+        action(
+            "publish",
+            "Publish a post of yours now that is to be published later.",
+            "post publish 3Z7T70D",
+        )
+    )
+    add_limit(action("scheduled", "Show your posts that wait for their time.", "post scheduled"))
     add_limit(action("deleted", "Show the deleted posts that can be restored.", "post deleted"))
     _edit(
         command(
@@ -73,6 +89,16 @@ def add_posts(command: NewCommand) -> None:
 
 def _post(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("post", metavar="POST", help="the post's address, or its id")
+
+
+def _schedule(parser: argparse.ArgumentParser) -> None:
+    _post(parser)
+    parser.add_argument(
+        "at",
+        metavar="MOMENT",
+        type=parse_moment,
+        help="up to 75 days ahead, for example 2027-05-04T18:00",
+    )
 
 
 def _erase(parser: argparse.ArgumentParser) -> None:

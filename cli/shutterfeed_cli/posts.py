@@ -1,4 +1,5 @@
-"""The command `post`: shows a post, and edits, deletes, restores, erases and mends one's own."""
+"""The command `post`: shows a post, and edits, deletes, restores, erases, mends and schedules one's
+own."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from shutterfeed_cli.wording import counted, one_line
 _STATES: Final[Mapping[str, str]] = {
     "pending": "Its files have not all arrived yet: nobody else sees it.",
     "processing": "Its files are being processed: nobody else sees it yet.",
+    "scheduled": "It waits for its time: nobody else sees it yet.",
     "failed": "It could not be published: `shutterfeed post drop` publishes it without what failed,"
     " and `shutterfeed post replace` takes another file.",
 }
@@ -65,6 +67,25 @@ def _deleted(asked: argparse.Namespace, context: Context) -> ExitCode:
     return show_list(asked, context, "/me/deleted", _deleted_table, nothing)
 
 
+def _schedule(asked: argparse.Namespace, context: Context) -> ExitCode:
+    at = asked.at.isoformat(timespec="seconds")
+    moved = context.api.schedule_post(addresses.post_id(asked.post), at)
+    said = f"It is to be published at {moment(moved['publish_at'])} UTC."
+    context.output.result(moved, [said])
+    return ExitCode.OK
+
+
+def _publish(asked: argparse.Namespace, context: Context) -> ExitCode:
+    published = context.api.publish_post(addresses.post_id(asked.post))
+    context.output.result(published, ["It is published as soon as it is ready."])
+    return ExitCode.OK
+
+
+def _scheduled(asked: argparse.Namespace, context: Context) -> ExitCode:
+    nothing = "No post waits for its time."
+    return show_list(asked, context, "/me/scheduled", _scheduled_table, nothing)
+
+
 _ACTIONS: Final[Mapping[str, Callable[[argparse.Namespace, Context], ExitCode]]] = {
     "show": _show,
     "edit": editing.edit,
@@ -74,6 +95,9 @@ _ACTIONS: Final[Mapping[str, Callable[[argparse.Namespace, Context], ExitCode]]]
     "drop": mending.drop,
     "replace": mending.replace,
     "deleted": _deleted,
+    "schedule": _schedule,
+    "publish": _publish,
+    "scheduled": _scheduled,
 }
 
 
@@ -94,6 +118,8 @@ def _described(found: Json) -> Iterator[str]:
             yield f"file {number} failed: {medium['failure']['message']}"
         for note in medium.get("notes", ()):
             yield f"file {number}: {note['message']}"
+    if found["state"] != "published" and found.get("publish_at"):
+        yield f"to be published at {moment(found['publish_at'])} UTC"
     if said := _STATES.get(found["state"]):
         yield said
     yield f"id {found['id']}"
@@ -111,3 +137,17 @@ def _deleted_table(items: list[Json]) -> Table:
         for item in items
     ]
     return table(("deleted", "what", "caption", "until", "id"), rows)
+
+
+def _scheduled_table(items: list[Json]) -> Table:
+    rows = [
+        (
+            moment(item["publish_at"] or ""),
+            media_kinds(item["media"]),
+            item["caption"],
+            item["state"],
+            item["id"],
+        )
+        for item in items
+    ]
+    return table(("published", "what", "caption", "state", "id"), rows)

@@ -61,7 +61,8 @@ def _check(path: Path) -> None:
 
 
 def run_uploads(asked: argparse.Namespace, context: Context, groups: Iterable[Wanted]) -> ExitCode:
-    """Upload files, wait until they are published, and print a summary. Raises `CliError`."""
+    """Upload files, wait until they are published, or ready if they are to be published later, and
+    print a summary. Raises `CliError`."""
     journal = account_journal(asked, context)
     report = UploadReport(context.output, every_file=asked.verbose or asked.dry_run)
     overdue = _Overdue(report)
@@ -141,11 +142,21 @@ def _listed(groups: Iterable[Wanted], stop: Stop) -> list[Wanted]:
 
 def _wait(
     asked: argparse.Namespace, context: Context, journal: Journal, report: UploadReport
-) -> int:
-    """Wait for the uploaded files. Returns how many of them were published in time."""
+) -> int | None:
+    """Wait for the uploaded files. Returns how many of them were published in time; None if they
+    wait for a later moment."""
     uploaded = [one for one in report.results if one.outcome is Outcome.UPLOADED and one.media_id]
     waiting = Waiting(context.api, journal, context.stop, patience=asked.wait)
-    final = waiting.wait_for(uploaded, lambda left: report.waiting(_in_work(left)))
+
+    def show(left: int) -> None:
+        report.waiting(_in_work(left))
+
+    if asked.publish_at is not None:
+        report.published(waiting.wait_for_failed(uploaded, show))
+        if report.count(Outcome.UPLOADED):
+            context.output.note(f"To be published at {asked.publish_at:%Y-%m-%d %H:%M %Z}.")
+        return None
+    final = waiting.wait_for(uploaded, show)
     report.published(final)
     published = sum(one.outcome is Outcome.UPLOADED for one in final)
     if late := len(uploaded) - len(final):
@@ -181,6 +192,7 @@ def _wanted(asked: argparse.Namespace, caption: Caption, place: Json | None) -> 
                 keep_capture_details=asked.keep_capture_details,
                 sensitive=asked.sensitive,
                 comments_from=asked.comments_from,
+                publish_at=asked.publish_at and asked.publish_at.isoformat(timespec="seconds"),
             )
 
 

@@ -49,6 +49,21 @@ class Waiting:
 
         Raises `Stopped` and `CliError`.
         """
+        failed = self.wait_for_failed(uploaded, on_progress)
+        lost = {one.post_id for one in failed}
+        ready = [one for one in uploaded if self._state(one) == "ready" and one.post_id not in lost]
+        published = self._published({one.post_id for one in ready if one.post_id})
+        return failed + [
+            replace(one, notes=self._notes.get(one.media_id or "", ()))
+            for one in ready
+            if one.post_id in published
+        ]
+
+    def wait_for_failed(
+        self, uploaded: Sequence[FileResult], on_progress: Callable[[int], None]
+    ) -> list[FileResult]:
+        """Wait until the files are ready or have failed, whether they are published or not. Returns
+        those that failed, with reasons. Raises `Stopped` and `CliError`."""
         waiting = list(uploaded)
         while waiting:
             refresh_ledger(self._api, self._journal)
@@ -59,17 +74,10 @@ class Waiting:
         failed = [self._failure(one) for one in uploaded if self._state(one) == "failed"]
         # One file that failed keeps its whole post from being published.
         lost = {one.post_id for one in failed}
-        failed += [
+        return failed + [
             replace(one, outcome=Outcome.FAILED, reason=_without_it(one))
             for one in uploaded
             if one.post_id in lost and self._state(one) != "failed"
-        ]
-        ready = [one for one in uploaded if self._state(one) == "ready" and one.post_id not in lost]
-        published = self._published({one.post_id for one in ready if one.post_id})
-        return failed + [
-            replace(one, notes=self._notes.get(one.media_id or "", ()))
-            for one in ready
-            if one.post_id in published
         ]
 
     def _state(self, result: FileResult) -> str:

@@ -478,10 +478,11 @@ def typed_examples(command: argparse.ArgumentParser) -> list[list[str]]:
 
 
 def test_there_are_as_many_commands_as_are_documented() -> None:
-    assert len(COMMANDS) == 59
+    assert len(COMMANDS) == 62
     assert {words for words in COMMANDS if " " in words} == {
         *("post show", "post edit", "post delete", "post restore", "post deleted"),
         *("post erase", "post drop", "post replace"),
+        *("post schedule", "post publish", "post scheduled"),
         *("profile show", "profile edit"),
     }
 

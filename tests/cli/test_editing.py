@@ -73,6 +73,7 @@ def owned(service: Service) -> Owned:
         ([], {}),
         (["--sensitive"], {"sensitive": True}),
         (["--comments-from", "followers"], {"comments_from": "followers"}),
+        (["--publish-at", "2027-05-04T12:00Z"], {"publish_at": "2027-05-04T12:00:00+00:00"}),
     ],
 )
 def test_an_upload_says_of_its_posts_what_is_asked_for(

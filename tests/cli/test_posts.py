@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,9 +59,10 @@ class Asked:
         if "gone" in path:
             error = {"code": "post_not_found", "message": "There is no such post.", "field": None}
             return httpx.Response(404, json={"error": error})
-        if path == "/me/deleted":
-            deleted = {"post": self.post, "deleted_at": _TIME, "restorable_until": _TIME}
-            return httpx.Response(200, json={"items": [deleted], "next_cursor": None})
+        deleted = {"post": self.post, "deleted_at": _TIME, "restorable_until": _TIME}
+        lists = {"/me/deleted": deleted, "/me/scheduled": self.post}
+        if path in lists:
+            return httpx.Response(200, json={"items": [lists[path]], "next_cursor": None})
         if path == "/me":
             return httpx.Response(200, json={**_BEN, "handle": "me", **body})
         if path.startswith(("/users/", "/me/following/")):
@@ -162,6 +164,28 @@ def test_a_post_is_shown_with_its_facts(asked: Asked, capsys: pytest.CaptureFixt
         ),
         "id P1",
     ]
+
+
+def test_a_post_that_waits_for_its_time_says_when_it_comes(
+    asked: Asked, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked.post |= {"state": "scheduled", "published_at": None, "publish_at": _TIME}
+    assert main.main(["post", "show", "P1"]) == 0
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "to be published at 2026-05-04 12:00 UTC",
+        "It waits for its time: nobody else sees it yet.",
+        "id P1",
+    ]
+    assert main.main(["post", "schedule", "P1", "2026-05-04T12:00+02:00"]) == 0
+    assert asked.requests[-1][0] == "PUT /posts/P1/schedule"
+    at = datetime.fromisoformat(asked.requests[-1][1]["publish_at"])
+    assert at == datetime(2026, 5, 4, 10, tzinfo=UTC)
+    assert main.main(["post", "publish", "P1"]) == 0
+    assert asked.requests[-1][0] == "POST /posts/P1/publish"
+    assert main.main(["post", "scheduled"]) == 0
+    titles, row = capsys.readouterr().out.splitlines()[-2:]
+    assert titles.split() == ["published", "what", "caption", "state", "id"]
+    assert row.split("  ")[-1] == "P1"
 
 
 @pytest.mark.usefixtures("asked")

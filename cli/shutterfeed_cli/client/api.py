@@ -236,6 +236,15 @@ class Api(Answering):
         """Restore one of the caller's deleted posts. Returns it."""
         return self.call("POST", f"/posts/{quote(post_id)}/restore")
 
+    def schedule_post(self, post_id: str, publish_at: str) -> Json:
+        """Change the time at which one of the caller's posts is to be published. Returns it."""
+        body = {"publish_at": publish_at}
+        return self.call("PUT", f"/posts/{quote(post_id)}/schedule", body=body)
+
+    def publish_post(self, post_id: str) -> Json:
+        """Publish one of the caller's posts now that is to be published later. Returns it."""
+        return self.call("POST", f"/posts/{quote(post_id)}/publish")
+
     def remove_medium(self, post_id: str, media_id: str) -> Json:
         """Take a file that failed out of one of the caller's posts. Returns the post."""
         return self.call("DELETE", f"/posts/{quote(post_id)}/media/{quote(media_id)}")

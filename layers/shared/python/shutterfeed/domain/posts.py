@@ -230,9 +230,11 @@ class Post:
     def all_media(self) -> tuple[Medium, ...]:
         """Its media, those of the album that waits, and those that were removed: all of which it
         has uploads."""
-        hidden = (*self.coming, *self.removed)
-        found = {m.media_id: m for m in (*(one.medium for one in hidden), *self.media)}
-        return tuple(found.values()) if hidden else self.media
+        if not self.coming and not self.removed:
+            return self.media
+        coming, removed = (one.medium for one in self.coming), (one.medium for one in self.removed)
+        found = {medium.media_id: medium for medium in (*removed, *coming, *self.media)}
+        return tuple(found.values())
 
     @property
     def restorable_until(self) -> datetime | None:

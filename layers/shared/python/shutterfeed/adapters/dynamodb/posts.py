@@ -461,7 +461,7 @@ class DynamoPosts:
                 writes.append(recent_posts.replacing(recent, changed.recent_posts))
             if changed.count:
                 add = {"posts": changed.count}
-                standing = Attr(PK).exists()
+                standing: ConditionBase = Attr(PK).exists()
                 if changed.author is not None:
                     standing = standing & changed.author
                 writes.append(Update(keys.profile(author_id), add=add, condition=standing))
