@@ -36,7 +36,8 @@ export function Shown({ item, class: extra = "", isSmall = false }: Props) {
         playsInline
         preload="metadata"
         controls={!isSmall}
-        aria-label={t("Preview of {name}", { name: file.name })}
+        aria-label={isSmall ? undefined : t("Preview of {name}", { name: file.name })}
+        aria-hidden={isSmall}
         onError={() => void showInside(item)}
       />
     );
