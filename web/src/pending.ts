@@ -15,6 +15,8 @@ const KEY = "shutterfeed.pending";
 const KEPT = "shutterfeed.kept";
 const FIRST_MS = 1_000;
 const LAST_MS = 15_000;
+/** Until the feed has been asked for it, so that it is not gone for a moment. */
+const LINGER_MS = 1_500;
 /** The API's ledger keeps the rest; this is only what is shown on top of lists. */
 const MAX_KEPT = 20;
 
@@ -123,13 +125,17 @@ function schedule(id: string, delay: number): void {
 }
 
 async function look(id: string, delay: number): Promise<void> {
+  if (pending.value.some((post) => post.id === id && post.state === "published")) {
+    return forget(id);
+  }
   const next = Math.min(delay * 1.5, LAST_MS);
   if (document.hidden) return schedule(id, next);
   try {
     const post = await fetchPost(id);
     if (!signedIn.value) return;
     if (post.state === "published") {
-      forget(id);
+      show(post);
+      schedule(id, LINGER_MS);
       published.update((count) => count + 1);
       tell(t("Your post is published."), id);
     } else if (post.state === "scheduled") {

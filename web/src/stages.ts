@@ -14,7 +14,7 @@ export type AwaitedStage =
   | "awaited"
   | "unconfirmed"
   | "received";
-export type Stage = AwaitedStage | "failed" | "processing";
+export type Stage = AwaitedStage | "failed" | "processing" | "published";
 
 type Known = Partial<Pick<LocalFile, "isReceived" | "sentAt" | "isKept">> | undefined;
 
@@ -40,7 +40,7 @@ export function stageOf(
   file: (mediaId: string) => Known,
   now: number,
 ): Stage {
-  if (post.state === "failed") return "failed";
+  if (post.state === "failed" || post.state === "published") return post.state;
   const awaited = post.media.filter(({ state }) => state === "awaiting");
   const stages = awaited.map(({ id }) => awaitedStage(sender, file(id), post.created_at, now));
   return LEAST_FIRST.find((stage) => stages.includes(stage)) ?? "processing";

@@ -69,6 +69,8 @@ test("a failed post that is mended is looked at until it is published", async ()
   answer = post("published", "M1", "M3");
   await pass(3_000);
   assert.equal(asked, 4);
+  assert.equal(pending.value[0]?.state, "published", "shown until the feed has it");
+  await pass(2_000);
   assert.deepEqual(pending.value, []);
   await pass(60_000);
   assert.equal(asked, 4);

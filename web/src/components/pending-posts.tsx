@@ -274,6 +274,8 @@ function saysOf(stage: Stage, post: PostBody, transfer: Transferred | undefined)
       return t("Received, being prepared");
     case "processing":
       return t("Preparing, {percent} %", { percent: Math.floor(prepared(post) * 100) });
+    case "published":
+      return t("Published");
   }
 }
 
