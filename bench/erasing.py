@@ -195,7 +195,7 @@ def _erased(metadata: Table, feeds: Table, posts: list[Post]) -> _Units:
         clock=clock,
         ids=FakeIds(),
         together=in_turn,
-    )
+    ).eraser
     collect = partial(_collect, _collector(metadata, collects, clock), posts, clock)
     steps.send([EraseAccount(_ADA)])
     while steps.messages:

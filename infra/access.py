@@ -389,6 +389,8 @@ def _erase(function: lambda_.Function, to: Resources) -> None:
     # The list of erasures. It reaches no object but its own entries, and no version of any.
     grants.objects(function, to.buckets.originals, "PutObject", prefix=ERASURES_PREFIX)
     grants.accounts(function, to.identity.pool, "ListUsers", "AdminGetUser", "AdminDeleteUser")
+    # The sign-ins of users who were suspended.
+    grants.accounts(function, to.identity.pool, "AdminUserGlobalSignOut")
     _sends(function, to, "erase", "collect")
 
 

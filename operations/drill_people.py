@@ -31,9 +31,13 @@ _AFTER: Final = (
     ("aiko", "The evening bus was late.", 4),
     # The same photo as another's: one content, two owners.
     ("tomas", "Borrowed from Aiko.", 4),
+    ("kofi", "Erased after the backup.", 6),
     ("maya", "A mistake.", 5),
 )
-"""Posted to feeds that are pushed to. The last one is deleted."""
+"""Posted to feeds that are pushed to. The last one is deleted, and the one before it is erased once
+the table was backed up."""
+ERASER: Final = "kofi"
+"""Who erases a post after the backup."""
 _AVATAR: Final = 9
 _LARGE: Final = 17 << 20
 SENDER: Final = "aiko"
@@ -88,6 +92,12 @@ def live(door: Door, settle: Callable[[], None]) -> dict[str, Api]:
     people[SENDER].create_post([_large_photo()], caption="On its way.")
     settle()
     return people
+
+
+def erase_one(people: Mapping[str, Api]) -> None:
+    """Erase the post that the backup has, and which nobody may see after the restore."""
+    (post,) = people[ERASER].items(f"/users/{ERASER}/posts")
+    people[ERASER].call("POST", f"/posts/{post['id']}/erasure")
 
 
 def come_back(door: Door) -> dict[str, Api]:

@@ -415,6 +415,7 @@ ANSWERS: Final[Mapping[str, Any]] = {
         "closing": None,
         "handle_chosen": True,
         "welcomed": True,
+        "suspension": None,
     },
     "HandleBody": {"handle": "maya.lindqvist", "free": True},
     "Closing": {"closed_at": "2026-03-01T12:00:00Z", "erased_at": "2026-03-31T12:00:00Z"},

@@ -205,7 +205,7 @@ def _success(declared: http.Route, status: int, sample: str) -> dict[str, Any]:
 
 
 def _error(status: int, declared: http.Route) -> dict[str, Any]:
-    # What looks at the session refuses people whose account is closed or suspended.
+    # Everything else refuses people whose account is closed or suspended.
     forbids = 403 in declared.errors or not (declared.public or declared.any_standing)
     ours = status not in _OF_THE_GATEWAY_ALONE and (status != 403 or forbids)
     limited = status == HTTPStatus.TOO_MANY_REQUESTS and declared.limited

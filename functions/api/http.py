@@ -45,6 +45,7 @@ from shutterfeed.domain.errors import (
 from shutterfeed.domain.ids import MalformedId
 from shutterfeed.domain.moderation import CaseChanged
 from shutterfeed.domain.pages import CursorScope
+from shutterfeed.domain.users import EVERY_STANDING, Standing
 from shutterfeed.domain.visibility import NOBODY, Viewer
 from shutterfeed.runtime import logger, metrics
 from shutterfeed.schema import FORMER_ACCOUNT, GROUPS_CLAIM, MODERATORS
@@ -117,10 +118,11 @@ class Route:
     """Whether a caller whose session was ended is refused, and nothing is written for them."""
     reads_session: bool
     """Whether the endpoint's service itself looks at the session, with what it reads first, which
-    saves a round trip. Otherwise that is done before the endpoint is called."""
-    any_standing: bool
-    """Whether it is open to people whose account is closed or suspended. Others that look at the
-    session refuse them: 403 `account_closed`, `account_suspended`."""
+    saves a read. Otherwise that is done before the endpoint is called, or beside it if the route
+    `only_reads`."""
+    open_to: frozenset[Standing]
+    """The standings of accounts whose people may call it, too. Others that look at the session
+    refuse them: 403 `account_closed`, `account_suspended`."""
     may_wait: bool
     """Whether what is asked for may take somebody else's consent: then the status is 202, with the
     same body."""
@@ -140,6 +142,17 @@ class Route:
     @property
     def writes(self) -> bool:
         return self.method != "GET"
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether calling it in vain changes nothing, and takes nothing of anybody's limits."""
+        return not self.writes and not self.limited
+
+    @property
+    def any_standing(self) -> bool:
+        """Whether it is open to everybody who is signed in, whatever has become of their
+        account."""
+        return self.open_to == EVERY_STANDING
 
     @property
     def parameters(self) -> list[str]:
@@ -171,7 +184,7 @@ def route(
     query: tuple[Parameter, ...] = (),
     checks_session: bool | None = None,
     reads_session: bool = False,
-    any_standing: bool = False,
+    open_to: frozenset[Standing] = frozenset(),
     may_wait: bool = False,
     cached: bool = False,
     text: str | None = None,
@@ -179,9 +192,9 @@ def route(
     alike: tuple[int, ...] = (),
 ) -> Callable[[Endpoint], Endpoint]:
     """Declare an endpoint; its docstring is its documentation. `errors` lists the error statuses
-    that it has besides those of every route. Unless `checks_session` says otherwise, a session is
-    looked at before everything that writes, and before what only moderators may do."""
-    checks_session = method != "GET" or moderators if checks_session is None else checks_session
+    that it has besides those of every route. Unless `checks_session` says otherwise, the session is
+    looked at wherever somebody has to be signed in."""
+    checks_session = not public if checks_session is None else checks_session
 
     def declare(endpoint: Endpoint) -> Endpoint:
         summary = (endpoint.__doc__ or "").strip()
@@ -201,7 +214,7 @@ def route(
             query,
             checks_session,
             reads_session,
-            any_standing,
+            open_to,
             may_wait,
             cached,
             text,
@@ -279,7 +292,7 @@ class Call:
         """Who is shown the answer; nobody on a public route, which looks at no token."""
         if self.route.public:
             return NOBODY
-        return Viewer(self.user_id, self.session_began, self.route.any_standing)
+        return Viewer(self.user_id, self.session_began, self.route.open_to)
 
     def header(self, name: str) -> str:
         """A header's value; empty if the header is missing."""
@@ -500,19 +513,22 @@ def _called(call: Call) -> object:
         # The document of the API names the route, so there is nothing to hide; and somebody who has
         # just become a moderator learns from it to sign in again.
         raise Forbidden("moderators_only", "Only moderators may do this.")
-    check = partial(
-        call.services.sessions.check, user_id, began_at, any_standing=call.route.any_standing
-    )
-    if not call.route.reads_session:
-        if call.route.checks_session:
-            check()
-        return call.route.endpoint(call)
+    endpoint = partial(call.route.endpoint, call)
+    if not call.route.checks_session:
+        return endpoint()
+    check = partial(call.services.sessions.check, user_id, began_at, open_to=call.route.open_to)
+    if not (call.route.reads_session or call.route.only_reads):
+        check()
+        return endpoint()
     try:
-        return call.route.endpoint(call)
+        if call.route.reads_session:
+            return endpoint()
+        result, _ = call.services.together(endpoint, partial(check, lagging=True))
     except DomainError:
-        # The service may not have come to the session.
+        # The endpoint's error is only for whoever may call it.
         check()
         raise
+    return result
 
 
 def _internal_error() -> Response[Any]:

@@ -43,6 +43,7 @@ from shutterfeed.domain.users import (
     MentionsFrom,
     Profile,
     SensitiveView,
+    Suspension,
 )
 from shutterfeed.domain.videos import CLIP_TYPE, MAX_VIDEO_BYTES, VIDEO_TYPES
 from shutterfeed.domain.visibility import Relation
@@ -426,6 +427,18 @@ class Closing(Struct):
         return cls(profile.closed_at, profile.erase_at)
 
 
+class SuspensionBody(Struct):
+    """That the caller is suspended. `GET /me/statements` has why, under `case_id`. `until` is null
+    if it does not end by itself."""
+
+    case_id: str
+    until: Instant | None
+
+    @classmethod
+    def of(cls, suspension: Suspension | None) -> SuspensionBody | None:
+        return None if suspension is None else cls(suspension.case_id, suspension.until)
+
+
 class Me(User):
     """The caller's own profile, with the settings that nobody else sees. `requests` is the number
     of people who have asked to follow the caller and have no answer yet; `sensitive` says whether
@@ -433,9 +446,10 @@ class Me(User):
     the caller may be shown to people who are not signed in; `mentions_from` says who may mention
     and tag the caller. `comments_from` says who may comment on the caller's posts, and comments
     with one of the `held_words` wait for the caller. `activity` says of whose acts the caller wants
-    to be told. `closing` is null unless the caller has closed the account. As long as
-    `handle_chosen` is false, the caller has the handle that a new user is given; `welcomed` says
-    whether the caller has been through a client's welcome."""
+    to be told. `closing` is null unless the caller has closed the account, and `suspension` unless
+    a moderator has suspended the caller. As long as `handle_chosen` is false, the caller has the
+    handle that a new user is given; `welcomed` says whether the caller has been through a client's
+    welcome."""
 
     requests: int
     sensitive: SensitiveView
@@ -447,6 +461,7 @@ class Me(User):
     closing: Closing | None
     handle_chosen: bool
     welcomed: bool
+    suspension: SuspensionBody | None
 
     @classmethod
     def own(cls, view: ProfileView, links: MediaLinks, held_words: Sequence[str]) -> Me:
@@ -463,6 +478,7 @@ class Me(User):
             closing=Closing.of(profile),
             handle_chosen=profile.handle_chosen,
             welcomed=profile.welcomed,
+            suspension=SuspensionBody.of(profile.suspension),
         )
 
 

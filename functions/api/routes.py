@@ -54,7 +54,7 @@ from shutterfeed.domain.mutes import parse_moment
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.people import PersonDraft
 from shutterfeed.domain.search import MediaKind, Query, SearchKind, parse_circle, parse_query
-from shutterfeed.domain.users import Profile
+from shutterfeed.domain.users import EVERY_STANDING, Profile
 from shutterfeed.ports.posts import KEEP
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from shutterfeed.services.viewing import PostView, ProfileView
@@ -69,12 +69,12 @@ def get_health(_: Call) -> Health:
     return Health("ok")
 
 
-@route("GET", "/me", returns=Me, any_standing=True)
+@route("GET", "/me", returns=Me, reads_session=True, open_to=EVERY_STANDING)
 def get_me(call: Call) -> Me:
     """Get the caller's profile and settings, and the number of requests to follow them. The first
     call creates it."""
     profile = call.services.users.me(call.user_id)
-    profile.check_session(call.session_began, any_standing=call.route.any_standing)
+    profile.check_session(call.session_began, open_to=call.route.open_to)
     return _own(call, profile)
 
 
@@ -124,10 +124,8 @@ def check_handle(call: Call) -> HandleBody:
 def sign_out_everywhere(call: Call) -> None:
     """End all sessions of the caller, this one too.
 
-    No session can be refreshed any more. Access tokens that were made before are refused at once by
-    everything that writes or shows the caller's own profile, feed or posts, with 401
-    `session_ended`, and by everything else once they expire. A repeated request of the same session
-    changes nothing more.
+    No session can be refreshed any more, and access tokens that were made before are refused with
+    401 `session_ended`. A repeated request of the same session changes nothing more.
     """
     call.services.sessions.end_all(call.user_id, call.account_name, call.session_began)
 
@@ -495,7 +493,7 @@ def restore_post(call: Call) -> PostBody:
     return _post(call, call.services.posts.restore(call.path["id"], call.user_id))
 
 
-@route("GET", "/feed", returns=FeedPageBody, paged=True, query=(SINCE,))
+@route("GET", "/feed", returns=FeedPageBody, paged=True, query=(SINCE,), reads_session=True)
 def get_feed(call: Call) -> FeedPageBody:
     """Get the caller's feed, newest first: their own posts, those of the users whom they follow,
     and some posts with hashtags that they follow.

@@ -6,7 +6,7 @@ from api.http import Call, route
 from api.models_activity import ActivityCount, ActivityGroup, ActivityPage
 
 
-@route("GET", "/me/activity", returns=ActivityPage, paged=True)
+@route("GET", "/me/activity", returns=ActivityPage, paged=True, reads_session=True)
 def list_activity(call: Call) -> ActivityPage:
     """List what others did that concerns the caller, newest first.
 
@@ -19,7 +19,7 @@ def list_activity(call: Call) -> ActivityPage:
     return ActivityPage(items, call.cursor(page.next_position))
 
 
-@route("GET", "/me/activity/count", returns=ActivityCount)
+@route("GET", "/me/activity/count", returns=ActivityCount, reads_session=True)
 def count_activity(call: Call) -> ActivityCount:
     """Get the number of entries of the caller's activity that are new, up to 20.
 

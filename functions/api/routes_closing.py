@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.http import Call, route
 from api.models import Closing
+from shutterfeed.domain.users import EVERY_STANDING
 
 
 @route(
@@ -12,7 +13,7 @@ from api.models import Closing
     returns=Closing,
     errors=(403,),
     checks_session=False,
-    any_standing=True,
+    open_to=EVERY_STANDING,
 )
 def close_account(call: Call) -> Closing:
     """Close the caller's account.
@@ -31,7 +32,9 @@ def close_account(call: Call) -> Closing:
     return closing
 
 
-@route("DELETE", "/me/closing", status=204, errors=(409,), reads_session=True, any_standing=True)
+@route(
+    "DELETE", "/me/closing", status=204, errors=(409,), reads_session=True, open_to=EVERY_STANDING
+)
 def reopen_account(call: Call) -> None:
     """Come back to an account that the caller has closed. Everything is as it was.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from api.http import Call, route
 from api.models_exports import ExportBody, Exports
+from shutterfeed.domain.users import EVERY_STANDING
 
 
-@route("POST", "/me/exports", returns=ExportBody, status=202, limited=True, any_standing=True)
+@route("POST", "/me/exports", returns=ExportBody, status=202, limited=True, open_to=EVERY_STANDING)
 def create_export(call: Call) -> ExportBody:
     """Begin an export of everything of the caller's own: posts with their original files, profile
     and settings, likes, comments, saves, follows, blocks and mutes.
@@ -18,7 +19,7 @@ def create_export(call: Call) -> ExportBody:
     return ExportBody.of(call.services.exports.begin(call.user_id, call.account_name))
 
 
-@route("GET", "/me/exports", returns=Exports, checks_session=True, any_standing=True)
+@route("GET", "/me/exports", returns=Exports, open_to=EVERY_STANDING)
 def list_exports(call: Call) -> Exports:
     """Get the caller's last export, with new links to its parts if it is ready.
 
@@ -28,7 +29,7 @@ def list_exports(call: Call) -> Exports:
     return Exports([ExportBody.of(view) for view in call.services.exports.all(call.user_id)])
 
 
-@route("DELETE", "/me/exports/{export_id}", status=204, errors=(404,), any_standing=True)
+@route("DELETE", "/me/exports/{export_id}", status=204, errors=(404,), open_to=EVERY_STANDING)
 def delete_export(call: Call) -> None:
     """Stop an export, or remove what it has made. Nothing changes if that was done already."""
     call.services.exports.discard(call.user_id, call.path["export_id"])

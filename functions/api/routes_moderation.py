@@ -24,7 +24,10 @@ from api.models_moderation import (
 from api.parameters import QUEUE
 from api.routes import choice
 from shutterfeed.domain.moderation import CaseState, ReportReason, parse_case_id
+from shutterfeed.domain.users import Standing
 from shutterfeed.services.moderation import Decision
+
+_SUSPENDED = frozenset((Standing.SUSPENDED,))
 
 
 @route("POST", "/reports", body=CreateReport, returns=ReportBody, errors=(404,), limited=True)
@@ -41,28 +44,14 @@ def create_report(call: Call) -> ReportBody:
     return ReportBody.of(view)
 
 
-@route(
-    "GET",
-    "/me/reports",
-    returns=ReportPage,
-    paged=True,
-    checks_session=True,
-    any_standing=True,
-)
+@route("GET", "/me/reports", returns=ReportPage, paged=True)
 def list_reports(call: Call) -> ReportPage:
     """List what the caller has reported, and what became of it, newest first."""
     page = call.services.reporting.page(call.user_id, call.position, call.limit)
     return ReportPage(list(map(ReportBody.of, page.items)), call.cursor(page.next_position))
 
 
-@route(
-    "GET",
-    "/me/statements",
-    returns=StatementPage,
-    paged=True,
-    checks_session=True,
-    any_standing=True,
-)
+@route("GET", "/me/statements", returns=StatementPage, paged=True, open_to=_SUSPENDED)
 def list_statements(call: Call) -> StatementPage:
     """List what moderators have decided about the caller and their posts and comments."""
     page = call.services.reporting.statements(call.user_id, call.position, call.limit)
@@ -76,7 +65,7 @@ def list_statements(call: Call) -> StatementPage:
     returns=AppealBody,
     errors=(404, 409),
     limited=True,
-    any_standing=True,
+    open_to=_SUSPENDED,
 )
 def create_appeal(call: Call) -> AppealBody | None:
     """Appeal against what was decided in a case about the caller.

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 from shutterfeed import keys, topology
 from shutterfeed.bootstrap import api, deliver, erase, fan_out
+from shutterfeed.bootstrap.erase import EraseServices
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.devices import PushServices
 from shutterfeed.domain.errors import Busy
@@ -22,6 +23,8 @@ from shutterfeed.domain.messages import (
     AcceptRequests,
     BringTagged,
     DeliverMessage,
+    EndSignIns,
+    EraseMessage,
     FanOut,
     FanOutMessage,
     IndexMessage,
@@ -41,7 +44,6 @@ from shutterfeed.services.collection import CollectionService
 from shutterfeed.services.copies import CopyService
 from shutterfeed.services.delivery import DeliveryService
 from shutterfeed.services.due import DueService
-from shutterfeed.services.erasing_accounts import AccountEraser
 from shutterfeed.services.exploring import ExploreListing
 from shutterfeed.services.export_part import PartLimits
 from shutterfeed.services.export_sections import ExportSections
@@ -468,7 +470,7 @@ class Backend:
             "collect": collector.collect,
             "index": lambda message: _indexed(indexing, message),
             "notify": lambda message: _told(notifying, message),
-            "erase": self._eraser().erase,
+            "erase": lambda message: _erased(self._erasing(), message),
             "export": self._exporting(people.viewing).handle,
         }
         self._acts = {
@@ -502,7 +504,7 @@ class Backend:
             ),
         )
 
-    def _eraser(self) -> AccountEraser:
+    def _erasing(self) -> EraseServices:
         guard, data, queues = self.fuse.guard, self.metadata, self.queues
         return erase.wire(
             profiles=guard(FakeProfiles(data)),
@@ -699,6 +701,13 @@ def _written(writer: DeliveryService, message: DeliverMessage) -> None:
 def _indexed(indexing: IndexingService, message: IndexMessage) -> None:
     for error in indexing.apply([message]).values():
         raise error
+
+
+def _erased(services: EraseServices, message: EraseMessage) -> None:
+    if isinstance(message, EndSignIns):
+        services.sign_ins.end(message)
+    else:
+        services.eraser.erase(message)
 
 
 def _completed(gate: PublishingService, copies: CopyService, message: PublishMessage) -> object:

@@ -196,12 +196,17 @@ class FakeErasureList:
 
 @dataclass
 class FakeAccounts:
-    """Remembers the accounts that were deleted. All others have an address."""
+    """Remembers the accounts that were deleted, and those whose sign-ins were ended. All that were
+    not deleted have an address."""
 
     deleted: list[str] = field(default_factory=list)
+    signed_out: list[str] = field(default_factory=list)
 
     def email_of(self, account: str) -> str | None:
         return None if account in self.deleted else f"{account}@example.com"
+
+    def end_sign_ins(self, account: str) -> None:
+        self.signed_out.append(account)
 
     def delete(self, account: str) -> None:
         if account not in self.deleted:

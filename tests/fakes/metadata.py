@@ -445,7 +445,7 @@ class FakeProfiles:
             noted = replace(profile, popularity=new, revision=profile.revision + 1)
             self.data.write_profile(noted)
 
-    def item(self, user_id: str) -> Profile | None:
+    def item(self, user_id: str, *, lagging: bool = False) -> Profile | None:  # noqa: ARG002
         return self.data.profiles.get(user_id)
 
     def end_sessions(self, user_id: str, at: datetime) -> None:

@@ -16,6 +16,7 @@ from shutterfeed.bootstrap import aws as composed
 from shutterfeed.bootstrap import notify, publish
 from shutterfeed.domain.messages import MarkCopies, TellCase
 from shutterfeed.domain.moderation_log import broken
+from shutterfeed.domain.users import Standing
 from tests import samples
 from tests.integration import payloads
 from tests.integration.client import Answer, Client, draft
@@ -190,14 +191,16 @@ def test_whoever_is_suspended_can_read_what_was_decided_and_appeal_and_nothing_e
     assert _act(client, case_id, "suspend", until="2099-01-01T00:00:00Z").status == 200
     assert client.get("/me/statements", ada).error[0] == "session_ended"
     client.session_began += 2 * _DAY
-    handle = client.get("/me", ada).json["handle"]
+    me = client.get("/me", ada).json
+    assert me["suspension"] == {"case_id": case_id, "until": "2099-01-01T00:00:00Z"}
+    handle = me["handle"]
     assert client.get(f"/users/{handle}", ben).status == 404
     assert client.get(f"/posts/{post_id}", ben).status == 404
     (statement,) = client.get("/me/statements", ada).json["items"]
     assert statement["until"] == "2099-01-01T00:00:00Z"
     appeal = {"case_id": case_id, "text": "It is a play."}
     for route in ROUTES:
-        if route.public or route.any_standing or not route.checks_session:
+        if not route.checks_session or Standing.SUSPENDED in route.open_to:
             continue
         sample = payloads.sample(f"api/{route.name}")
         claims = payloads.moderator_claims(ada.subject, client.session_began)

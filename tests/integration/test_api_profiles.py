@@ -35,6 +35,7 @@ def test_a_profile_is_made_on_the_first_call(client: Client, ada: Person) -> Non
         "closing": None,
         "handle_chosen": False,
         "welcomed": False,
+        "suspension": None,
     }
     assert shown == first
 

@@ -19,6 +19,7 @@ from tools.errors import ToolError
 
 WRITES = [route for route in ROUTES if route.writes and route.checks_session]
 LOOKING = [route for route in WRITES if route.reads_session]
+READS = [route for route in ROUTES if not route.writes and route.checks_session]
 
 
 def _claims(person: Person, world: World) -> dict[str, str]:
@@ -77,6 +78,16 @@ def test_an_ended_session_is_shown_nothing_of_its_own_user(
     _sign_out_everywhere(client, claims)
     for path in paths:
         assert client.request("GET", path, claims=claims).error == ("session_ended", None)
+
+
+def test_an_ended_session_reads_nothing(client: Client, accounts: World, ada: Person) -> None:
+    claims = payloads.moderator_claims(ada.subject, accounts.clock.now())
+    _sign_out_everywhere(client, claims)
+    for route in READS:
+        sample = payloads.sample(f"api/{route.name}")
+        sample["requestContext"]["authorizer"]["jwt"]["claims"] = claims
+        answer = client.send(sample)
+        assert (answer.status, answer.error) == (401, ("session_ended", None)), route.name
 
 
 @pytest.mark.parametrize("route", WRITES, ids=lambda route: route.name)

@@ -13,7 +13,7 @@ from shutterfeed.domain.comments import Order
 from shutterfeed.domain.errors import Conflict, DomainError, Forbidden, NotFound, SessionEnded
 from shutterfeed.domain.messages import EraseAccount
 from shutterfeed.domain.search import parse_query
-from shutterfeed.domain.users import Suspension
+from shutterfeed.domain.users import EVERY_STANDING, Standing, Suspension
 from shutterfeed.domain.visibility import NOBODY, Surface, Viewer
 from tests.erasing_scene import ADA, BEN, CYD, SUBJECT, Scene, scene
 from tests.fakes.backend import CLOSING_DAYS, Crash
@@ -86,7 +86,7 @@ def test_it_ends_all_sessions_and_a_later_one_comes_back(closed: Scene) -> None:
     with pytest.raises(Forbidden) as refused:
         backend.sessions.check(ADA, later)
     assert refused.value.code == "account_closed"
-    backend.sessions.check(ADA, later, any_standing=True)
+    backend.sessions.check(ADA, later, open_to=EVERY_STANDING)
     for _ in range(2):
         backend.closing.come_back(ADA, later)
         backend.sessions.check(ADA, later)
@@ -159,7 +159,7 @@ def test_the_gate_refuses_what_looks_at_the_session_and_leaves_workers_alone(sta
             check()
         assert refused.value.code == f"account_{standing}"
     profile.check_session(None)
-    profile.check_session(START + MINUTE, any_standing=True)
+    profile.check_session(START + MINUTE, open_to={Standing(standing)})
     Viewer(BEN, START + MINUTE).check_session(profile)
 
 

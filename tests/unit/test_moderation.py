@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shutterfeed.domain.accounts import subject_of
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from shutterfeed.domain.moderation import (
@@ -22,7 +23,7 @@ from shutterfeed.domain.moderation import (
 )
 from shutterfeed.domain.moderation_log import LoggedKind, broken
 from shutterfeed.domain.posts import Post, PostState
-from shutterfeed.domain.users import Suspension
+from shutterfeed.domain.users import Standing, Suspension
 from shutterfeed.domain.visibility import (
     NOBODY,
     STRANGERS,
@@ -37,6 +38,7 @@ from shutterfeed.domain.visibility import (
 from shutterfeed.services.moderation import CaseView, Decision
 from tests import samples
 from tests.fakes.backend import Backend
+from tests.fakes.metadata import FakeSecrets
 from tests.fakes.storage import PHOTO
 
 ADA, BEN, CY, MOD, OTHER = (samples.user_id(number) for number in (1, 2, 3, 4, 5))
@@ -204,10 +206,33 @@ def test_whoever_is_suspended_may_do_nothing_but_appeal(backend: Backend) -> Non
     now = backend.clock.now() + timedelta(seconds=1)
     with pytest.raises(Forbidden, match="suspended"):
         profile.check_session(now)
-    profile.check_session(now, any_standing=True)
+    profile.check_session(now, open_to={Standing.SUSPENDED})
     assert profile.has_ended(backend.clock.now() - timedelta(hours=1))
     (view,) = backend.reporting.statements(ADA, None, 10).items
     assert (view.told, view.can_appeal) == (ActionKind.SUSPEND, True)
+
+
+def test_a_suspension_ends_the_sign_ins_and_its_end_does_not(backend: Backend) -> None:
+    case_id = _reported(backend, _published(backend).id)
+    _act(backend, case_id, ActionKind.SUSPEND, until=backend.clock.now() + timedelta(days=7))
+    backend.drain()
+    account = subject_of(ADA, FakeSecrets().account_key())
+    assert backend.accounts.signed_out == [account]
+    backend.users.edit(ADA, bio="What is it?")
+    backend.wait(timedelta(days=7, seconds=1))
+    assert backend.suspensions.lift() == 1
+    backend.drain()
+    assert backend.accounts.signed_out == [account]
+
+
+def test_sign_ins_are_left_alone_by_a_message_that_comes_when_the_suspension_is_over(
+    backend: Backend,
+) -> None:
+    case_id = _reported(backend, _published(backend).id)
+    _act(backend, case_id, ActionKind.SUSPEND)
+    _undo(backend, case_id)
+    backend.drain()
+    assert backend.accounts.signed_out == []
 
 
 def test_a_suspension_that_is_over_is_lifted(backend: Backend) -> None:

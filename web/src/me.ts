@@ -88,6 +88,7 @@ export function setMe(user: Me | null): void {
   else keep(KEY, JSON.stringify(user));
   me.set(user);
   if (user?.closing) standing.set("closed");
+  else if (user?.suspension) standing.set("suspended");
 }
 
 /** Whether somebody has neither chosen a handle nor left the welcome, on whichever device. */
@@ -110,6 +111,7 @@ function stored(): Me | null {
     closing: null,
     handle_chosen: true,
     welcomed: true,
+    suspension: null,
   } as const;
   return kept && ({ ...unknown, ...kept } as Me);
 }

@@ -235,7 +235,7 @@ WORKERS: Final = (
     ),
     Worker(
         step="erase",
-        kinds=("EraseAccount",),
+        kinds=("EraseAccount", "EndSignIns"),
         timeout_s=60,
         batch=1,
         # An account takes minutes, and nobody waits for it.
@@ -284,6 +284,7 @@ TENANTS: Final[Mapping[str, str]] = {
     "CountLikes": "post_id.author_id",
     "ListAppearances": "post_id.author_id",
     "EraseAccount": "user_id",
+    "EndSignIns": "user_id",
     "ScreenMedium": "reference.post_id.author_id",
     "ScreenPost": "post_id.author_id",
     "ScreenComment": "comment_id.post_id.author_id",

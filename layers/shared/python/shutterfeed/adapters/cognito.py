@@ -44,6 +44,11 @@ class CognitoAccounts:
             return attributes(found).get("email")
         return None
 
+    def end_sign_ins(self, account: str) -> None:
+        client = self.client()
+        name = current_name(client, self.user_pool_id, account)
+        CognitoSignIns(self.client, self.user_pool_id).end_all(name)
+
     def delete(self, account: str) -> None:
         client = self.client()
         name = current_name(client, self.user_pool_id, account)

@@ -158,6 +158,7 @@ class People:
 
 @dataclass(frozen=True, kw_only=True)
 class Api(People):
+    together: Together
     links: MediaLinks
     site_url: str
     site_page: SitePage
@@ -463,6 +464,7 @@ def services() -> Api:
     )
     return Api(
         **vars(people),
+        together=together,
         links=MediaLinks(
             base_url=settings.media_base_url,
             key=signing_key(settings.media_keys),

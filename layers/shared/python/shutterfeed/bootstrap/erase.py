@@ -1,7 +1,8 @@
-"""Composes the eraser of closed accounts."""
+"""Composes the eraser of closed accounts, and what ends the sign-ins of the suspended."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 from shutterfeed import config
@@ -38,6 +39,15 @@ from shutterfeed.ports.traces import Traces
 from shutterfeed.ports.uploads import Ledger
 from shutterfeed.services.erasing import ErasureService
 from shutterfeed.services.erasing_accounts import AccountEraser
+from shutterfeed.services.suspensions import SuspendedSignIns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseServices:
+    """The services that handle the messages of the erase queue."""
+
+    eraser: AccountEraser
+    sign_ins: SuspendedSignIns
 
 
 def wire(
@@ -61,8 +71,8 @@ def wire(
     clock: Clock,
     ids: Ids,
     together: Together,
-) -> AccountEraser:
-    return AccountEraser(
+) -> EraseServices:
+    eraser = AccountEraser(
         profiles=profiles,
         closings=closings,
         traces=traces,
@@ -84,10 +94,12 @@ def wire(
         ids=ids,
         together=together,
     )
+    sign_ins = SuspendedSignIns(profiles=profiles, accounts=accounts, secrets=secrets)
+    return EraseServices(eraser=eraser, sign_ins=sign_ins)
 
 
 @cache
-def service() -> AccountEraser:
+def services() -> EraseServices:
     settings = config.EraseSettings.from_env()
     metadata, feeds = aws.table(settings.metadata_table), aws.table(settings.feed_table)
     return wire(

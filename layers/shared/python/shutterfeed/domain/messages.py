@@ -313,6 +313,13 @@ class EraseAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class EndSignIns:
+    """A moderator has suspended a user: end their sign-ins at the identity provider."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenMedium:
     """A medium refers to a blob that is rendered or has failed: screen it, and then publish it."""
 
@@ -381,7 +388,7 @@ DenyMessage = DenyOrAllow
 IndexMessage = IndexPost | IndexUser | IndexAuthor
 NotifyMessage = Notify | ReleaseReplies | TellCase
 PushMessage = PushNotice
-EraseMessage = EraseAccount
+EraseMessage = EraseAccount | EndSignIns
 ScreenMessage = ScreenMedium | ScreenPost | ScreenComment | ScreenUser
 ExportMessage = ExportData | TellExport | DiscardExport
 Work = (
@@ -420,6 +427,7 @@ def work_for(change: Change) -> Iterator[Work]:
             yield from _user_indexing(before, after)
             if before is not None and after is not None and before.switches != after.switches:
                 yield from _switched(after, was_private=before.private)
+            yield from _suspended(before, after)
         case ExportChanged(before, after):
             yield from _exporting(before, after)
         case _:
@@ -547,6 +555,14 @@ def _switched(account: Profile, *, was_private: bool) -> Iterator[Work]:
     yield IndexAuthor(account.user_id, account.switches)
     if was_private and not account.private:
         yield AcceptRequests(account.user_id)
+
+
+def _suspended(before: Profile | None, after: Profile | None) -> Iterator[Work]:
+    """What follows when a user is suspended, also once more in another case."""
+    if after is None or after.suspension is None:
+        return
+    if before is None or before.suspension != after.suspension:
+        yield EndSignIns(after.user_id)
 
 
 def _exporting(before: Export | None, after: Export | None) -> Iterator[Work]:

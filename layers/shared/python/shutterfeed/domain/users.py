@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -81,6 +81,16 @@ class Avatar:
             raise ValueError(f"medium {medium.media_id} has no picture")
         picture = medium.picture
         return cls(post_ulid, medium.media_id, picture.blob_id, picture.placeholder)
+
+
+class Standing(StrEnum):
+    """What may have become of an account, so that its user can hardly do anything."""
+
+    CLOSED = "closed"
+    SUSPENDED = "suspended"
+
+
+EVERY_STANDING: Final = frozenset(Standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,22 +194,20 @@ class Profile:
         moment in whole seconds: a session that began in the same second has ended too."""
         return self.sessions_ended_at is not None and began_at <= self.sessions_ended_at
 
-    def check_session(self, began_at: datetime | None, *, any_standing: bool = False) -> None:
+    def check_session(
+        self, began_at: datetime | None, *, open_to: Collection[Standing] = ()
+    ) -> None:
         """Raise `SessionEnded` if the session that began at this moment was ended; None stands for
-        a caller without a session, such as a worker. Unless the request is open to people of
-        `any_standing`, raise `Forbidden` if the account is closed or suspended."""
+        a caller without a session, such as a worker. Raise `Forbidden` if the account is closed or
+        suspended, and the request is not open to such people."""
         if began_at is None:
             return
         if self.has_ended(began_at):
             raise SessionEnded
-        if not any_standing:
-            self._check_standing()
-
-    def _check_standing(self) -> None:
-        if self.is_closed:
+        if self.is_closed and Standing.CLOSED not in open_to:
             message = "You have closed your account. Come back to it, or export what is yours."
             raise Forbidden("account_closed", message)
-        if self.suspension is not None:
+        if self.suspension is not None and Standing.SUSPENDED not in open_to:
             message = "Your account is suspended. You can appeal, or export what is yours."
             raise Forbidden("account_suspended", message)
 

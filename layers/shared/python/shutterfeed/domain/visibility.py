@@ -28,6 +28,7 @@ explore: elsewhere that is a field of the view, not a reason.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -36,7 +37,7 @@ from typing import Final
 from shutterfeed.domain.comments import Comment
 from shutterfeed.domain.media import Purpose
 from shutterfeed.domain.posts import Post, PostState
-from shutterfeed.domain.users import MentionsFrom, Profile
+from shutterfeed.domain.users import MentionsFrom, Profile, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class Viewer:
     user_id: str | None
     session_began: datetime | None = field(default=None, compare=False)
     """When they signed in; None if that decides nothing, as for a worker."""
-    any_standing: bool = field(default=False, compare=False)
-    """Whether their request is open to people whose account is closed or suspended."""
+    open_to: Collection[Standing] = field(default=(), compare=False)
+    """The standings of accounts whose people may make their request, too."""
 
     def is_user(self, user_id: str) -> bool:
         return self.user_id == user_id
@@ -55,7 +56,7 @@ class Viewer:
     def check_session(self, profile: Profile) -> None:
         """Raise what `Profile.check_session` raises if the profile is the viewer's own."""
         if self.is_user(profile.user_id):
-            profile.check_session(self.session_began, any_standing=self.any_standing)
+            profile.check_session(self.session_began, open_to=self.open_to)
 
 
 NOBODY: Final = Viewer(None)

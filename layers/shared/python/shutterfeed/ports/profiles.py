@@ -70,8 +70,9 @@ class Profiles(Protocol):
         nothing if the noted value is no longer `old`."""
         ...
 
-    def item(self, user_id: str) -> Profile | None:
-        """The profile as its item has it: the followers of a celebrity are not all counted."""
+    def item(self, user_id: str, *, lagging: bool = False) -> Profile | None:
+        """The profile as its item has it: the followers of a celebrity are not all counted. One
+        that may be `lagging` behind by up to a second costs half."""
         ...
 
     def end_sessions(self, user_id: str, at: datetime) -> None:

@@ -19,6 +19,11 @@ class Accounts(Protocol):
         """The account's address; None if there is no such account."""
         ...
 
+    def end_sign_ins(self, account: str) -> None:
+        """End every sign-in of an account: none of its refresh tokens is accepted any more. Does
+        nothing if there is no such account."""
+        ...
+
     def delete(self, account: str) -> None:
         """Delete an account. Does nothing if there is none."""
         ...

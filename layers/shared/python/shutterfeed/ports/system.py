@@ -32,7 +32,7 @@ class Ids(Protocol):
 class Together(Protocol):
     """Makes calls that do not need each other's results at the same time, so that they take as long
     as the slowest, and returns what they return. If some fail, all have ended when the error of the
-    first of them is raised. The calls themselves may not use it."""
+    first of them is raised. None of the calls but the first may use it itself."""
 
     @overload
     def __call__(self, first: Callable[[], A], second: Callable[[], B], /) -> tuple[A, B]: ...

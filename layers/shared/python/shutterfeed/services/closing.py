@@ -9,7 +9,7 @@ from typing import Final
 
 from shutterfeed.domain.closing import being_erased, check_recent, erase_at
 from shutterfeed.domain.messages import EraseAccount
-from shutterfeed.domain.users import Profile
+from shutterfeed.domain.users import EVERY_STANDING, Profile
 from shutterfeed.ports.closing import Closings
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import LONGEST_DELAY, DelayingQueue
@@ -41,7 +41,7 @@ class ClosingService:
         check_recent(began_at, self.clock.now())
         profile = self.users.me(user_id)
         if not profile.is_closed:
-            profile.check_session(began_at, any_standing=True)
+            profile.check_session(began_at, open_to=EVERY_STANDING)
             # In this order: if the second step fails, this session can still repeat both.
             self.sign_ins.end_all(account)
             now = self.clock.now()
@@ -54,7 +54,7 @@ class ClosingService:
         """Undo the closing. Nothing changes if the account is open. Raises `SessionEnded`, and
         `Conflict` if the account is being erased."""
         profile = self.users.me(user_id)
-        profile.check_session(began_at, any_standing=True)
+        profile.check_session(began_at, open_to=EVERY_STANDING)
         if profile.closed_at is None or self.closings.reopen(user_id, profile.closed_at):
             return
         now = self.profiles.item(user_id)

@@ -1,15 +1,19 @@
-"""Suspensions that end by themselves."""
+"""Suspensions: the sign-ins that they end, and those that end by themselves."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Final
 
+from shutterfeed.domain.accounts import subject_of
 from shutterfeed.domain.marks import marks_of
+from shutterfeed.domain.messages import EndSignIns
 from shutterfeed.domain.moderation import Action, ActionKind, Case, CaseId
 from shutterfeed.domain.moderation_log import Event, LoggedKind
 from shutterfeed.ports.moderation import Cases
-from shutterfeed.ports.system import Clock
+from shutterfeed.ports.profiles import Profiles
+from shutterfeed.ports.sign_ins import Accounts
+from shutterfeed.ports.system import Clock, Secrets
 
 _AT_ONCE: Final = 100
 """The number of suspensions that one run lifts."""
@@ -40,6 +44,24 @@ class SuspensionService:
         event = Event(now, "", str(case_id), LoggedKind.SUSPENSION_OVER, ActionKind.SUSPEND)
         after = _without(case, over)
         return bool(over) and self.cases.decide(case, after, event, takes=takes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspendedSignIns:
+    """The profile names the moment before which no session counts, since the decision itself. This
+    makes the identity provider refresh none of them any more."""
+
+    profiles: Profiles
+    accounts: Accounts
+    secrets: Secrets
+
+    def end(self, message: EndSignIns) -> None:
+        """End the sign-ins of a user who is suspended. A message that comes late, when they are not
+        any more, does nothing; one that comes twice also ends a sign-in of the time between."""
+        profile = self.profiles.item(message.user_id)
+        if profile is not None and profile.suspension is not None:
+            account = subject_of(message.user_id, self.secrets.account_key())
+            self.accounts.end_sign_ins(account)
 
 
 def _without(case: Case, over: list[Action]) -> Case:

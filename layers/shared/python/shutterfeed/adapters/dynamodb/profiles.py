@@ -70,8 +70,8 @@ class DynamoProfiles:
             return None
         return with_followers(self.table, [profile], consistent=True)[user_id]
 
-    def item(self, user_id: str) -> Profile | None:
-        item = self.table.get(keys.profile(user_id))
+    def item(self, user_id: str, *, lagging: bool = False) -> Profile | None:
+        item = self.table.get(keys.profile(user_id), consistent=not lagging)
         return to_profile(item) if item else None
 
     def id_of(self, handle: str) -> str | None:

@@ -266,11 +266,11 @@ class Table:
     client: DynamoDBClient
     name: str
 
-    def get(self, key: Key) -> Item | None:
-        """The item with this key; None if there is none. Strongly consistent."""
+    def get(self, key: Key, *, consistent: bool = True) -> Item | None:
+        """The item with this key; None if there is none."""
         with _translated():
             answer = self.client.get_item(
-                TableName=self.name, Key=marshal(key_item(key)), ConsistentRead=True
+                TableName=self.name, Key=marshal(key_item(key)), ConsistentRead=consistent
             )
         return unmarshal(answer["Item"]) if "Item" in answer else None
 
