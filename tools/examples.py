@@ -286,6 +286,7 @@ _PENDING: Final = {
     "counts": {"likes": 0, "comments": 0},
     "liked_by_me": False,
     "saved_by_me": False,
+    "reported_by_me": False,
     "can_comment": False,
     "comments_from": None,
     "first_comments": None,

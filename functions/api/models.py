@@ -410,7 +410,7 @@ class User(Struct):
             UserCounts(profile.followers, profile.following, posts),
             profile.created_at,
             profile.private,
-            AvatarBody.of(profile.avatar, links),
+            AvatarBody.of(profile.shown_avatar, links),
         )
 
 
@@ -548,7 +548,7 @@ class Author(Struct):
     @classmethod
     def of(cls, view: AuthorView, links: MediaLinks) -> Author:
         profile = view.profile
-        avatar = AvatarBody.of(profile.avatar, links)
+        avatar = AvatarBody.of(profile.shown_avatar, links)
         return cls(profile.user_id, profile.handle, profile.display_name, avatar)
 
 
@@ -742,6 +742,8 @@ class PostBody(Struct):
     """A post. Only its author sees it before it is published. `taken_at` is when the photo or video
     was taken, as the author says; null if the author did not say. If the author has marked it as
     `sensitive`, clients should blur it, unless the viewer's own setting in `GET /me` is `show`.
+    One that is `reported_by_me` comes only to a caller who has asked for it, or for a list of its
+    author's or of their own: clients should cover it until the caller wants to look all the same.
     `can_comment` says whether the viewer may comment on it now; `comments_from` is null for all but
     its author, and if the account's setting decides. `publish_at` is the time that its author has
     chosen for it, also once it is published, which may be later if its files were; null for all
@@ -762,6 +764,7 @@ class PostBody(Struct):
     counts: PostCounts
     liked_by_me: bool
     saved_by_me: bool
+    reported_by_me: bool
     created_at: Instant
     published_at: Instant | None
     taken_at: Instant | None
@@ -786,6 +789,7 @@ class PostBody(Struct):
             PostCounts(view.counts.likes, view.counts.comments),
             view.liked_by_me,
             view.saved_by_me,
+            view.reported_by_me,
             post.created_at,
             post.published_at,
             post.taken_at,
@@ -1104,7 +1108,7 @@ class SuggestedUser(Author):
             profile.user_id,
             profile.handle,
             profile.display_name,
-            AvatarBody.of(profile.avatar, links),
+            AvatarBody.of(profile.shown_avatar, links),
             **asdict(relation),
             reason=view.reason,
         )

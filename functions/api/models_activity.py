@@ -28,7 +28,7 @@ class NoticedUser(Author):
             profile.user_id,
             profile.handle,
             profile.display_name,
-            AvatarBody.of(profile.avatar, links),
+            AvatarBody.of(profile.shown_avatar, links),
             profile.private,
             relation.follows,
             relation.has_requested and not relation.follows,

@@ -166,7 +166,7 @@ class Person(Struct):
             profile.user_id,
             profile.handle,
             profile.display_name,
-            AvatarBody.of(profile.avatar, links),
+            AvatarBody.of(profile.shown_avatar, links),
             profile.limited is not None,
             suspension is not None,
             None if suspension is None else suspension.until,

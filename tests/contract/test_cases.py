@@ -13,7 +13,7 @@ from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.errors import Conflict
 from shutterfeed.domain.marks import Mark, MarkKind
-from shutterfeed.domain.media import Medium
+from shutterfeed.domain.media import Medium, Purpose
 from shutterfeed.domain.moderation import (
     Action,
     ActionKind,
@@ -28,8 +28,8 @@ from shutterfeed.domain.moderation import (
     SubjectKind,
 )
 from shutterfeed.domain.moderation_log import Event, LoggedKind, broken
-from shutterfeed.domain.posts import Post
-from shutterfeed.domain.users import Suspension
+from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.users import Avatar, Profile, Suspension
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.viewing import Wanted
 from tests import samples
@@ -255,6 +255,52 @@ def test_a_content_is_withheld_in_several_cases(store: Store) -> None:
     assert withholdings.unmark(posts[0].id, content, ids[1])
     assert _stored(store, posts[0]) == posts[0]
     assert withholdings.cases(content) == frozenset()
+
+
+def test_nobody_is_shown_an_avatar_whose_content_is_withheld(store: Store) -> None:
+    store.profiles.create(samples.profile(1))
+    one, other = _hidden(store, 1), _hidden(store, 2)
+    content = one.media[0].sha256
+    mark = Mark(MarkKind.WITHHELD, content)
+    _become_avatar(store, one)
+    before = _profile(store)
+    assert before.shown_avatar is not None
+    _report(store, ON_USER)
+    case = _case(store, ON_USER)
+    case = _decide(store, case, _action(1, ActionKind.WITHHOLD_CONTENT), puts=(mark,))
+    marks = store.withholdings
+    assert marks.mark(one.id, content, str(case.id))
+    assert (_profile(store).avatar, _profile(store).shown_avatar) == (before.avatar, None)
+    # The next one has the same content, and finds out for itself.
+    _become_avatar(store, other)
+    assert _profile(store).shown_avatar is None
+    _undo(store, case, (mark,))
+    assert marks.unmark(one.id, content, str(case.id))
+    assert _profile(store).shown_avatar is None
+    assert marks.unmark(other.id, content, str(case.id))
+    avatar = Avatar.of(other.id.ulid, _ready(other))
+    assert _profile(store) == replace(before, avatar=avatar, avatar_version=other.id.ulid)
+
+
+def _hidden(store: Store, number: int) -> Post:
+    """A post whose photo is to become an avatar."""
+    post = replace(samples.post(number=number), caption="", purpose=Purpose.AVATAR)
+    store.posts.create(post, samples.uploads(post), post.id.ulid, "fingerprint")
+    return post
+
+
+def _ready(post: Post) -> Medium:
+    return post.media[0].ready(samples.picture())
+
+
+def _become_avatar(store: Store, post: Post) -> None:
+    assert store.avatars.show(post.id, _ready(post), START) is PostState.AVATAR
+
+
+def _profile(store: Store) -> Profile:
+    profile = store.profiles.get(ADA)
+    assert profile is not None
+    return profile
 
 
 def test_statements_are_listed_from_the_first_decision_on(store: Store) -> None:

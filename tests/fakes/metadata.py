@@ -1201,8 +1201,11 @@ class FakeAvatars:
             self._end(post, at)
             return PostState.DELETED
         avatar = Avatar.of(post_id.ulid, medium)
-        self._write(replace(post, state=PostState.AVATAR, media=(medium,)), None)
-        self._replace(profile, avatar, post_id.ulid, at)
+        cases = self.data.withheld.get(medium.sha256, frozenset())
+        marks = post.withheld | {withheld_mark(medium.sha256, case_id) for case_id in cases}
+        shown = replace(post, state=PostState.AVATAR, media=(medium,), withheld=marks)
+        self._write(shown, None)
+        self._replace(profile, avatar, post_id.ulid, at, marks)
         return PostState.AVATAR
 
     def remove(self, user_id: str, version: str, at: datetime) -> None:
@@ -1210,12 +1213,20 @@ class FakeAvatars:
         if profile is not None:
             self._replace(profile, None, max(version, profile.avatar_version or version), at)
 
-    def _replace(self, profile: Profile, avatar: Avatar | None, version: str, at: datetime) -> None:
+    def _replace(
+        self,
+        profile: Profile,
+        avatar: Avatar | None,
+        version: str,
+        at: datetime,
+        marks: frozenset[str] = frozenset(),
+    ) -> None:
         if profile.avatar is not None:
             before = self.data.posts[PostId(profile.user_id, profile.avatar.post_ulid)]
             assert before.state is PostState.AVATAR
             self._end(before, at)
-        self.data.write_profile(replace(profile, avatar=avatar, avatar_version=version))
+        after = replace(profile, avatar=avatar, avatar_version=version, avatar_withheld=marks)
+        self.data.write_profile(after)
 
     def _end(self, post: Post, at: datetime) -> None:
         self._write(post.deleted(at), at)
@@ -1776,9 +1787,9 @@ class FakeViewingReads:
         users, named = {*wanted.users, *wanted.uncounted}, {*wanted.named}
         posts = (*wanted.posts, *wanted.at_hand, *wanted.bare)
         authors = {post_id.author_id for post_id in posts}
-        muted = self.data.muted_by(viewer.user_id) if wanted.needs_mutes else NO_MUTES
+        muted = self.data.muted_by(viewer.user_id) if wanted.needs_mutes(viewer) else NO_MUTES
         reported = NOTHING_REPORTED
-        if wanted.needs_mutes:
+        if wanted.needs_mutes(viewer):
             reported = self.data.reported.get(viewer.user_id, NOTHING_REPORTED)
         found = {
             user_id: replace(

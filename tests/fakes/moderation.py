@@ -261,6 +261,9 @@ class FakeWithholdings:
             return False
         marks = post.withheld | {mark} if is_put else post.withheld - {mark}
         write_marked(self.data, replace(post, withheld=marks))
+        if post.state is PostState.AVATAR:
+            profile = self.data.profiles[post.author_id]
+            self.data.write_profile(replace(profile, avatar_withheld=marks))
         return True
 
 

@@ -108,7 +108,11 @@ def test_what_was_decided_is_told_and_undone_exactly(
     undo = {"action_id": acted["actions"][0]["id"], "version": 1}
     undone = _moderate(client, "POST", f"/cases/{case_id}/undo", undo).json
     assert (undone["state"], undone["version"]) == ("open", 2)
-    assert client.get(f"/posts/{post_id}", ben).json == before
+    assert client.get(f"/posts/{post_id}", ben).json == before | {"reported_by_me": True}
+    handle = client.handle(ada)
+    for person, marked in ((ben, True), (ada, False)):
+        (listed,) = client.get(f"/users/{handle}/posts", person).json["items"]
+        assert listed["reported_by_me"] is marked
     assert client.get("/me/reports", ben).json["items"][0]["outcome"] == "open"
 
 

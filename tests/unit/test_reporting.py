@@ -124,7 +124,12 @@ def test_what_is_reported_is_out_of_the_feed_and_the_lists_at_once(backend: Back
     listed = backend.viewing.posts(Viewer(CY), [post.id for post in posts])
     assert [view.post.id for view in listed] == [posts[0].id, posts[2].id]
     assert len(backend.viewing.posts(Viewer(BEN), [post.id for post in posts])) == 3
-    assert backend.viewing.post(Viewer(CY), posts[1].id).post.id == posts[1].id
+    by_itself = backend.viewing.post(Viewer(CY), posts[1].id)
+    assert (by_itself.post.id, by_itself.reported_by_me) == (posts[1].id, True)
+    for viewer, marked in ((CY, {posts[1].id}), (BEN, set()), (ADA, set())):
+        of_ada = backend.posts.by_author("ada", Viewer(viewer), None, 10).items
+        assert {view.post.id for view in of_ada if view.reported_by_me} == marked
+        assert len(of_ada) == 3
 
 
 def test_a_reported_post_of_a_celebrity_is_out_of_the_feed_too() -> None:

@@ -39,6 +39,7 @@ const post = (id: string, changed: Partial<PostBody> = {}): PostBody =>
     caption: "",
     liked_by_me: false,
     saved_by_me: false,
+    reported_by_me: false,
     state: "published",
     ...changed,
     counts: { likes: changed.liked_by_me ? 1 : 0, comments: 0 },

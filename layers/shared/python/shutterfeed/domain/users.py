@@ -137,6 +137,9 @@ class Profile:
     private."""
     mentions_from: MentionsFrom = MentionsFrom.EVERYONE
     avatar: Avatar | None = None
+    avatar_withheld: frozenset[str] = frozenset()
+    """Why nobody is shown the avatar: the marks of the content that a moderator withholds, as its
+    hidden post has them."""
     avatar_version: str | None = None
     """The ULID of the post or removal that last decided which avatar there is."""
 
@@ -178,6 +181,9 @@ class Profile:
         given."""
         given = {initial_handle(self.user_id, attempt) for attempt in range(HANDLE_ATTEMPTS)}
         return self.handle not in given
+    def shown_avatar(self) -> Avatar | None:
+        """The avatar as people are shown it; None if there is none, or if it is withheld."""
+        return None if self.avatar_withheld else self.avatar
 
     @property
     def is_public(self) -> bool:

@@ -62,10 +62,13 @@ class Wanted:
     discussed: bool = False
     """Whether authors are shown with what they have said, which the viewer may have reported."""
 
-    @property
-    def needs_mutes(self) -> bool:
-        """Whether it matters whom the viewer has muted, or what they have reported."""
-        return self.mixed or self.discussed or bool(self.users or self.uncounted)
+    def needs_mutes(self, viewer: Viewer) -> bool:
+        """Whether it matters whom the viewer has muted, or what they have reported: not for posts
+        of their own, and not for somebody who is about to write."""
+        if self.mixed or self.discussed or self.users or self.uncounted:
+            return True
+        posts = () if self.own else (*self.posts, *self.at_hand)
+        return any(not viewer.is_user(post_id.author_id) for post_id in posts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,9 @@ class PostView:
     """Whether the viewer likes it."""
     saved_by_me: bool = False
     """Whether the viewer has saved it."""
+    reported_by_me: bool = False
+    """Whether the viewer has reported it. Then it is only where they have asked for it, and clients
+    cover it until they want to look all the same."""
     can_comment: bool = False
     """Whether the viewer may comment on it now."""
     is_own: bool = False
@@ -526,6 +529,7 @@ def _post(
         stored.counts.get(post_id, PostCounts()),
         liked_by_me=post_id in stored.liked,
         saved_by_me=post_id in stored.saved,
+        reported_by_me=subject.is_reported,
         can_comment=may_comment(viewer.user_id, post, author, follows=relation.follows),
         is_own=is_own,
         people=_people(viewer, post.person_ids, stored),

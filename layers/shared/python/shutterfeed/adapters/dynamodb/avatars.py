@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,7 +10,10 @@ from typing import Final
 from boto3.dynamodb.conditions import Attr
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.records import (
+    AVATAR_WITHHELD,
+    WITHHELD,
     epoch,
     media_text,
     plain,
@@ -18,11 +21,11 @@ from shutterfeed.adapters.dynamodb.records import (
     to_post,
     to_profile,
 )
-from shutterfeed.adapters.dynamodb.table import ConditionFailed, Table, Update, is_now
+from shutterfeed.adapters.dynamodb.table import Check, ConditionFailed, Table, Update, is_now
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Medium
-from shutterfeed.domain.posts import UNPUBLISHED, PostState
+from shutterfeed.domain.posts import UNPUBLISHED, Post, PostState
 from shutterfeed.domain.users import Avatar, Profile
 from shutterfeed.schema import OPEN_PK, OPEN_SK, TTL_ATTRIBUTE
 
@@ -41,23 +44,30 @@ class DynamoAvatars:
         avatar = Avatar.of(post_id.ulid, medium)
         for _ in range(_ATTEMPTS):
             item = self.table.get(keys.post(post_id))
-            state = to_post(item).state if item else None
-            if state not in UNPUBLISHED:
+            post = to_post(item) if item else None
+            if post is None or post.state not in UNPUBLISHED:
                 return None
             profile = self._profile(post_id.author_id)
             if profile is None or not profile.takes_avatar(post_id.ulid):
-                writes = [_gone(post_id, state, at)]
-            else:
-                shown = Update(
-                    keys.post(post_id),
-                    set={_STATE: PostState.AVATAR, "media": media_text([medium])},
-                    add={"revision": 1},
-                    remove=(TTL_ATTRIBUTE, OPEN_PK, OPEN_SK),
-                    condition=Attr(_STATE).eq(state),
-                )
-                writes = [shown, *_replacing(profile, avatar, post_id.ulid, at)]
-            if self._written(writes):
-                return PostState.DELETED if len(writes) == 1 else PostState.AVATAR
+                if self._written([_gone(post_id, post.state, at)]):
+                    return PostState.DELETED
+                continue
+            marks, checks = DynamoPosts(self.table).withheld([medium])
+            marks |= post.withheld
+            shown = Update(
+                keys.post(post_id),
+                set={
+                    _STATE: PostState.AVATAR,
+                    "media": media_text([medium]),
+                    **({WITHHELD: set(marks)} if marks else {}),
+                },
+                add={"revision": 1},
+                remove=(TTL_ATTRIBUTE, OPEN_PK, OPEN_SK),
+                condition=Attr(_STATE).eq(post.state) & is_now(WITHHELD, set(post.withheld)),
+            )
+            replacing = _replacing(profile, avatar, post_id.ulid, at, marks)
+            if self._written([shown, *replacing, *checks]):
+                return PostState.AVATAR
         raise Busy
 
     def remove(self, user_id: str, version: str, at: datetime) -> None:
@@ -75,7 +85,7 @@ class DynamoAvatars:
         item = self.table.get(keys.profile(user_id))
         return to_profile(item) if item else None
 
-    def _written(self, writes: Sequence[Update]) -> bool:
+    def _written(self, writes: Sequence[Update | Check]) -> bool:
         """Write all updates. False if one of the items has changed since it was read."""
         try:
             self.table.transact(writes)
@@ -84,15 +94,35 @@ class DynamoAvatars:
         return True
 
 
-def _replacing(profile: Profile, avatar: Avatar | None, version: str, at: datetime) -> list[Update]:
-    """The writes that give a profile another avatar, or none, and delete the former hidden post."""
-    changes: dict[str, object] = {_VERSION: version}
-    if avatar is not None:
-        changes[_AVATAR] = plain(avatar)
+def marking_avatar(post: Post, marks: Collection[str]) -> Update:
+    """The write that marks the profile whose avatar a hidden post is, if that has not changed."""
+    shown = Attr(f"{_AVATAR}.post_ulid").eq(post.id.ulid)
+    return Update(
+        keys.profile(post.author_id),
+        set={AVATAR_WITHHELD: set(marks)} if marks else {},
+        remove=() if marks else (AVATAR_WITHHELD,),
+        condition=shown & is_now(AVATAR_WITHHELD, set(post.withheld)),
+    )
+
+
+def _replacing(
+    profile: Profile,
+    avatar: Avatar | None,
+    version: str,
+    at: datetime,
+    marks: Collection[str] = (),
+) -> list[Update]:
+    """The writes that give a profile another avatar, with the marks of its content, or none, and
+    delete the former hidden post."""
+    changes = {
+        _AVATAR: None if avatar is None else plain(avatar),
+        AVATAR_WITHHELD: set(marks) or None,
+    }
+    kept = {name: value for name, value in changes.items() if value is not None}
     update = Update(
         keys.profile(profile.user_id),
-        set=changes,
-        remove=() if avatar is not None else (_AVATAR,),
+        set={_VERSION: version, **kept},
+        remove=[name for name in changes if name not in kept],
         # If two removals with the same version run at the same time, the second must see that the
         # avatar is gone.
         condition=is_now(_VERSION, profile.avatar_version)

@@ -272,7 +272,7 @@ class DynamoPosts:
 
     def withheld(self, media: Sequence[Medium]) -> tuple[frozenset[str], list[Check]]:
         """The marks of a post with these media whose contents are withheld, and the checks that
-        they still are when it is published.
+        they still are when it is published, or becomes an avatar.
 
         A content that is withheld after this read marks the post by its reference, which was there
         before."""

@@ -41,6 +41,8 @@ PEOPLE: Final = "people"
 CASES: Final = "cases"
 """The attribute of what is withheld of a content: the ids of the cases."""
 
+AVATAR_WITHHELD: Final = "avatar_withheld"
+"""The attribute of a profile with the marks of its avatar's content; missing if there are none."""
 WITHHELD: Final = "withheld"
 TAKEN_DOWN: Final = "taken_down"
 LABELLED: Final = "labelled"
@@ -101,7 +103,8 @@ def epoch(at: datetime) -> int:
 
 
 def profile_item(profile: Profile) -> Item:
-    return _without(plain(profile), "user_id") | key_item(keys.profile(profile.user_id))
+    marks = {AVATAR_WITHHELD: set(profile.avatar_withheld) or None}
+    return _without(plain(profile), "user_id") | marks | key_item(keys.profile(profile.user_id))
 
 
 def to_profile(item: Image) -> Profile:

@@ -141,7 +141,7 @@ def wanted_keys(viewer: Viewer, wanted: Wanted, *, with_relations: bool = False)
     if not with_relations:
         wanted = Wanted(people=wanted.people)
     yield from _relation_keys(viewer.user_id, _Owners.of(viewer, wanted))
-    if wanted.needs_mutes:
+    if wanted.needs_mutes(viewer):
         yield keys.reader_mutes(viewer.user_id)
 
 

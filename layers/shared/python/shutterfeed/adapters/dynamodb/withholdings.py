@@ -8,12 +8,14 @@ from typing import Final
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.avatars import marking_avatar
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.records import CASES, WITHHELD
 from shutterfeed.adapters.dynamodb.table import Check, ConditionFailed, Table
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.marks import withheld_mark
+from shutterfeed.domain.posts import PostState
 
 _ATTEMPTS: Final = 10
 """How often a mark is tried while others change the same post."""
@@ -47,6 +49,8 @@ class DynamoWithholdings:
             marks = post.withheld | {mark} if is_put else post.withheld - {mark}
             after = replace(post, withheld=marks)
             writes = posts.marking(post, after, {WITHHELD: set(marks) or None})
+            if post.state is PostState.AVATAR:
+                writes.append(marking_avatar(post, marks))
             try:
                 self.table.transact([check, *writes])
             except ConditionFailed as error:
