@@ -19,7 +19,14 @@ Object.assign(globalThis, {
 const { setMe } = await import("../src/me.ts");
 const { coverOf, currentCover, toggleCover } = await import("../src/sensitive.ts");
 
-const marked = (id: string, author = "BEN") => ({ id, sensitive: true, author: { id: author } });
+const { hideReported } = await import("../src/reporting.ts");
+
+const marked = (id: string, author = "BEN") => ({
+  id,
+  sensitive: true,
+  reported_by_me: false,
+  author: { id: author },
+});
 const blurs = { id: "ANN", sensitive: "blur" } as const;
 const shows = { id: "ANN", sensitive: "show" } as const;
 
@@ -50,4 +57,15 @@ test("a changed setting holds at once", () => {
   assert.equal(currentCover(marked("P3")), "none");
   setMe(null);
   assert.equal(currentCover(marked("P3")), "closed");
+});
+
+test("what one has reported is covered whatever one wants to see, until one looks all the same", () => {
+  setMe(shows as unknown as Parameters<typeof setMe>[0]);
+  const plain = { ...marked("P4"), sensitive: false };
+  assert.equal(currentCover({ ...plain, reported_by_me: true }), "closed");
+  assert.equal(currentCover(plain), "none");
+  hideReported({ kind: "post", id: "P4", author: { id: "BEN", handle: "ben" } });
+  assert.equal(currentCover(plain), "closed");
+  toggleCover(plain);
+  assert.equal(currentCover(plain), "open");
 });

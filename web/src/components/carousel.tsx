@@ -3,7 +3,7 @@ import type { MediumView, PostBody } from "../api.ts";
 import { t } from "../language.ts";
 import { lazyPart } from "../lazy.tsx";
 import { ofPost } from "../link-sources.ts";
-import { useCover } from "../sensitive.ts";
+import { isReportedPost, useCover } from "../sensitive.ts";
 import { Clip } from "./clip.tsx";
 import { CoverButton, CoverPicture } from "./cover.tsx";
 import { Icon } from "./icons.tsx";
@@ -25,7 +25,7 @@ interface Props {
   isSettled?: boolean;
 }
 
-/** A post's photos and videos; those of a sensitive post once one has chosen to look. */
+/** A post's photos and videos; those of a covered post once one has chosen to look. */
 export function Carousel(props: Props) {
   const { post } = props;
   const cover = useCover(post);
@@ -42,7 +42,7 @@ export function Carousel(props: Props) {
         <Slides {...props} />
       ) : (
         <CoverPicture medium={first} class="stage" ratio={ratioOf(first)}>
-          {t("Sensitive content")}
+          {isReportedPost(post) ? t("You have reported this post") : t("Sensitive content")}
         </CoverPicture>
       )}
     </div>

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { MediumView, PostBody } from "../api.ts";
 import { t } from "../language.ts";
-import { type Cover, toggleCover } from "../sensitive.ts";
+import { type Cover, isReportedPost, toggleCover } from "../sensitive.ts";
 import { Icon } from "./icons.tsx";
 import { placeholderUrl } from "./placeholder.ts";
 
@@ -19,13 +19,18 @@ interface ButtonProps {
 export function CoverButton({ post, cover, what }: ButtonProps) {
   if (cover === "none") return null;
   const isOpen = cover === "open";
+  const label = isReportedPost(post)
+    ? isOpen
+      ? t("Hide the post that you have reported")
+      : t("Show the post that you have reported")
+    : isOpen
+      ? t("Hide sensitive: {what}", { what })
+      : t("Show sensitive: {what}", { what });
   return (
     <button
       type="button"
       class={`cover-button cover-button-${cover}`}
-      aria-label={
-        isOpen ? t("Hide sensitive: {what}", { what }) : t("Show sensitive: {what}", { what })
-      }
+      aria-label={label}
       onClick={() => toggleCover(post)}
     >
       {isOpen ? t("Hide") : t("Show")}

@@ -1,11 +1,11 @@
 import { useContext } from "preact/hooks";
 import type { PostBody } from "../api.ts";
+import { t } from "../language.ts";
 import { ofPost } from "../link-sources.ts";
 import { type Around, alone, ListAround, openViewer } from "../looking.ts";
 import { usePost } from "../posts.ts";
-import { useIsReported } from "../reporting.ts";
 import { isPlainClick } from "../router.ts";
-import { useCover } from "../sensitive.ts";
+import { isReportedPost, useCover } from "../sensitive.ts";
 import { describe } from "./carousel.tsx";
 import { CoverButton, CoverPicture } from "./cover.tsx";
 import { keepFocusNear } from "./focus.ts";
@@ -49,12 +49,16 @@ interface TileProps extends Pick<Props, "onTakeOut"> {
 function Tile({ post: given, around, eager, onTakeOut }: TileProps) {
   const post = usePost(given);
   const cover = useCover(post);
-  const isReported = useIsReported("post", post.id);
   const [first] = post.media;
-  if (post.state === "deleted" || isReported || first === undefined) return null;
+  if (post.state === "deleted" || first === undefined) return null;
   const what = describe(post, first);
   const said = post.sensitive ? `${what}, sensitive` : what;
-  const label = post.caption ? `${said}: ${post.caption.slice(0, 120)}` : said;
+  const isHidden = cover === "closed" && isReportedPost(post);
+  const label = isHidden
+    ? t("A post that you have reported")
+    : post.caption
+      ? `${said}: ${post.caption.slice(0, 120)}`
+      : said;
   return (
     <li class="tile" data-post={post.id}>
       <CoverButton post={post} cover={cover} what={what} />
@@ -69,7 +73,7 @@ function Tile({ post: given, around, eager, onTakeOut }: TileProps) {
         }}
       >
         {cover === "closed" ? (
-          <CoverPicture medium={first} />
+          <CoverPicture medium={first}>{isHidden && t("Reported")}</CoverPicture>
         ) : (
           <Picture
             medium={first}

@@ -14,11 +14,12 @@ import { PostHead } from "../components/post-card.tsx";
 import { share } from "../components/share.ts";
 import { restorePost } from "../deletion.ts";
 import { isNotFound } from "../errors.ts";
+import { t } from "../language.ts";
 import { follow } from "../pending.ts";
 import { fetchPost, recall, usePost } from "../posts.ts";
 import { useRelation } from "../relations.ts";
-import { useIsReported } from "../reporting.ts";
 import { useResource } from "../resource.ts";
+import { isReportedPost, toggleCover, useCover } from "../sensitive.ts";
 import { useStore } from "../store.ts";
 import { fullDate } from "../text.ts";
 import { NotForStrangers } from "./public.tsx";
@@ -56,7 +57,7 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
   const post = usePost(given);
   const [isGone, setGone] = useState(false);
   const { blocked_by_me } = useRelation(post.author.id);
-  const isReported = useIsReported("post", post.id);
+  const isHidden = useCover(post) === "closed" && isReportedPost(post);
   const isSignedIn = useStore(signedIn);
   const canAnswer = isSignedIn && post.state === "published";
 
@@ -71,7 +72,7 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
   }, [post.state]);
 
   if (post.state === "deleted") return <Deleted post={post} />;
-  if (isReported) return <Reported />;
+  if (isHidden) return <Reported post={post} />;
   if (isGone || blocked_by_me) return <Gone />;
   return (
     <Page title={`Post by ${nameOf(post)}`} hideTitle class="page-post">
@@ -183,18 +184,21 @@ function Deleted({ post }: { post: PostBody }) {
   );
 }
 
-function Reported() {
+function Reported({ post }: { post: PostBody }) {
   return (
-    <Page title="Reported post" hideTitle>
-      <Empty title="You have reported this post" drawing="flag">
-        <p>What comes of it you find among your reports.</p>
+    <Page title={t("Reported post")} hideTitle>
+      <Empty title={t("You have reported this post")} drawing="flag">
+        <p>{t("What comes of it you find among your reports.")}</p>
         <p class="empty-actions">
           <a class="button button-primary" href="/">
-            Go home
+            {t("Go home")}
           </a>
           <a class="button" href="/settings/reports">
-            Your reports
+            {t("Your reports")}
           </a>
+          <button type="button" class="button" onClick={() => toggleCover(post)}>
+            {t("Show it all the same")}
+          </button>
         </p>
       </Empty>
     </Page>
