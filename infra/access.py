@@ -12,6 +12,7 @@ from infra import grants
 from infra.buckets import (
     ERASURES_PREFIX,
     LISTS_PREFIX,
+    LOG_ANCHORS_PREFIX,
     MEDIA_PREFIX,
     UPLOADS_PREFIX,
     Buckets,
@@ -306,14 +307,16 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
     # The items that it changes are ledger entries, their posts, its own checkpoint, and the list of
     # popular users.
     grants.items(function, tables.metadata, "GetItem", "BatchGetItem", "UpdateItem")
-    grants.index(function, tables.metadata, schema.OPEN_INDEX)
+    # Posts that wait, suspensions that are over, and the oldest case that waits.
+    grants.index(function, tables.metadata, schema.OPEN_INDEX, schema.PUBLISHED_INDEX)
     # It counts the nominations for the list of popular users, which it keeps in one item, and makes
     # the list of posts to explore from contenders and the list before.
     lists = ["NOMINATIONS", "CONTENDERS", "EXPLORED"]
     grants.items(function, tables.metadata, "Query", partitions=lists)
     grants.items(function, tables.metadata, "PutItem", partitions=["EXPLORED"])
-    # It lifts suspensions whose time is over, and logs that.
+    # It lifts suspensions whose time is over, and logs that. It notes the end of the log.
     grants.items(function, tables.metadata, "Query", "PutItem", partitions=["MODERATION_LOG"])
+    grants.objects(function, buckets.originals, "PutObject", prefix=LOG_ANCHORS_PREFIX)
     grants.items(function, tables.metadata, "DeleteItem", partitions=["CASE#*"])
     grants.objects(function, buckets.uploads, "GetObject", prefix=UPLOADS_PREFIX)
     grants.objects(function, buckets.originals, "GetObject")

@@ -19,8 +19,11 @@ UPLOADS_PREFIX: Final = "uploads/"
 LISTS_PREFIX: Final = "lists/"
 """The prefix of operators' lists of hashes and words, which lie beside the originals: no client
 reads that bucket."""
-MEDIA_PREFIX: Final = "media/"
 ERASURES_PREFIX: Final = "erasures/"
+"""The prefix of the list of erasures, beside the originals."""
+LOG_ANCHORS_PREFIX: Final = "moderation-log/"
+"""The prefix of what is noted of the log of moderation, beside the originals, too."""
+MEDIA_PREFIX: Final = "media/"
 """The prefix of the renditions' keys, and of the path under which they are served."""
 
 

@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.functions import Functions
-from infra.metrics import api_metric, feed_latency, iterator_age, oldest_message
+from infra.metrics import api_metric, feed_latency, iterator_age, oldest_message, oldest_open_case
 from infra.queues import Queues
 from infra.settings import Settings
 from shutterfeed import topology
@@ -70,6 +70,7 @@ class Dashboard(Construct):
             _graph("Function errors", (function.metric_errors() for function in each)),
             # One metric for the whole account: a metric for each function would exceed the 50.
             _graph("Function throttles", [lambda_.Function.metric_all_throttles()]),
+            _graph("Oldest case that waits, s", [oldest_open_case()]),
         )
 
 

@@ -47,6 +47,18 @@ def oldest_open_post() -> cloudwatch.Metric:
     )
 
 
+def oldest_open_case() -> cloudwatch.Metric:
+    """The age in seconds of the oldest case that waits for a moderator, as the reconciler found
+    it."""
+    return cloudwatch.Metric(
+        namespace=METRICS_NAMESPACE,
+        metric_name="OldestOpenCase",
+        dimensions_map={"service": "reconcile"},
+        statistic="Maximum",
+        period=_FIVE_MINUTES,
+    )
+
+
 def iterator_age(functions: Functions) -> cloudwatch.Metric:
     """The milliseconds between a change of the table and the router's reading of it."""
     return functions[topology.ROUTER].metric("IteratorAge", statistic="Maximum", period=_MINUTE)

@@ -1,5 +1,5 @@
-"""The alarms of the context `alarms=all`, each for 0.10 USD a month: whether messages wait,
-functions are throttled, or the sign-in turns people away."""
+"""The alarms of the context `alarms=all`, each for 0.10 USD a month: whether messages or cases
+wait, functions are throttled, or the sign-in turns people away."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 
 from infra.identity import Identity
-from infra.metrics import oldest_message
+from infra.metrics import oldest_message, oldest_open_case
 from infra.queues import Queues
 from infra.settings import Settings
 from infra.watches import Watch
@@ -20,6 +20,7 @@ from shutterfeed import topology
 _MINUTE: Final = Duration.minutes(1)
 _FIVE_MINUTES: Final = Duration.minutes(5)
 _WAIT: Final = Duration.minutes(30)
+_CASE_WAITS: Final = Duration.days(1)
 _SHARE: Final = 0.8
 _SIGN_IN: Final = {
     "sign-ins": "SignInThrottles",
@@ -30,6 +31,7 @@ _SIGN_IN: Final = {
 
 def more_alarms(settings: Settings, queues: Queues, identity: Identity) -> Iterator[Watch]:
     yield from _waiting(queues)
+    yield from _cases()
     yield from _concurrency(settings)
     yield from _sign_in(identity)
 
@@ -47,6 +49,17 @@ def _waiting(queues: Queues) -> Iterator[Watch]:
             meaning=f"A message has waited too long for {worker.function}: over "
             f"{patience // 60:.0f} minutes. See `make waiting` and the throttles on the dashboard.",
         )
+
+
+def _cases() -> Iterator[Watch]:
+    yield Watch(
+        "cases-waiting",
+        oldest_open_case(),
+        threshold=_CASE_WAITS.to_seconds(),
+        periods=2,
+        meaning="A report has waited a day for a moderator. See the queues in the web client, "
+        "the gravest reason first; `make moderator` lets more people decide.",
+    )
 
 
 def _concurrency(settings: Settings) -> Iterator[Watch]:

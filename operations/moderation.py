@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from operations.deployment import Deployment
 from operations.people import find_user
 from operations.sign_out import sign_out
 from shutterfeed.adapters.dynamodb.moderation_log import DynamoModerationLog
-from shutterfeed.domain.moderation_log import Break, Entry, broken
+from shutterfeed.adapters.log_anchors import S3LogAnchors
+from shutterfeed.domain.moderation_log import Break, Entry, broken, not_as_noted
 from shutterfeed.schema import MODERATORS
 
 _PAGE = 500
@@ -41,10 +43,13 @@ def entries(deployment: Deployment) -> Iterator[Entry]:
 
 
 def verify(deployment: Deployment) -> tuple[int, str, Break | None]:
-    """How many entries the log has, the hash of the last, and where its chain is broken; None if it
-    is whole."""
+    """How many entries the log has, the hash of the last, and where its chain is broken, or is
+    another than was noted outside the table; None if it is whole."""
     found = list(entries(deployment))
-    return len(found), found[-1].hash if found else "", broken(found)
+    s3: Any = deployment.client_for("s3")
+    anchors = S3LogAnchors(s3, deployment.outputs["OriginalsBucketName"])
+    wrong = broken(found) or not_as_noted(found, anchors.all())
+    return len(found), found[-1].hash if found else "", wrong
 
 
 def line(entry: Entry) -> str:

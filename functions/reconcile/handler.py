@@ -1,6 +1,7 @@
 """Finds unpublished posts that wait too long, and sends their messages again; then counts who is
-popular, makes the list of posts to explore, and lifts suspensions whose time is over. On another
-schedule, every minute, sends the messages of scheduled posts whose time comes."""
+popular, makes the list of posts to explore, lifts suspensions whose time is over, and notes the end
+of the log of moderation where nobody can change it. On another schedule, every minute, sends the
+messages of scheduled posts whose time comes."""
 
 from __future__ import annotations
 
@@ -36,6 +37,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.info("list to explore made", listed=explored)
     if lifted := composed.suspensions.lift():
         logger.info("suspensions lifted", lifted=lifted)
+    if anchored := composed.moderation.anchor():
+        logger.info("moderation log anchored", number=anchored)
+    _measure_wait(composed.moderation.longest_wait())
     return {"looked_at": result.looked_at, "findings": found, "failures": len(result.failures)}
 
 
@@ -50,6 +54,13 @@ def _measure(result: Reconciliation) -> None:
     if result.failures:
         metrics.add_metric("FailedRecords", MetricUnit.Count, len(result.failures))
     if metrics.metric_set:
+        metrics.flush_metrics()
+
+
+def _measure_wait(wait: timedelta | None) -> None:
+    """Record for how long the oldest open case has waited; nothing if none does."""
+    if wait is not None:
+        metrics.add_metric("OldestOpenCase", MetricUnit.Seconds, wait.total_seconds())
         metrics.flush_metrics()
 
 

@@ -36,10 +36,11 @@ def test_there_are_four_alarms_and_one_for_each_queue_of_dead_letters(
         }
 
 
-def test_all_alarms_are_one_more_for_each_worker_and_six(dev: Template, prod: Template) -> None:
+def test_all_alarms_are_one_more_for_each_worker_and_seven(dev: Template, prod: Template) -> None:
     more = _alarms(prod).keys() - _alarms(dev).keys()
     assert more == {
         *(f"{worker.queue}-waiting" for worker in topology.WORKERS),
+        "cases-waiting",
         "throttles",
         "concurrency",
         "throttled-sign-ins",
@@ -162,6 +163,13 @@ def test_failing_requests_old_changes_and_old_uploads_are_watched(every: Templat
     assert (pending["Namespace"], pending["MetricName"]) == ("Shutterfeed", "OldestOpenPost")
     assert _dimension(every, pending) == {"service": "reconcile"}
     assert (pending["Threshold"], pending["Period"]) == (3600, 300)
+
+
+def test_a_report_that_nobody_decides_is_told_after_a_day(prod: Template) -> None:
+    waiting = _alarms(prod)["cases-waiting"]
+    assert (waiting["Namespace"], waiting["MetricName"]) == ("Shutterfeed", "OldestOpenCase")
+    assert _dimension(prod, waiting) == {"service": "reconcile"}
+    assert waiting["Threshold"] == 24 * 3600
 
 
 def test_silence_is_no_alarm_and_every_alarm_says_what_it_means(every: Template) -> None:

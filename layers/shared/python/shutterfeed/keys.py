@@ -102,6 +102,7 @@ Uploads bucket         uploads/<author>/<post ulid>/<media>
 Originals bucket       <sha256>/<blob id>
                        erasures/<kind>/<digest>   an erasure, by the hash of what was erased
                        receipts/<digest>          the hash of the receipt of an erased account
+                       moderation-log/<number>/<hash>   an entry that the log of moderation had
                        lists/<name>.txt           hashes or words that operators screen for
 Renditions bucket      media/<blob id>/<rendition>
 """
@@ -193,6 +194,8 @@ CONTENDERS: Final = "CONTENDERS"
 ERASURES: Final = "ERASURES"
 ERASURE_LIST: Final = "erasures/"
 """The beginning of the keys of the list of erasures in the originals bucket."""
+LOG_ANCHORS: Final = "moderation-log/"
+"""The beginning of the keys of what is noted of the log of moderation, in the same bucket."""
 ACTIVITY_PREFIX: Final = "ACTIVITY#"
 DEVICE_PREFIX: Final = "DEVICE#"
 EXPORT: Final = "EXPORT"
@@ -1142,6 +1145,19 @@ def parse_erasure_object(key: str) -> tuple[str, str]:
 def receipt_object(digest: str) -> str:
     """The key of the note that a receipt was issued, in the originals bucket."""
     return f"receipts/{digest}"
+
+
+def log_anchor_object(number: int, digest: str) -> str:
+    """The key of the note that the log of moderation had an entry with this number and hash."""
+    return f"{LOG_ANCHORS}{number}/{digest}"
+
+
+def parse_log_anchor_object(key: str) -> tuple[int, str]:
+    """The number and the hash of an entry that was noted. Raises `MalformedKey`."""
+    number, _, digest = _tail(key, LOG_ANCHORS).partition("/")
+    if not (number.isdecimal() and _SHA256.fullmatch(digest)):
+        raise MalformedKey(key)
+    return int(number), digest
 
 
 def list_object(name: str) -> str:

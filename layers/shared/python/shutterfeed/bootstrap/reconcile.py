@@ -13,6 +13,7 @@ from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.cases import DynamoCases
 from shutterfeed.adapters.dynamodb.explore import DynamoContenders, DynamoExploreLists
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+from shutterfeed.adapters.dynamodb.moderation_log import DynamoModerationLog
 from shutterfeed.adapters.dynamodb.open_posts import DynamoOpenPosts
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.scheduled import DynamoScheduledPosts
@@ -22,6 +23,7 @@ from shutterfeed.adapters.dynamodb.suggestions import (
 )
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.adapters.events import LandedEncoder
+from shutterfeed.adapters.log_anchors import S3LogAnchors
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
 from shutterfeed.domain.messages import PublishMessage, RenderPhoto, ScreenMessage, TranscodeVideo
@@ -29,6 +31,7 @@ from shutterfeed.domain.screening import Screened
 from shutterfeed.ports.queues import BulkLane
 from shutterfeed.services.due import DueService
 from shutterfeed.services.exploring import ExploreListing
+from shutterfeed.services.moderation_watch import ModerationWatch
 from shutterfeed.services.popular import PopularService
 from shutterfeed.services.reconciling import ReconcilingService
 from shutterfeed.services.suspensions import SuspensionService
@@ -41,6 +44,7 @@ class Reconciler:
     explored: ExploreListing
     suspensions: SuspensionService
     due: DueService
+    moderation: ModerationWatch
     stands_still_after: timedelta
 
 
@@ -90,6 +94,12 @@ def reconciler() -> Reconciler:
         suspensions=SuspensionService(cases=DynamoCases(metadata), clock=aws.clock()),
         due=DueService(
             scheduled=DynamoScheduledPosts(metadata), publish=publish, clock=aws.clock()
+        ),
+        moderation=ModerationWatch(
+            cases=DynamoCases(metadata),
+            entries=DynamoModerationLog(metadata),
+            anchors=S3LogAnchors(aws.client("s3"), settings.originals_bucket),
+            clock=aws.clock(),
         ),
         stands_still_after=timedelta(minutes=int(settings.reconcile_after_minutes)),
     )

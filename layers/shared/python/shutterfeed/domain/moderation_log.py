@@ -80,6 +80,30 @@ class Break:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What was noted of the log where nobody can change it: that it had this entry."""
+
+    number: int
+    hash: str
+
+    @classmethod
+    def of(cls, entry: Entry) -> Anchor:
+        return cls(entry.number, entry.hash)
+
+
+def not_as_noted(entries: Iterable[Entry], anchors: Iterable[Anchor]) -> Break | None:
+    """The first entry that is another than was noted, or is missing; None if there is none. So a
+    chain that was made anew as a whole is found out, too."""
+    hashes = {entry.number: entry.hash for entry in entries}
+    for anchor in sorted(anchors, key=lambda one: one.number):
+        if anchor.number not in hashes:
+            return Break(anchor.number, "it was noted, and is missing now")
+        if hashes[anchor.number] != anchor.hash:
+            return Break(anchor.number, "another one was noted")
+    return None
+
+
 def broken(entries: Iterable[Entry]) -> Break | None:
     """The first break in the chain of all entries, from the first on; None if it is whole."""
     number, previous = 1, BEGINNING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.marks import Mark
 from shutterfeed.domain.moderation import Case, CaseId, CaseState, Evidence, Report, ReportReason
-from shutterfeed.domain.moderation_log import Entry, Event
+from shutterfeed.domain.moderation_log import Anchor, Entry, Event
 from shutterfeed.domain.pages import Page
 
 
@@ -122,4 +122,18 @@ class ModerationLog(Protocol):
 
     def after(self, number: int, limit: int) -> Sequence[Entry]:
         """The entries after the one with this number, in their order."""
+        ...
+
+
+class LogAnchors(Protocol):
+    """What is noted of the log outside the tables, where no function can take it away."""
+
+    def note(self, anchor: Anchor, at: datetime) -> None:
+        """Note that the log has an entry. It may be noted again."""
+        ...
+
+    def has(self, anchor: Anchor) -> bool: ...
+
+    def all(self) -> Iterable[Anchor]:
+        """All that was ever noted, also what somebody has hidden since."""
         ...
