@@ -9,6 +9,11 @@ from shutterfeed_cli.moments import parse_duration, parse_moment
 from shutterfeed_cli.parsing import NewCommand, add_limit, new_commands
 
 _HANDLE: Final = "somebody's handle, with or without its @"
+REASONS: Final = (
+    *("illegal", "self_harm", "violence", "hate", "harassment", "nudity"),
+    *("impersonation", "spam", "other"),
+)
+"""Why something may be reported, the gravest reason first."""
 
 
 def add_people(command: NewCommand) -> None:
@@ -29,6 +34,15 @@ def add_people(command: NewCommand) -> None:
         )
     )
     _handle(command("unmute", "Take a mute back.", "unmute ben"))
+    _report(
+        command(
+            "report",
+            "Report a post, a comment or somebody to the moderators.",
+            "report post 3Z7T70D --reason spam",
+            "report user ben --reason impersonation --note 'This is not Ben.'",
+        )
+    )
+    add_limit(command("reports", "Show what you have reported, and what came of it.", "reports"))
     suggestions = command(
         "suggestions", "Show whom you may like to follow, and why.", "suggestions --limit 5"
     )
@@ -93,6 +107,15 @@ def _mute(parser: argparse.ArgumentParser) -> None:
         help="how long the mute lasts: 30m, 12h, 7d or 2w",
     )
     add_limit(parser)
+
+
+def _report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", choices=("post", "comment", "user"), help="what it is")
+    parser.add_argument(
+        "subject", metavar="WHICH", help="a post's address or id, a comment's id, or a handle"
+    )
+    parser.add_argument("--reason", choices=REASONS, required=True, help="what is wrong with it")
+    parser.add_argument("--note", default="", help="what a moderator should know besides")
 
 
 def _profile(parser: argparse.ArgumentParser) -> None:

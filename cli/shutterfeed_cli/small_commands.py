@@ -6,7 +6,16 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from shutterfeed_cli import answers, commands, discussion, editing, people, posts, profile
+from shutterfeed_cli import (
+    answers,
+    commands,
+    discussion,
+    editing,
+    people,
+    posts,
+    profile,
+    reports,
+)
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import ExitCode
 
@@ -54,6 +63,8 @@ SMALL: Final[Mapping[str, Command]] = {
     "unblock": people.unblock,
     "mute": people.mute,
     "unmute": people.unmute,
+    "report": reports.report,
+    "reports": reports.reports,
     "requests": people.requests,
     "suggestions": people.suggestions,
     **_ANSWERS,

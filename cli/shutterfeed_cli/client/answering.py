@@ -1,4 +1,5 @@
-"""The calls of the API that answer posts: likes, saves, comments, activity and hashtags."""
+"""The calls of the API that answer posts: likes, saves, comments, reports, activity and
+hashtags."""
 
 from __future__ import annotations
 
@@ -114,6 +115,14 @@ class Answering(ABC):
     def approve_comment(self, comment_id: str) -> Json:
         """Let everybody see a comment that was held because of its words."""
         return self.call("PUT", f"/comments/{quote(comment_id)}/approved")
+
+    # --- Reports
+
+    def report(self, kind: str, subject_id: str, reason: str, note: str) -> Json:
+        """Report a `post`, a `comment` or a `user` by its id. Returns the report; an earlier one if
+        the caller has reported the same before."""
+        body = {"kind": kind, "id": subject_id, "reason": reason, "note": note}
+        return self.call("POST", "/reports", body=body)
 
     # --- Activity
 
