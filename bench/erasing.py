@@ -52,6 +52,7 @@ from shutterfeed.domain.messages import (
     RemovePost,
 )
 from shutterfeed.domain.posts import ERASED_GRACE, Post, PostState
+from shutterfeed.schema import PUBLISHED_PK, PUBLISHED_SK
 from shutterfeed.services.answers_collection import Collector
 from shutterfeed.services.collection import CollectionService
 from tests import samples
@@ -147,7 +148,7 @@ def _lay_out(table: Table, size: int) -> list[Post]:
         )
         for number in range(1, size + 1)
     ]
-    items: list[Item] = [profile_item(profile), *map(post_item, posts)]
+    items: list[Item] = [profile_item(profile), *map(_published, posts)]
     items += [upload_item(upload) for post in posts for upload in samples.uploads(post)]
     items += [key_item(keys.reference(_reference(post))) for post in posts]
     for number in range(2, size + 2):
@@ -166,6 +167,12 @@ def _lay_out(table: Table, size: int) -> list[Post]:
     table.write_many(puts=items)
     DynamoClosings(table).close(_ADA, START, START + timedelta(days=30))
     return posts
+
+
+def _published(post: Post) -> Item:
+    """A post that is in the index of its author's posts, whose entry goes with it."""
+    index = {PUBLISHED_PK: keys.published_partition(post.author_id), PUBLISHED_SK: post.id.ulid}
+    return post_item(post) | index
 
 
 def _reference(post: Post) -> Reference:
