@@ -77,6 +77,8 @@ function Closed() {
 }
 
 function Suspended() {
+  const user = useResource("me", loadMe);
+  const until = user.value?.suspension?.until;
   return (
     <Page title={t("Your account is suspended")} class="page-narrow">
       <p class="page-sub">
@@ -84,6 +86,7 @@ function Suspended() {
           "Nobody sees anything of yours, and you cannot use Shutterfeed. You can appeal against the decision, and download your data.",
         )}
       </p>
+      {until && <p class="prose">{t("It ends by itself on {day}.", { day: day(until) })}</p>}
       <h2 class="standing-heading">{t("Why, and until when")}</h2>
       <Statements />
       <Remaining />
