@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Final
 
 from shutterfeed_cli import addresses
 from shutterfeed_cli.client.content import Json
@@ -11,7 +12,7 @@ from shutterfeed_cli.errors import ExitCode
 from shutterfeed_cli.showing import moment, show_list
 from shutterfeed_cli.tables import Table, table
 
-_OUTCOMES = {
+_OUTCOMES: Final = {
     "open": "waits for a moderator",
     "acted": "something was done about it",
     "dismissed": "nothing was done about it",
@@ -44,7 +45,7 @@ def _reports(items: list[Json]) -> Table:
             moment(one["at"]),
             one["kind"],
             one["reason"].replace("_", " "),
-            _OUTCOMES.get(one["outcome"], one["outcome"]),
+            _OUTCOMES[one["outcome"]],
             one["subject_id"],
         )
         for one in items

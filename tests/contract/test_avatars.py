@@ -210,8 +210,8 @@ class _Meddled(Table):
 
     meddling: list[Callable[[], object]] = field(default_factory=list)
 
-    def get(self, key: keys.Key) -> Item | None:
-        found = Table.get(self, key)
+    def get(self, key: keys.Key, *, consistent: bool = True) -> Item | None:
+        found = Table.get(self, key, consistent=consistent)
         if key.sk == keys.PROFILE and self.meddling:
             self.meddling.pop()()
         return found

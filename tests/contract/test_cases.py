@@ -356,15 +356,15 @@ def test_a_post_that_is_published_while_its_content_is_withheld_or_given_back(
     case = _decide(
         store, _case(store, case_id), _action(1, ActionKind.WITHHOLD_CONTENT), puts=(mark,)
     )
-    read = DynamoPosts._withheld
+    read = DynamoPosts.withheld
 
     def undone_meanwhile(posts: DynamoPosts, media: Sequence[Medium]) -> Any:
         found = read(posts, media)
-        monkeypatch.setattr(DynamoPosts, "_withheld", read)
+        monkeypatch.setattr(DynamoPosts, "withheld", read)
         _undo(store, case, (mark,))
         return found
 
-    monkeypatch.setattr(DynamoPosts, "_withheld", undone_meanwhile)
+    monkeypatch.setattr(DynamoPosts, "withheld", undone_meanwhile)
     later = _published(store, 2, 2)
     if store.withholdings.cases(content):
         return  # Nothing comes in between in memory.

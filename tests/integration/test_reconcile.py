@@ -130,4 +130,4 @@ def test_it_measures_for_how_long_the_oldest_case_has_waited(
     DynamoCases(world.metadata).report(report, ada.user_id, evidence)
     world.clock.advance(timedelta(hours=2))
     handler(EVENT, payloads.context())
-    assert json.loads(capsys.readouterr().out)["OldestOpenCase"] == [7200]
+    assert json.loads(capsys.readouterr().out)["OldestOpenCase"] == pytest.approx([7200], abs=2)

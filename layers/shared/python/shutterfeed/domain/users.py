@@ -182,6 +182,7 @@ class Profile:
         given = {initial_handle(self.user_id, attempt) for attempt in range(HANDLE_ATTEMPTS)}
         return self.handle not in given
 
+    @property
     def shown_avatar(self) -> Avatar | None:
         """The avatar as people are shown it; None if there is none, or if it is withheld."""
         return None if self.avatar_withheld else self.avatar
