@@ -67,7 +67,7 @@ function Tile({ post: given, around, eager, onTakeOut }: TileProps) {
         aria-label={label}
         aria-haspopup="dialog"
         onClick={(event) => {
-          if (!isPlainClick(event)) return;
+          if (isHidden || !isPlainClick(event)) return;
           event.preventDefault();
           openViewer(post, 0, around);
         }}

@@ -12,8 +12,7 @@ import { lazyPart } from "../lazy.tsx";
 import { type Around, closeViewer, type looking } from "../looking.ts";
 import { recall, usePost } from "../posts.ts";
 import { useIsShown } from "../relations.ts";
-import { isReported } from "../reporting.ts";
-import { currentCover } from "../sensitive.ts";
+import { currentCover, isReportedPost } from "../sensitive.ts";
 import { sourcesOf, srcset } from "../sources.ts";
 import { fullDate } from "../text.ts";
 import type { Swipe } from "./geometry.ts";
@@ -130,7 +129,7 @@ function useListed(around: Around, spot: Spot): readonly PostBody[] {
   const posts = around
     .items()
     .filter(({ id, media }) => media.length > 0 && recall(id)?.state !== "deleted")
-    .filter(({ id }) => !isReported("post", id));
+    .filter((post) => !isReportedPost(post) || currentCover(post) !== "closed");
   useEffect(() => {
     if (isNearEnd(posts, spot)) void around.more().then(() => readOn(undefined));
   }, [spot]);
