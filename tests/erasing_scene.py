@@ -22,7 +22,8 @@ HALF_A_MINUTE = timedelta(seconds=30)
 POINTERS = frozenset(
     (
         *("changes", "resting", "expiries", "notices", "claims", "unfollowed"),
-        *("tagged_posts", "nominations", "popular", "denials", "blocks", "mutes", "saves"),
+        *("tagged_posts", "nominations", "popular", "contenders", "explored"),
+        *("denials", "blocks", "mutes", "saves"),
     )
 )
 """What others have and may still name somebody who was erased: see `domain/staying.py`; their

@@ -25,6 +25,7 @@ OBJECTS = {
     "uploads/downloads/*": "copies of originals that their authors download, under the same ids",
     "uploads/exports/*": "parts of exports, under the ids of their users and exports",
     "originals/*": "originals, under the hashes of their bytes and the ids of their blobs",
+    "originals/moderation-log/*": "what is noted of the log of moderation, under its numbers",
     "originals/erasures/*": "the list of erasures, under the hashes of what was erased",
     "originals/lists/*": "the lists of hashes and words for screening, under their names",
     "renditions/media/*": "renditions, under the ids of their blobs",
