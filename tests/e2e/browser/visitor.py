@@ -37,6 +37,8 @@ document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`policy violated: ${event.violatedDirective} by ${event.blockedURI}`);
 });
 """
+_BLOCKED: Final = "Service Worker registration blocked by Playwright"
+"""What a browser says in which the site's worker shall not run: see `Screen.has_worker`."""
 _MOST_TABS: Final = 80
 _SWIPE_STEPS: Final = 20
 REFRESH_KEY: Final = "shutterfeed.refresh"
@@ -111,10 +113,11 @@ class Visitor:
         return list(self._heard)
 
     def complaints(self) -> list[str]:
+        expected = [*self._expected, _BLOCKED]
         return [
             text
             for text in self._heard
-            if not any(re.search(pattern, text) for pattern in self._expected)
+            if not any(re.search(pattern, text) for pattern in expected)
         ]
 
     # Where one is
