@@ -14,7 +14,9 @@ let asked: string[] = [];
 let answers: Record<string, () => Response> = {};
 
 Object.assign(globalThis, {
-  window: { addEventListener: () => undefined },
+  window: { addEventListener: () => undefined, location: { pathname: "/", search: "", hash: "" } },
+  history: { state: null, replaceState: () => undefined },
+  requestAnimationFrame: () => 0,
   localStorage: new Storage_(),
   sessionStorage: new Storage_(),
   BroadcastChannel: class {
