@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { MediumView, PostBody } from "../api.ts";
+import { explained } from "../errors.ts";
 import { t } from "../language.ts";
 import { lazyPart } from "../lazy.tsx";
 import { ofPost } from "../link-sources.ts";
@@ -200,7 +201,9 @@ export function Unready({ medium }: { medium: MediumView }) {
       medium.progress === null
         ? t("Preparing")
         : t("Preparing, {percent} %", { percent: medium.progress }),
-    failed: medium.failure?.message ?? t("This file could not be prepared."),
+    failed: medium.failure
+      ? explained("failure", medium.failure)
+      : t("This file could not be prepared."),
     ready: "",
   }[medium.state];
   return (

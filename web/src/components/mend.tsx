@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { call, type PostBody } from "../api.ts";
-import { sentence } from "../errors.ts";
+import { explained, sentence } from "../errors.ts";
 import { t } from "../language.ts";
 import { follow, mended } from "../pending.ts";
 import { toast } from "../toasts.ts";
@@ -31,7 +31,10 @@ export function Mend({ post, children }: { post: PostBody; children?: ComponentC
     <>
       <ul class="reasons">
         {post.media.map((medium, index) => {
-          const names = { number: index + 1, reason: medium.failure?.message ?? "" };
+          const names = {
+            number: index + 1,
+            reason: medium.failure ? explained("failure", medium.failure) : "",
+          };
           const isAlone = post.media.length === 1;
           return (
             medium.failure && (

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { PostBody, UploadBody } from "../api.ts";
 import { askForCaptions, captionsHeard } from "../captions.ts";
-import { Failure, sentence } from "../errors.ts";
+import { explained, Failure, sentence } from "../errors.ts";
 import { t } from "../language.ts";
 import type { FileState } from "../ledger.ts";
 import { ofUpload } from "../link-sources.ts";
@@ -106,10 +106,10 @@ export function PostName({ upload, state, isAlbum }: NameProps) {
 export function FileNotes({ upload, state }: { upload: UploadBody; state: FileState }) {
   return (
     <>
-      {upload.failure && <p class="field-error">{upload.failure.message}</p>}
-      {upload.notes.map(({ code, message }) => (
-        <p key={code} class="row-note">
-          {message}
+      {upload.failure && <p class="field-error">{explained("failure", upload.failure)}</p>}
+      {upload.notes.map((note) => (
+        <p key={note.code} class="row-note">
+          {explained("note", note)}
         </p>
       ))}
       {isMissing(state) && upload.purpose !== "avatar" && <Continue upload={upload} />}

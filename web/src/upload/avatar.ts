@@ -1,7 +1,7 @@
 /** A new picture of oneself: declared, sent and waited for. */
 import { MAX_PHOTO_BYTES } from "../../build/limits.ts";
 import { call } from "../api.ts";
-import { Failure } from "../errors.ts";
+import { explained, Failure } from "../errors.ts";
 import { t } from "../language.ts";
 import { fileSize } from "../text.ts";
 import { hashFile } from "./inspect.ts";
@@ -42,7 +42,7 @@ async function processed(mediaId: string, signal: AbortSignal): Promise<void> {
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until; ) {
     const { upload } = await call("get", "/me/uploads/{media_id}", { path, signal });
     if (upload.state === "ready") return;
-    if (upload.failure !== null) throw new Failure(upload.failure.message);
+    if (upload.failure !== null) throw new Failure(explained("failure", upload.failure));
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   throw new Failure(t("This takes longer than usual. Your picture changes once it is done."));

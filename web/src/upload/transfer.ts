@@ -1,6 +1,6 @@
 /** Sends one file straight to storage: in one form, or in parts of which several go at once. */
 import { call, type UploadLink } from "../api.ts";
-import { Failure, NetworkError } from "../errors.ts";
+import { explained, Failure, NetworkError } from "../errors.ts";
 import { t } from "../language.ts";
 import { arrivedBytes, codeOf, meaning, type Piece, pieces, RETRY_DELAYS } from "./parts.ts";
 
@@ -47,7 +47,7 @@ export async function sendFile(file: File, link: UploadLink, sending: Sending): 
 export async function freshLink(mediaId: string): Promise<UploadLink | null> {
   const state = await call("get", "/me/uploads/{media_id}", { path: { media_id: mediaId } });
   const { failure } = state.upload;
-  if (failure !== null) throw new Failure(failure.message);
+  if (failure !== null) throw new Failure(explained("failure", failure));
   if (state.link === null && state.upload.state === "awaiting") {
     throw new Failure(t("This upload has expired. Please post the file again."));
   }
