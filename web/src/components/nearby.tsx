@@ -38,7 +38,9 @@ export function NearbyCard(props: CardProps) {
       watch(box.current!, (isNear) => {
         const element = box.current!;
         if (isNear) setHeight(null);
-        else if (!element.contains(document.activeElement)) setHeight(element.offsetHeight);
+        // What is deleted has no height, and may come back by an undo.
+        else if (element.offsetHeight > 0 && !element.contains(document.activeElement))
+          setHeight(element.offsetHeight);
       }),
     [],
   );
