@@ -107,7 +107,7 @@ export function MentionField({ area, ...props }: Props) {
             <Avatar user={person} />
             <span>
               {person.display_name && <bdi class="name">{person.display_name} </bdi>}
-              <span class="handle">@{person.handle}</span>
+              <bdi class="handle">@{person.handle}</bdi>
             </span>
           </div>
         ))}

@@ -39,7 +39,7 @@ export function PersonRow(props: PersonRowProps) {
         <Avatar user={user} size="medium" />
         <span class="user-row-text">
           <bdi class="name">{user.display_name || `@${user.handle}`}</bdi>
-          <span class="handle">@{user.handle}</span>
+          <bdi class="handle">@{user.handle}</bdi>
           {followsMe && <FollowsMe />}
           {bio && <span class="user-row-bio">{bio}</span>}
           {reason && <span class="user-row-reason">{reason}</span>}

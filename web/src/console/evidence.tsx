@@ -74,7 +74,7 @@ function State({ evidence, caseId, isOpen }: StateProps) {
       <dl class="facts">
         <dt>{t("Account")}</dt>
         <dd>
-          <bdi>{display_name}</bdi> @{handle}
+          <bdi>{display_name}</bdi> <bdi>@{handle}</bdi>
         </dd>
         {bio && (
           <>

@@ -92,7 +92,7 @@ export function PeopleField({ what, people, onPeople, error, children }: PeopleF
               move(person.handle, moved(person, step));
             }}
           >
-            @{person.handle}
+            <bdi>@{person.handle}</bdi>
           </button>
         ))}
       </div>
@@ -125,7 +125,7 @@ export function PeopleField({ what, people, onPeople, error, children }: PeopleF
         <ul class="people-chosen" aria-label={t("Tagged in {what}", { what })}>
           {people.map((person) => (
             <li key={person.handle}>
-              @{person.handle}
+              <bdi>@{person.handle}</bdi>
               <button
                 type="button"
                 class="icon-button"

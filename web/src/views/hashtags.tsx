@@ -27,7 +27,7 @@ export function HashtagsView() {
               <span class="avatar avatar-medium avatar-initial tint-0">
                 <MoreIcon name="tag" />
               </span>
-              <span class="name">#{tag}</span>
+              <bdi class="name">#{tag}</bdi>
             </a>
             <div class="person-actions">
               <FollowTag tag={tag} />

@@ -64,7 +64,9 @@ function People({
   return (
     <Page title={title} class="page-narrow">
       <p class="page-sub">
-        <a href={`/u/${handle}`}>@{handle}</a>
+        <a href={`/u/${handle}`}>
+          <bdi>@{handle}</bdi>
+        </a>
       </p>
       <Endless
         list={list}
