@@ -114,7 +114,7 @@ def _contents(deployment: Deployment, user_id: str) -> Iterator[Content]:
     while True:
         rows = deployment.metadata.query(posts, after=after, limit=None)
         for post in map(to_post, rows.items):
-            for medium in post.media:
+            for medium in post.all_media:
                 if medium.picture is not None:
                     yield Content(medium.sha256, medium.picture.blob_id)
         after = rows.last

@@ -130,6 +130,7 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "medium_replaced": "Another file has taken the place of the photo or video.",
         "last_medium": "The post has no other photo or video: delete the post instead.",
         "not_stored": "The file has not arrived yet, or was refused.",
+        "not_given_out": "The file is given out to nobody.",
         "not_in_parts": "The file is uploaded whole, so there is nothing to complete.",
         "parts_missing": "Parts of the file have not arrived.",
         "upload_expired": "The parts were not completed in time: declare the file again.",

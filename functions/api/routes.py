@@ -196,7 +196,8 @@ def complete_upload(call: Call) -> UploadState:
 def get_original(call: Call) -> OriginalLink:
     """Get a link to the original file of one of the caller's uploads, exactly as it was uploaded.
 
-    The answer is 409 `not_stored` if the file has not arrived yet, or was refused.
+    The answer is 409 `not_stored` if the file has not arrived yet, or was refused, and 409
+    `not_given_out` if nobody gets it.
     """
     return OriginalLink.of(call.services.downloads.original(call.user_id, call.path["media_id"]))
 

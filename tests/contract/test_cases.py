@@ -200,8 +200,12 @@ def test_marks_on_users_come_and_go_together(store: Store) -> None:
     assert not store.cases.suspensions_over(until, 9)
     assert list(store.cases.suspensions_over(until + timedelta(seconds=1), 9)) == [ON_USER]
     _undo(store, case, marks)
-    assert store.profiles.item(ADA) == replace(
-        samples.profile(1), sessions_ended_at=profile.sessions_ended_at
+    after = store.profiles.item(ADA)
+    assert after is not None
+    # Two marks were put, and both taken in one write.
+    assert after.revision == after.switches > profile.switches == 2
+    assert after == replace(
+        samples.profile(1), sessions_ended_at=profile.sessions_ended_at, switches=after.switches
     )
     assert not store.cases.suspensions_over(until + timedelta(seconds=1), 9)
 

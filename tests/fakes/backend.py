@@ -294,6 +294,7 @@ class Backend:
             devices=guard(FakeDevices(self.metadata)),
             cases=guard(FakeCases(self.metadata)),
             moderation_log=guard(FakeModerationLog(self.metadata)),
+            withholdings=guard(FakeWithholdings(self.metadata)),
             exports=guard(FakeExports(self.metadata)),
             export_parts=guard(FakeExportParts(self.buckets, self.fuse.pass_through)),
             push_services=PushServices(samples.PUSH_SERVICES),

@@ -27,7 +27,7 @@ from shutterfeed.domain.moderation_log import Entry, Event, next_entry
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.domain.reported import NOTHING_REPORTED
-from shutterfeed.domain.users import Suspension
+from shutterfeed.domain.users import Profile, Suspension
 from tests.fakes.metadata import Metadata
 
 T = TypeVar("T")
@@ -215,7 +215,7 @@ class _Marking:
             case MarkKind.LIMITED:
                 if mark.subject in data.profiles:
                     profile = data.profiles[mark.subject]
-                    data.write_profile(replace(profile, limited=value))
+                    data.write_profile(_switched(replace(profile, limited=value)))
             case MarkKind.SUSPENDED:
                 self._suspend(mark, value)
 
@@ -230,7 +230,13 @@ class _Marking:
             return
         suspension = None if value is None else Suspension(value, mark.until)
         ended = profile.sessions_ended_at if value is None else self.at
-        data.write_profile(replace(profile, suspension=suspension, sessions_ended_at=ended))
+        marked = replace(profile, suspension=suspension, sessions_ended_at=ended)
+        data.write_profile(_switched(marked))
+
+
+def _switched(profile: Profile) -> Profile:
+    """The profile as the search index has to be told of it."""
+    return replace(profile, revision=profile.revision + 1, switches=profile.switches + 1)
 
 
 def write_marked(data: Metadata, post: Post) -> None:

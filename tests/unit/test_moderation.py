@@ -12,6 +12,7 @@ import pytest
 from shutterfeed.domain.accounts import subject_of
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
+from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.moderation import (
     ActionKind,
     AppealOutcome,
@@ -23,6 +24,7 @@ from shutterfeed.domain.moderation import (
 )
 from shutterfeed.domain.moderation_log import LoggedKind, broken
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.search import Gone
 from shutterfeed.domain.users import Standing, Suspension
 from shutterfeed.domain.visibility import (
     NOBODY,
@@ -98,11 +100,12 @@ def _sees(backend: Backend, viewer: str, post: Post) -> bool:
 
 def _items(backend: Backend) -> dict[str, Any]:
     """What marks stand on, without what counts changes, and when sessions were ended."""
+    same: dict[str, Any] = {"sessions_ended_at": None, "revision": 0, "switches": 0}
     data = backend.metadata
     return {
         "posts": {post_id: replace(post, revision=0) for post_id, post in data.posts.items()},
         "comments": dict(data.comments),
-        "profiles": {i: replace(p, sessions_ended_at=None) for i, p in data.profiles.items()},
+        "profiles": {i: replace(p, **same) for i, p in data.profiles.items()},
         "withheld": dict(data.withheld),
         "denials": dict(data.denials),
         "suspensions": dict(data.suspensions),
@@ -111,6 +114,12 @@ def _items(backend: Backend) -> dict[str, Any]:
             for i, recent in data.recent_posts.items()
         },
     }
+
+
+def _indexed(backend: Backend) -> set[PostId | str]:
+    """The posts and users that are found."""
+    found = backend.found.documents.items()
+    return {subject for subject, document in found if not isinstance(document, Gone)}
 
 
 def test_a_label_makes_a_post_sensitive_whatever_its_author_says(backend: Backend) -> None:
@@ -183,6 +192,53 @@ def test_a_limited_user_is_not_found_and_not_suggested() -> None:
     assert decide(viewer, post, STRANGERS, Surface.EXPLORED) is Reason.LIMITED
     for surface in (Surface.ITSELF, Surface.LIST, Surface.FEED, Surface.MIXED):
         assert decide(viewer, user, STRANGERS, surface) is not Reason.LIMITED
+
+
+def test_what_moderators_hide_is_nowhere_in_the_index_and_comes_back(backend: Backend) -> None:
+    """Its hashtags and places would be suggested to everybody."""
+    post = _published(backend)
+    indexed = _indexed(backend)
+    assert {post.id, ADA} <= indexed
+    on_user = _reported(backend, ADA, SubjectKind.USER)
+    for case_id, kind, is_found in (
+        (on_user, ActionKind.LIMIT, False),
+        (on_user, ActionKind.SUSPEND, False),
+        (_reported(backend, post.id), ActionKind.HIDE_POST, True),
+        (_reported(backend, post.id), ActionKind.WITHHOLD_CONTENT, True),
+    ):
+        _act(backend, case_id, kind)
+        backend.drain()
+        assert post.id not in _indexed(backend), kind
+        assert (ADA in _indexed(backend)) is is_found, kind
+        _undo(backend, case_id)
+        backend.drain()
+        assert _indexed(backend) == indexed, kind
+
+
+def test_the_owner_of_a_hidden_post_can_delete_it_and_change_nothing_else(
+    backend: Backend,
+) -> None:
+    post = _published(backend)
+    _act(backend, _reported(backend, post.id), ActionKind.HIDE_POST)
+    hidden = backend.metadata.posts[post.id]
+    with pytest.raises(NotFound):
+        backend.posts.edit(str(post.id), ADA, "Other words", None, drop_place=False)
+    assert backend.metadata.posts[post.id] == hidden
+    backend.posts.delete(str(post.id), ADA)
+    with pytest.raises(NotFound):
+        backend.posts.restore(str(post.id), ADA)
+    assert backend.metadata.posts[post.id].state is PostState.DELETED
+
+
+def test_the_original_of_a_withheld_content_is_given_to_nobody(backend: Backend) -> None:
+    post, copy = _published(backend), _published(backend, 2, "copy")
+    case_id = _reported(backend, post.id)
+    _act(backend, case_id, ActionKind.WITHHOLD_CONTENT)
+    for each in (post, copy):
+        with pytest.raises(Conflict, match="not given out"):
+            backend.downloads.original(each.author_id, each.media[0].media_id)
+    _undo(backend, case_id)
+    assert backend.downloads.original(ADA, post.media[0].media_id).url
 
 
 def test_nothing_of_a_suspended_user_is_shown_to_others() -> None:

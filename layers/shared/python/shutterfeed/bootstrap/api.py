@@ -38,6 +38,7 @@ from shutterfeed.adapters.dynamodb.scheduled import DynamoScheduledPosts
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.suggestions import DynamoSuggestionLists
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
+from shutterfeed.adapters.dynamodb.withholdings import DynamoWithholdings
 from shutterfeed.adapters.export_parts import S3ExportParts
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.adapters.site import S3SitePage
@@ -67,7 +68,7 @@ from shutterfeed.ports.hashtags import FollowedHashtags, TaggedPostsStore
 from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances
 from shutterfeed.ports.media import Blobs, Downloads
-from shutterfeed.ports.moderation import Cases, ModerationLog
+from shutterfeed.ports.moderation import Cases, ModerationLog, Withholdings
 from shutterfeed.ports.posts import Albums, Avatars, Posts, ScheduledPosts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import DelayingQueue, Queue
@@ -200,6 +201,7 @@ def wire(
     devices: Devices,
     cases: Cases,
     moderation_log: ModerationLog,
+    withholdings: Withholdings,
     exports: Exports,
     export_parts: ExportParts,
     push_services: PushServices,
@@ -343,6 +345,7 @@ def wire(
         downloads=DownloadService(
             ledger=ledger,
             blobs=blobs,
+            withholdings=withholdings,
             downloads=downloads,
             allowances=allowances,
             limits=limits,
@@ -441,6 +444,7 @@ def services() -> Api:
         devices=DynamoDevices(metadata),
         cases=DynamoCases(metadata),
         moderation_log=DynamoModerationLog(metadata),
+        withholdings=DynamoWithholdings(metadata),
         exports=DynamoExports(metadata),
         export_parts=S3ExportParts(
             aws.s3, settings.uploads_bucket, settings.originals_bucket, together

@@ -256,8 +256,8 @@ class IndexUser:
 
 @dataclass(frozen=True, slots=True)
 class IndexAuthor:
-    """An account has become private or public, for the time that `switches` counts: what the search
-    index holds of its posts may have changed, beginning after the checkpoint `after`."""
+    """Whether strangers find an account has changed, for the time that `switches` counts: what the
+    search index holds of its posts may have changed, beginning after the checkpoint `after`."""
 
     author_id: str
     switches: int
@@ -549,9 +549,10 @@ def _found_by(post: Post | None) -> object:
 
 
 def _switched(account: Profile, *, was_private: bool) -> Iterator[Work]:
-    """What follows when an account has become private or public, was closed, or has come back. The
-    count tells it, as the index goes by the count: a switch that is written twice, because its
-    answer was lost, changes nothing else the second time."""
+    """What follows when an account has become private or public, was closed or has come back, was
+    limited or suspended, or is so no longer. The count tells it, as the index goes by the count: a
+    switch that is written twice, because its answer was lost, changes nothing else the second
+    time."""
     yield IndexAuthor(account.user_id, account.switches)
     if was_private and not account.private:
         yield AcceptRequests(account.user_id)

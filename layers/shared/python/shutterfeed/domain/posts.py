@@ -170,7 +170,7 @@ class Post:
     """The ids of those who have removed their tags: nobody tags them in this post again."""
     withheld: frozenset[str] = frozenset()
     """The marks of moderators who withhold one of its contents, whoever posted that first:
-    `WithheldContent.mark` makes them."""
+    `marks.withheld_mark` makes them."""
     taken_down: str | None = None
     """The case in which a moderator has hidden the post; None if it is not hidden."""
     labelled: str | None = None
@@ -184,6 +184,11 @@ class Post:
     @property
     def author_id(self) -> str:
         return self.id.author_id
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether a moderator has hidden it, or withholds one of its contents."""
+        return self.taken_down is not None or bool(self.withheld)
 
     @property
     def is_sensitive(self) -> bool:

@@ -181,13 +181,15 @@ def subject_of(document: Document) -> PostId | str:
 def post_document(
     post_id: PostId, post: Post | None, author: Profile | None
 ) -> PostDocument | Gone:
-    """The document that the index should hold for a post; `Gone` unless it is published by an
-    account that is neither private nor closed. The version grows with every change of the post, and
-    whenever the account becomes private or public, is closed or comes back."""
+    """The document that the index should hold for a post; `Gone` unless it is published, no
+    moderator has hidden it, and its author is found and not private. Whatever is left in the index
+    of it could be read by all: its hashtags and places are suggested to whoever types. The version
+    grows with every change of the post, and whenever the account becomes private or public, is
+    closed or comes back, is limited or suspended, or is so no longer."""
     if post is None or author is None:
         return Gone(post_id, _LAST_VERSION)
     version = post.revision + author.switches
-    is_hidden = author.private or author.is_closed
+    is_hidden = author.private or not author.is_found or post.is_withdrawn
     if post.state is not PostState.PUBLISHED or post.position is None or is_hidden:
         return Gone(post_id, version)
     # People change their handles, and the index would have the former ones.
@@ -210,7 +212,7 @@ def user_document(user_id: str, profile: Profile | None) -> UserDocument | Gone:
     instead of the present number of followers."""
     if profile is None:
         return Gone(user_id, _LAST_VERSION)
-    if profile.is_closed:
+    if not profile.is_found:
         return Gone(user_id, profile.revision)
     return UserDocument(
         user_id,

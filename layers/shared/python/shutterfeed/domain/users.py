@@ -119,16 +119,17 @@ class Profile:
     follower_shards: int = 1
     """How many partitions of the followers index this user's followers are spread over."""
     revision: int = field(default=0, compare=False)
-    """The number of changes of the values that the search index holds: handle, display name and
-    popularity."""
+    """The number of changes of the values that the search index holds, handle, display name and
+    popularity, and of whether the user is found."""
     popularity: int = 0
     """The order of magnitude of the number of followers, as last noted: see `search.popularity`."""
     private: bool = False
     """Whether only accepted followers see the user's posts, and whom they follow and are followed
     by."""
     switches: int = 0
-    """How often `private` was written. The search index counts it in the versions of the user's
-    posts."""
+    """How often what decides whether strangers find the posts was written: `private`, the closing
+    of the account, and what moderators do about the user. The search index counts it in the
+    versions of the user's posts."""
     requests: int = 0
     """The exact number of people who have asked to follow the user and have no answer yet."""
     sensitive: SensitiveView = SensitiveView.BLUR
@@ -196,6 +197,12 @@ class Profile:
     def is_closed(self) -> bool:
         """Whether the user has closed the account, so that nothing of theirs is shown."""
         return self.closed_at is not None
+
+    @property
+    def is_found(self) -> bool:
+        """Whether others find the user where they look for something: the account is open, and no
+        moderator has limited or suspended it."""
+        return not self.is_closed and self.suspension is None and self.limited is None
 
     def has_ended(self, began_at: datetime) -> bool:
         """Whether the session that began at this moment was ended. The identity provider gives the

@@ -17,10 +17,10 @@ from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.posts import Albums, Posts
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger
-from shutterfeed.services.posts import MediumDraft, check_draft, own_post, parse_post_id
+from shutterfeed.services.posts import MediumDraft, check_draft, own_shown_post, parse_post_id
 from shutterfeed.services.progress import ProgressService
 from shutterfeed.services.uploads import Grant, UploadService
-from shutterfeed.services.viewing import PostView, ViewingService, post_not_found
+from shutterfeed.services.viewing import PostView, ViewingService
 
 _ATTEMPTS: Final = 5
 Wanted = str | MediumDraft
@@ -82,9 +82,7 @@ class AlbumService:
         raise Busy
 
     def _find(self, text: str, owner_id: str) -> Post:
-        post = own_post(self.posts, self.viewing, parse_post_id(text), owner_id)
-        if post.state is PostState.DELETED:
-            raise post_not_found()
+        post = own_shown_post(self.posts, self.viewing, parse_post_id(text), owner_id)
         if post.state is not PostState.PUBLISHED:
             raise Conflict("not_published", "The post is not published yet.")
         return post

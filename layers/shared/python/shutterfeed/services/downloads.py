@@ -10,6 +10,7 @@ from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.media import DOWNLOAD_LINK_LIFETIME, Medium, Reference
 from shutterfeed.ports.limits import Allowances
 from shutterfeed.ports.media import Blobs, Downloads
+from shutterfeed.ports.moderation import Withholdings
 from shutterfeed.ports.system import Clock
 from shutterfeed.ports.uploads import Ledger
 from shutterfeed.services.uploads import find_upload
@@ -28,6 +29,7 @@ class Download:
 class DownloadService:
     ledger: Ledger
     blobs: Blobs
+    withholdings: Withholdings
     downloads: Downloads
     allowances: Allowances
     limits: Limits
@@ -35,10 +37,11 @@ class DownloadService:
 
     def original(self, owner_id: str, media_id: str) -> Download:
         """A link to the bytes that the owner uploaded, for as long as they are kept. What was
-        refused as no picture is not given back.
+        refused as no picture is not given back, nor what a moderator withholds.
 
         The bytes are copied for that. A copy serves for a day, so that asking again costs nothing.
-        Raises `NotFound`, `LimitReached`, and `Conflict` if the bytes have not been stored.
+        Raises `NotFound`, `LimitReached`, and `Conflict` if the bytes have not been stored, or are
+        withheld.
         """
         upload = find_upload(self.ledger, owner_id, media_id)
         medium = upload.medium
@@ -49,6 +52,8 @@ class DownloadService:
         blob = self.blobs.get(medium.sha256) if referred else None
         if blob is None or (blob.failure is not None and blob.failure.is_no_picture):
             raise Conflict("not_stored", "The bytes of this file are not stored.")
+        if self.withholdings.cases(medium.sha256):
+            raise Conflict("not_given_out", "This file is not given out.")
         now = self.clock.now()
         expires_at = now + DOWNLOAD_LINK_LIFETIME
         if not upload.has_copy(now):

@@ -15,7 +15,7 @@ from shutterfeed.domain.ids import is_ulid
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.media import Medium, Upload
 from shutterfeed.domain.mending import check_failed, with_replacement, without_medium
-from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.posts import Post
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.posts import Posts
 from shutterfeed.ports.system import Clock, Ids
@@ -24,11 +24,11 @@ from shutterfeed.services.posts import (
     CreatedPost,
     MediumDraft,
     check_draft,
-    own_post,
+    own_shown_post,
     parse_post_id,
 )
 from shutterfeed.services.uploads import UploadService
-from shutterfeed.services.viewing import PostView, ViewingService, post_not_found
+from shutterfeed.services.viewing import PostView, ViewingService
 
 _ATTEMPTS: Final = 5
 
@@ -100,10 +100,7 @@ class MendingService:
         return CreatedPost(self._shown(post), self.uploads.grants([upload] if upload else []))
 
     def _find(self, text: str, owner_id: str) -> Post:
-        post = own_post(self.posts, self.viewing, parse_post_id(text), owner_id)
-        if post.state is PostState.DELETED:
-            raise post_not_found()
-        return post
+        return own_shown_post(self.posts, self.viewing, parse_post_id(text), owner_id)
 
     def _failed(self, post: Post, media_id: str, uploads: Mapping[str, Upload]) -> Upload:
         """The ledger entry of a medium that its owner sees as failed. Raises `Conflict`."""

@@ -172,9 +172,7 @@ class PostService:
 
         Raises `InvalidInput`, `NotFound`, `LimitReached`, and `Forbidden` for another's post.
         """
-        post = own_post(self.posts, self.viewing, parse_post_id(text), editor_id)
-        if post.state is PostState.DELETED:
-            raise post_not_found()
+        post = own_shown_post(self.posts, self.viewing, parse_post_id(text), editor_id)
         caption = None if caption is None else clean_caption(caption)
         found = self.people.in_post(editor_id, caption, (people or {}).values(), post)
         new_caption = _with_caption(post, caption, found)
@@ -249,6 +247,8 @@ class PostService:
             raise post_not_found()
         for _ in range(_ATTEMPTS):
             post, now = own_post(self.posts, self.viewing, post_id, owner_id), self.clock.now()
+            if post.is_withdrawn:
+                raise post_not_found()
             if post.state is not PostState.DELETED:
                 return self.viewing.post(Viewer(owner_id), post_id)
             if not post.restorable(now):
@@ -409,6 +409,15 @@ def own_post(posts: Posts, viewing: ViewingService, post_id: PostId, user_id: st
         raise Forbidden("not_your_post", "Only its author may change a post.")
     post = posts.get(post_id)
     if post is None or post.purpose is not Purpose.POST or post.erased_at is not None:
+        raise post_not_found()
+    return post
+
+
+def own_shown_post(posts: Posts, viewing: ViewingService, post_id: PostId, user_id: str) -> Post:
+    """The user's post, unless it is deleted, or a moderator has hidden it. Raises what `own_post`
+    raises."""
+    post = own_post(posts, viewing, post_id, user_id)
+    if post.state is PostState.DELETED or post.is_withdrawn:
         raise post_not_found()
     return post
 

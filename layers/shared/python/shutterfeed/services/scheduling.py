@@ -14,9 +14,9 @@ from shutterfeed.domain.scheduling import already_published, check_publish_at, t
 from shutterfeed.domain.visibility import Surface, Viewer
 from shutterfeed.ports.posts import Posts, ScheduledPosts
 from shutterfeed.ports.system import Clock
-from shutterfeed.services.posts import own_post, parse_post_id
+from shutterfeed.services.posts import own_shown_post, parse_post_id
 from shutterfeed.services.progress import ProgressService
-from shutterfeed.services.viewing import PostView, ViewingService, post_not_found
+from shutterfeed.services.viewing import PostView, ViewingService
 
 _ATTEMPTS: Final = 5
 
@@ -59,7 +59,7 @@ class SchedulingService:
     def _moved(self, text: str, owner_id: str, publish_at: datetime | None) -> PostView:
         post_id = parse_post_id(text)
         for _ in range(_ATTEMPTS):
-            post = own_post(self.posts, self.viewing, post_id, owner_id)
+            post = own_shown_post(self.posts, self.viewing, post_id, owner_id)
             if self._is_so(post, publish_at):
                 break
             now = self.clock.now()
@@ -73,9 +73,7 @@ class SchedulingService:
         return self.viewing.post(Viewer(owner_id), post_id)
 
     def _is_so(self, post: Post, publish_at: datetime | None) -> bool:
-        """Whether there is nothing to change. Raises `NotFound` and `Conflict`."""
-        if post.state is PostState.DELETED:
-            raise post_not_found()
+        """Whether there is nothing to change. Raises `Conflict`."""
         if post.state is not PostState.PUBLISHED:
             return post.publish_at == publish_at
         if publish_at is not None:

@@ -220,6 +220,16 @@ class DynamoLikes:
         self.table.write_many(deletes=(keys.like(user_id, post_id) for user_id in users))
         self.table.write_many(deletes=(keys.liker(post_id, shard, *like) for like in likes))
 
+    def drop_entry(self, entry: keys.Key) -> bool:
+        """Remove an entry to which no like leads any more: a process that ended has left it. False,
+        and nothing changes, if there is the like."""
+        like_ulid, user_id = keys.parse_liker_sort(entry.sk)
+        edge = self.table.get(keys.like(user_id, keys.parse_likers_partition(entry.pk)))
+        if edge is not None and edge[AT] == like_ulid:
+            return False
+        self.table.write(Delete(entry))
+        return True
+
     def counts(self, post_id: PostId) -> PostCounts:
         item = self.table.get(keys.counts(post_id))
         return to_counts(item) if item else PostCounts()

@@ -30,6 +30,8 @@ from shutterfeed.schema import OPEN_PK, OPEN_SK
 _LIMITED: Final = "limited"
 _SUSPENSION: Final = "suspension"
 _SESSIONS_ENDED: Final = "sessions_ended_at"
+_SWITCHED: Final = {"revision": 1, "switches": 1}
+"""The search index goes by these: neither the user nor their posts are found, or they are again."""
 _ON_POSTS: Final = {MarkKind.LABELLED: LABELLED, MarkKind.TAKEN_DOWN: TAKEN_DOWN}
 
 
@@ -122,7 +124,7 @@ class Marking:
                 changes[_SESSIONS_ENDED] = self.at
             if mark.until is not None:
                 writes.append(self._due(mark, is_put=is_put))
-        return [self._one(key, item, changes), *writes] if changes else []
+        return [replace(self._one(key, item, changes), add=_SWITCHED), *writes] if changes else []
 
     def _of_user(self, mark: Mark) -> str | Item:
         case_id = str(self.case_id)

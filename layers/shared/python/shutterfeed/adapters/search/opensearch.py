@@ -127,9 +127,11 @@ class OpenSearchIndex:
         body: Json = {"query": {"match_all": {}}, "sort": [{SUBJECT: "asc"}]}
         if after is not None:
             body["search_after"] = [after]
-        ids = [hit["_id"] for hit in self._search(body, limit)]
-        found = tuple(PostId.parse(i) if "-" in i else i for i in ids)
-        return Page(found, ids[-1] if len(ids) == limit else None)
+        # An index that is built, or was left behind when its successor was built, holds somebody's
+        # words like the one that is searched.
+        ids = [hit["_id"] for hit in self._search(body, limit, f"{ALIAS}-*")]
+        found = (PostId.parse(i) if "-" in i else i for i in dict.fromkeys(ids))
+        return Page(tuple(found), ids[-1] if len(ids) == limit else None)
 
     def stray_entries(
         self,
@@ -257,15 +259,15 @@ class OpenSearchIndex:
         found = [hit["_source"][SUBJECT] for hit in hits[:limit]]
         return found, str(offset + limit) if len(hits) > limit else None
 
-    def _search(self, body: Json, size: int) -> list[Json]:
-        answer = self._answer({**body, "size": size, "track_total_hits": False})
+    def _search(self, body: Json, size: int, index: str = ALIAS) -> list[Json]:
+        answer = self._answer({**body, "size": size, "track_total_hits": False}, index)
         hits: list[Json] = answer["hits"]["hits"]
         return hits
 
-    def _answer(self, body: Json) -> Json:
+    def _answer(self, body: Json, index: str = ALIAS) -> Json:
         # Before anything was indexed there is no index: that means no hits, not an error.
         params = {"ignore_unavailable": "true"}
-        answer: Json = self.client.search(body=body, index=ALIAS, params=params)
+        answer: Json = self.client.search(body=body, index=index, params=params)
         return answer
 
 
