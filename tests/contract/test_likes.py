@@ -10,7 +10,7 @@ import pytest
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.likes import DynamoLikes
-from shutterfeed.adapters.dynamodb.table import Contended, Item, Table
+from shutterfeed.adapters.dynamodb.table import Contended, Item, Table, key_item
 from shutterfeed.domain.errors import LimitReached
 from shutterfeed.domain.ids import PostId, random_id, ulid
 from shutterfeed.domain.limits import Allowance
@@ -258,6 +258,17 @@ class _Crowd(Table):
 
     def transact(self, writes: Sequence[object], attempts: int = 8) -> None:  # noqa: ARG002
         raise Contended([1])
+
+
+def test_an_entry_that_a_process_has_left_can_be_dropped(tables: Tables) -> None:
+    likes = DynamoLikes(tables.metadata)
+    assert _like(likes, BOB, 2)
+    left, living = (keys.liker(POST, 0, _ulid(number), BOB) for number in (1, 2))
+    tables.metadata.write_many(puts=[key_item(left)])
+    assert likes.drop_entry(left)
+    assert tables.metadata.get(left) is None
+    assert not likes.drop_entry(living)
+    assert _likers(likes) == [BOB]
 
 
 def test_a_crowd_is_told_from_other_contention(tables: Tables) -> None:
