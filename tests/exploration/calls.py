@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from tests.exploration import dynamo, storage
+from tests.exploration import accounts, dynamo, storage
 from tests.exploration.faults import Kind
 from tests.exploration.queues import Queues
 from tests.exploration.storage import Storage
@@ -21,11 +21,13 @@ from tests.integration.world import EDGE_SERVICE
 Parameters = dict[str, Any]
 _CONFLICTING: Final = frozenset(("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"))
 _BATCHES: Final = frozenset(("BatchWriteItem", "BatchGetItem", "SendMessageBatch"))
+_OTHER_WRITES: Final = frozenset(("SendMessageBatch", "AdminUserGlobalSignOut", "AdminDeleteUser"))
 _BUSY: Final = {
     "dynamodb": "ProvisionedThroughputExceededException",
     "s3": "SlowDown",
     "sqs": "RequestThrottled",
     EDGE_SERVICE: "ThrottlingException",
+    accounts.SERVICE: "TooManyRequestsException",
 }
 
 
@@ -53,7 +55,7 @@ class Call:
         return (
             self.operation in dynamo.WRITES
             or storage.is_write(self.operation)
-            or self.operation == "SendMessageBatch"
+            or self.operation in _OTHER_WRITES
         )
 
     def kinds(self) -> list[Kind]:
@@ -145,7 +147,7 @@ class Calls:
             return self._dynamodb(client, operation, parameters)
         if service == "sqs":
             return self.queues.call(operation, parameters)
-        if service == EDGE_SERVICE:
+        if service in (EDGE_SERVICE, accounts.SERVICE):
             return self.original(client, operation, parameters)
         assert service == "s3", service
         response = self.original(client, operation, parameters)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from random import Random
 from typing import Final
 
-from tests.exploration import invariants, leftovers
+from tests.exploration import gone, invariants, leftovers
 from tests.exploration.calls import Call
 from tests.exploration.faults import AT_MESSAGES, Fault, Kind, Schedule
 from tests.exploration.machinery import Machinery, machinery
@@ -142,12 +142,23 @@ def _long_after(play: Play) -> Iterator[str]:
     yield from leftovers.in_buckets(play, state)
     yield from leftovers.in_metadata(state)
     yield from leftovers.in_feed(state)
-    yield from _stored(play, state)
+    yield from _gone(play, state)
+    yield from _stored(play, State.read())
     yield from invariants.feeds(play)
     if play.authors:
         # The first visit prepares the next.
         play.world.rest()
         yield from invariants.feeds(play)
+
+
+def _gone(play: Play, state: State) -> Iterator[str]:
+    """What is so of accounts that were closed, once all their days are over."""
+    for name, person in play.erasable.items():
+        if play.people[name].user_id not in state.profiles:
+            play.erased[name] = person
+    yield from gone.traces(play)
+    if play.others is not None:
+        yield from gone.lost(play.others, state)
 
 
 def _stored(play: Play, state: State) -> Iterator[str]:
@@ -162,7 +173,10 @@ def _stored(play: Play, state: State) -> Iterator[str]:
     yield from invariants.delivery(state)
     yield from invariants.blocks(state)
     yield from invariants.mutes(play, state)
+    yield from gone.withholdings(state)
     yield from leftovers.in_search(state)
+    if play.before is not None:
+        yield from gone.changed(play.before, state)
 
 
 def main(texts: list[str]) -> int:

@@ -299,7 +299,9 @@ def _on_its_side(recent: RecentPosts, followers: int) -> Iterator[str]:
 def feeds(play: Play) -> Iterator[str]:
     """Every feed is the posts of all whom its reader follows and has not muted, and their own,
     newest first."""
-    feeds = {name: play.visit(name) for name in play.people}
+    before = State.read().profiles
+    there = {name: before.get(person.user_id) for name, person in play.people.items()}
+    feeds = {name: play.visit(name) for name, who in there.items() if who and not who.is_closed}
     state = State.read()
     for name, seen in feeds.items():
         reader_id = play.people[name].user_id
@@ -307,7 +309,7 @@ def feeds(play: Play) -> Iterator[str]:
         now = play.world.clock.now()
         followed = {a for a in state.followed_by(reader_id) if not muted.has(a, now)}
         authors = {reader_id, *followed}
-        wanted = [str(post.id) for post in state.published(*authors)]
+        wanted = [str(post.id) for post in state.shown(*authors)]
         if seen != wanted:
             yield f"the feed of {name} is {seen}, not {wanted}"
 

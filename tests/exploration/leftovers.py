@@ -33,11 +33,14 @@ _OWN: Final = (
     ),
     *("CURSOR_KEY", "ACCOUNT_KEY", "RECONCILE", "BLOCK", "MUTES#", "READER_MUTES"),
     *("MY_SAVES#", "COLLECTION#", "APPEARANCES#"),
-    *("READER_HASHTAGS#", "TAGGED_POSTS"),
+    *("READER_HASHTAGS#", "TAGGED_POSTS", keys.LIKED_COMMENTS_PREFIX),
+    *(keys.CASE, keys.EVIDENCE_PREFIX, keys.REPORT_PREFIX, keys.WITHHELD, keys.KEPT_PREFIX),
+    *(keys.DENIED, "GONE", "CONTENTS#"),
 )
-"""Sort keys of what stands for itself; edges, pull markers, counts, blocks and mutes are held
-against each other elsewhere. The save of a post that is gone waits for its owner's next look,
-as may an appearance in it."""
+"""Sort keys of what stands for itself; edges, pull markers, counts, blocks, mutes and what is
+withheld are held against each other elsewhere. The save of a post that is gone waits for its
+owner's next look, as may an appearance in it; that somebody likes comments of a post is only ever
+noted."""
 _REMEMBERED: Final = "UNFOLLOWED#"
 """Whom somebody has unfollowed is remembered for longer than this, and then goes by itself."""
 
@@ -131,7 +134,8 @@ def _subject(key: Key) -> tuple[str, str] | None:
 
 def _is_referred_to(key: Key, shown: set[PostId], media: set[tuple[str, str, str]]) -> bool:
     """`media` are the shown posts', by post, id and content."""
-    if key.sk.startswith(_OWN) or key.sk == "COUNT" or _liked(key) in shown:
+    stands = key.sk.startswith(_OWN) or key.pk in (keys.ERASURES, keys.MODERATION_LOG)
+    if stands or key.sk == "COUNT" or _liked(key) in shown:
         return True
     if key.sk == keys.BLOB:
         return keys.parse_blob(key) in {sha256 for _, _, sha256 in media}
@@ -147,9 +151,11 @@ def _is_referred_to(key: Key, shown: set[PostId], media: set[tuple[str, str, str
 
 
 def _post_of(key: Key) -> PostId | None:
-    """The post that an item is, or whose comment it is."""
+    """The post that an item is, or whose comment, or like of a comment, it is."""
     if key.sk.startswith((keys.COMMENT_PREFIX, keys.REPLY_PREFIX)):
         return keys.parse_comment(key).post_id
+    if key.sk.startswith(keys.COMMENT_LIKES_PREFIX):
+        return keys.parse_comment_like(key).post_id
     return keys.parse_post(key) if key.sk.startswith(keys.POST_PREFIX) else None
 
 

@@ -3,6 +3,7 @@ time, threads and codecs. Made once for any number of runs."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from shutterfeed.adapters.video import FfmpegVideoCodec
 from shutterfeed.bootstrap import aws
 from tests import moto_shortcuts, tables
 from tests.conftest import REGION
-from tests.exploration import codecs, dynamo, storage
+from tests.exploration import accounts, codecs, dynamo, storage
 from tests.fakes.cloudfront import FakeCloudFront
 from tests.feed_world import small_sizes
 from tests.in_turn import InTurn
@@ -34,6 +35,7 @@ from tests.samples import ACCOUNT_KEY
 
 RECENT_ENTRIES: Final = 25
 CELEBRITY_FOLLOWERS: Final = 3
+_SERVICES: Final = ("dynamodb", "s3", "sqs", accounts.SERVICE)
 _SETTINGS: Final = {
     # As a stack has them, but that a few people can make a celebrity.
     "CELEBRITY_FOLLOWERS": str(CELEBRITY_FOLLOWERS),
@@ -42,6 +44,7 @@ _SETTINGS: Final = {
     "SNAPSHOT_POSTS": "100",
     "LIMITS": PLENTY_SETTING,
     "RECONCILE_AFTER_MINUTES": "10",
+    "CLOSING_DAYS": "30",
 }
 
 
@@ -63,12 +66,18 @@ class Machinery:
         error = more.get("failures") or repr(more.get("exc_info"))
         self.heard.append(f"{message}: {error}")
 
+    def set(self, **settings: str) -> None:
+        """Change settings of the functions for this run."""
+        os.environ.update(settings)
+        forget_services()
+
     def reset(self) -> None:
         self.heard = []
+        accounts.clear()
         dynamo.clear()
         self.edge.stored.clear()
         storage.clear()
-        forget_services()
+        self.set(**_SETTINGS)
 
 
 @contextmanager
@@ -81,9 +90,7 @@ def machinery() -> Iterator[Machinery]:
     connect: Any = boto3.client
     with ExitStack() as stack:
         stack.enter_context(mock_aws())
-        made = Machinery(
-            original, {name: connect(name, config=settings) for name in ("dynamodb", "s3", "sqs")}
-        )
+        made = Machinery(original, {name: connect(name, config=settings) for name in _SERVICES})
         made.clients[EDGE_SERVICE] = made.edge.client(EDGE_SERVICE)
 
         def make_call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
@@ -113,6 +120,7 @@ def _replacements(made: Machinery, make_call: Callable[..., Any]) -> Iterator[tu
     from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
     from shutterfeed.adapters.search import dynamodb as search_module
     from shutterfeed.domain import multipart
+    from shutterfeed.services import erasure_scan
 
     yield BaseClient, "_make_api_call", make_call
     yield aws, "client", made.clients.__getitem__
@@ -122,6 +130,7 @@ def _replacements(made: Machinery, make_call: Callable[..., Any]) -> Iterator[tu
     yield together_module, "_pool", InTurn
     yield table_module, "time", _Pauses(made)
     yield search_module, "ThreadPoolExecutor", InTurn
+    yield erasure_scan, "ThreadPoolExecutor", InTurn
     yield DynamoSecrets, "account_key", lambda _: ACCOUNT_KEY
     yield ConfinedCodec, "render", codecs.render_photo
     yield FfmpegVideoCodec, "render", codecs.render_video

@@ -11,8 +11,9 @@ from unittest.mock import patch
 
 from boto3.dynamodb.conditions import Attr
 
+from operations.erasure_sweep import Sweep
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb import follows, requests
+from shutterfeed.adapters.dynamodb import follows, requests, withholdings
 from shutterfeed.adapters.dynamodb.table import Check, Table
 from shutterfeed.domain.media import Blob, Reference, Upload
 from shutterfeed.ports.uploads import Arrival
@@ -25,16 +26,22 @@ from tests.exploration.faults import Kind, Schedule
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """`finders` should find it: faults of one kind, in one scenario, at calls of one function."""
+    """`finders` should find it: faults of one kind, in one scenario, at calls of one function that
+    are about something, or about anything."""
 
     name: str
     apply: Callable[[], AbstractContextManager[Any]]
     scenario: str
     kind: Kind
     function: str
+    about: str = ""
 
     def finders(self, plain: Outcome) -> Iterator[Schedule]:
-        by = {call.number: call.by.name.partition("#")[0] for call in plain.calls}
+        by = {
+            call.number: call.by.name.partition("#")[0]
+            for call in plain.calls
+            if self.about in call.on
+        }
         for schedule in singles(plain):
             [fault] = schedule.faults
             if fault.kind is self.kind and by.get(fault.at) == self.function:
@@ -75,6 +82,15 @@ def _always(one_id: str, other_id: str) -> Check:
     return Check(keys.pair(one_id, other_id), Attr("nothing").not_exists())
 
 
+def _held_anyway(key: keys.Key, _: object) -> Check:
+    """A condition on a withheld content that holds whether it is withheld or not."""
+    return Check(key, Attr("nothing").not_exists())
+
+
+def _left_alone(*_: object) -> None:
+    """A look through everything that removes nothing."""
+
+
 MUTANTS: Final = (
     Mutant(
         "collector_without_its_last_check",
@@ -110,5 +126,20 @@ MUTANTS: Final = (
         "block_while_following",
         Kind.SUSPENDED,
         "api",
+    ),
+    Mutant(
+        "mark_that_does_not_look_whether_it_still_stands",
+        partial(patch.object, withholdings, "Check", _held_anyway),
+        "withhold_and_undo",
+        Kind.SUSPENDED,
+        "publish",
+    ),
+    Mutant(
+        "receipt_that_leaves_what_an_eraser_has_left",
+        partial(patch.object, Sweep, "remove", _left_alone),
+        "close_for_good",
+        Kind.CRASH_BEFORE,
+        "erase",
+        "LIKED#",
     ),
 )

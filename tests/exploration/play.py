@@ -12,13 +12,15 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from api.handler import handler as api
 from shutterfeed import keys
 from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.traces import Person as Traced
 from tests.exploration import dynamo
+from tests.exploration.before import Before
 from tests.exploration.dynamo import Touched
 from tests.exploration.tasks import Task
 from tests.exploration.world import World
@@ -87,6 +89,17 @@ class Play:
     """Who publishes once more when all is at rest: it has to reach all who follow."""
     avatars: dict[str, list[File | None]] = field(default_factory=dict)
     """What each person asked for, in order; None: to have none."""
+    sessions: dict[str, datetime] = field(default_factory=dict)
+    """When people have signed in, if it was not long ago."""
+    moderators: set[str] = field(default_factory=set)
+    erased: dict[str, Traced] = field(default_factory=dict)
+    """Those whose accounts are erased in the end, and by what they are found."""
+    erasable: dict[str, Traced] = field(default_factory=dict)
+    """Those whose accounts are either erased or open in the end."""
+    before: Before | None = None
+    """What has to be again as it was."""
+    others: Before | None = None
+    """What others have, who lose nothing."""
 
     # Time, and people side by side.
 
@@ -155,7 +168,7 @@ class Play:
         event = payloads.http_event(
             method,
             path,
-            claims=payloads.access_claims(self.people[name].subject),
+            claims=self._claims(name),
             body=None if body is None else json.dumps(body),
             headers={"Idempotency-Key": key} if key else None,
             query=query,
@@ -168,6 +181,13 @@ class Play:
             deadline = self.world.clock.now() + _PATIENCE
             hub.wait(deadline, lambda: task.ended)
         return task
+
+    def _claims(self, name: str) -> dict[str, str]:
+        subject = self.people[name].subject
+        began_at = self.sessions.get(name, payloads.SESSION_BEGAN)
+        if name in self.moderators:
+            return payloads.moderator_claims(subject, began_at)
+        return payloads.access_claims(subject, began_at)
 
     def _pause(self) -> None:
         """Between two tries."""
@@ -184,6 +204,11 @@ class Play:
         self.people[name] = Person.number(number)
         self.handles[name] = self.ask(name, "GET", "/me")["handle"]
         return self.handles[name]
+
+    def sign_in(self, name: str) -> None:
+        """Begin a session, which is later than the second in which another one was ended."""
+        self.wait(seconds=1)
+        self.sessions[name] = self.world.clock.now()
 
     def follow(self, name: str, other: str) -> None:
         self.ask(name, "PUT", f"/me/following/{self.handles[other]}")

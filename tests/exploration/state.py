@@ -71,6 +71,18 @@ class State:
         ]
         return sorted(found, key=lambda post: (post.position or "", post.id), reverse=True)
 
+    def shown(self, *authors: str) -> list[Post]:
+        """Those of them that others are shown: no moderator has hidden them, or their author."""
+        return [
+            post
+            for post in self.published(*authors)
+            if not post.is_withdrawn and self._is_open(post.author_id)
+        ]
+
+    def _is_open(self, user_id: str) -> bool:
+        profile = self.profiles.get(user_id)
+        return profile is not None and not profile.is_closed and profile.suspension is None
+
     def followed_by(self, reader_id: str) -> set[str]:
         return {followee for follower, followee in self.edges if follower == reader_id}
 

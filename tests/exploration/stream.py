@@ -22,6 +22,8 @@ RETRIED_AFTER: Final = timedelta(seconds=1)
 TTL_USUAL: Final = timedelta(hours=1)
 TTL_LATEST: Final = timedelta(hours=47)
 """How long after their time items go."""
+_CASES: Final = "CASES#"
+"""The partitions, in the index of what is open, of cases that wait for people."""
 
 
 @dataclass(slots=True)
@@ -105,7 +107,8 @@ class Watch:
     """Posts that are on their way, which the reconciler looks at."""
 
     def changed(self, place: Touched, after: Any) -> None:
-        if after is not None and OPEN_PK in after:
+        opened = "" if after is None else after.get(OPEN_PK, {"S": ""})["S"]
+        if opened and not opened.startswith(_CASES):
             self.open.add(place)
         else:
             self.open.discard(place)
