@@ -4,37 +4,44 @@ from __future__ import annotations
 
 import operator
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from string import ascii_lowercase
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from shutterfeed_cli.client.accounts import Accounts, SignIn
+from shutterfeed_cli.client.accounts import Accounts
 from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Json, Photo
 from tests import pictures
-from tests.e2e.conftest import PASSWORD, Deployment, eventually, feed_ids, published
+from tests.e2e.conftest import PASSWORD, Deployment, Person, eventually, feed_ids, published
 from tests.e2e.expiry import expired_token
 from tests.visibility import rules
 from tests.visibility.asking import key_of
 from tests.visibility.cast import (
     AUTHORS,
+    BARRED,
+    COMMENTED,
     FOLLOWS,
+    GONE,
     IDENTITY,
     LISTED,
     OWNERS,
     PERSONS,
     Post,
     Role,
+    Subject,
     User,
     Viewer,
+    owner_of,
     role,
 )
 from tests.visibility.marks import Marks, PostMarks, UserMarks
-from tests.visibility.rules import Outcome
+from tests.visibility.rules import Outcome, Surface
 from tools.cloud import LOCAL_CONFIRMATION_CODE
+
+T = TypeVar("T", bound=Subject)
 
 _ARRIVING: Final[tuple[Post, ...]] = tuple(
     post for post in Post if post not in (Post.UNPUBLISHED, Post.AVATAR)
@@ -42,6 +49,8 @@ _ARRIVING: Final[tuple[Post, ...]] = tuple(
 _CUT: Final = (Viewer.REMOVED, Viewer.BLOCKER, Viewer.BLOCKED)
 """Those who follow the authors first, one after the other: with more followers at a time than this
 stack's threshold the authors would be celebrities."""
+_BARRED: Final = tuple(v for v in PERSONS if role(v, User.PUBLIC) in BARRED)
+_NEW: Final[tuple[Viewer, ...]] = tuple(v for v in PERSONS if v is not Viewer.MODERATOR)
 _PLACE: Final = {"latitude": 57.6536, "longitude": 10.4067}
 
 
@@ -59,13 +68,13 @@ class Scene:
     began: Mapping[Viewer, str]
 
 
-def played(stack: Deployment) -> Scene:
+def played(stack: Deployment, person: Callable[[], Person], moderator: Person) -> Scene:
     """Sign everybody up, publish everything, and let everybody be to each other what they are."""
     words = _Words()
     users = {user: UserMarks("", words.handle(), words.word(), words.word()) for user in User}
-    emails = {viewer: f"{words.word()}@example.com" for viewer in PERSONS}
-    tokens = {viewer: _signed_up(stack, email) for viewer, email in emails.items()}
-    apis = {viewer: stack.api.as_user(token.access) for viewer, token in tokens.items()}
+    emails = {viewer: f"{words.word()}@example.com" for viewer in _NEW}
+    apis = {viewer: _signed_up(stack, email) for viewer, email in emails.items()}
+    apis[Viewer.MODERATOR] = moderator.api
     handles = {viewer: words.word() for viewer in PERSONS}
     for user, named in users.items():
         handles[IDENTITY[user]] = named.handle
@@ -79,6 +88,7 @@ def played(stack: Deployment) -> Scene:
         apis[viewer].edit_me(handle=handles[viewer])
     began = {viewer: str(apis[viewer].feed()["latest"]) for viewer in PERSONS}
     people = _People(apis, handles)
+    reporter, poster = person(), person()
     for follower, followee in sorted(FOLLOWS):
         people.follow(IDENTITY[follower], followee)
     for viewer in (viewer for viewer in PERSONS if viewer not in IDENTITY.values()):
@@ -95,11 +105,16 @@ def played(stack: Deployment) -> Scene:
         links,
         began,
     )
-    _wait_until_indexed(scene, frozenset(_ARRIVING))
+    _wait_until_all_are_indexed(scene)
+    _report_what_is_private(scene, reporter)
     _happen(scene, people)
+    scene = replace(scene, marks=_with_comments(scene, words))
+    _moderate(scene, reporter, _copied(scene, poster, bodies[Post.WITHHELD]))
+    _close(stack, emails[Viewer.CLOSED])
     _delete_account(stack, emails[Viewer.DELETED])
-    expired = stack.api.as_user(expired_token(stack, emails[Viewer.FRIEND]))
-    scene = Scene(scene.marks, {**scene.apis, Viewer.EXPIRED: expired}, scene.bodies, links, began)
+    later = {viewer: _signed_in_again(stack, emails[viewer]) for viewer in _BARRED}
+    later[Viewer.EXPIRED] = stack.api.as_user(expired_token(stack, emails[Viewer.FRIEND]))
+    scene = replace(scene, apis={**scene.apis, **later})
     _settle(scene)
     return scene
 
@@ -142,10 +157,21 @@ class _People:
             act(self.apis[IDENTITY[author]], IDENTITY[author])
 
 
-def _signed_up(stack: Deployment, email: str) -> SignIn:
+def _signed_up(stack: Deployment, email: str) -> Api:
     stack.accounts.sign_up(email, PASSWORD)
     stack.accounts.confirm(email, LOCAL_CONFIRMATION_CODE)
-    return stack.accounts.sign_in(email, PASSWORD)
+    return _signed_in(stack, email)
+
+
+def _signed_in(stack: Deployment, email: str) -> Api:
+    return stack.api.as_user(stack.accounts.sign_in(email, PASSWORD).access)
+
+
+def _signed_in_again(stack: Deployment, email: str) -> Api:
+    """Signed in since all sessions were ended, which holds for the whole second."""
+    return eventually(
+        partial(_signed_in, stack, email), lambda api: api.send("GET", "/me").status_code != 401
+    )
 
 
 def _body(post: Post, words: _Words, number: int) -> _Body:
@@ -192,7 +218,13 @@ def _published(
     links, said = {}, {}
     for post in _ARRIVING:
         shown = published(apis[IDENTITY[OWNERS[post]]], created[post][0])
-        said[post] = _commented(apis[IDENTITY[OWNERS[post]]], shown["id"], bodies[post].marks)
+        said[post] = _commented(
+            apis[IDENTITY[OWNERS[post]]],
+            shown["id"],
+            bodies[post].marks,
+            # A root that is gone stands there as deleted as long as it has replies.
+            has_reply=post is not Post.SILENCED,
+        )
         links[post] = shown["media"][0]["renditions"][0]["url"]
     return {
         post: _with_ids(bodies[post].marks, *created[post], links.get(post), said.get(post))
@@ -200,10 +232,11 @@ def _published(
     }, links
 
 
-def _commented(api: Api, post_id: str, marks: PostMarks) -> str:
-    """The id of a comment that the author makes, and replies to."""
+def _commented(api: Api, post_id: str, marks: PostMarks, *, has_reply: bool) -> str:
+    """The id of a comment that the author makes, and may reply to."""
     comment_id: str = api.comment(post_id, marks.said, f"{marks.said}-root")["id"]
-    api.comment(post_id, f"{marks.said} again", f"{marks.said}-reply", reply_to=comment_id)
+    if has_reply:
+        api.comment(post_id, f"{marks.said} again", f"{marks.said}-reply", reply_to=comment_id)
     return comment_id
 
 
@@ -236,8 +269,9 @@ def _happen(scene: Scene, people: _People) -> None:
     apis[Viewer.PRIVATE].edit_me(private=True)
     apis[Viewer.UNLISTED].edit_me(public_page=False)
     people_asked = handles[Viewer.PRIVATE]
-    assert apis[Viewer.ASKER].follow(people_asked)["requested_by_me"]
-    followed = {posts[post].id for post in _ARRIVING}
+    for asking in (Viewer.ASKER, *_BARRED):
+        assert apis[asking].follow(people_asked)["requested_by_me"]
+    followed = {posts[post].id for post in _ARRIVING if OWNERS[post] in AUTHORS}
     for viewer in _CUT:
         for author in AUTHORS:
             people.follow(viewer, author)
@@ -250,15 +284,74 @@ def _happen(scene: Scene, people: _People) -> None:
         if user is not User.FRIEND:
             people.follow(Viewer.DELETED, user)
     for viewer in (viewer for viewer in PERSONS if viewer not in _CUT):
-        for post in _ARRIVING:
-            if rules.POST.outcome(post, role(viewer, OWNERS[post])) is Outcome.SHOWN:
-                _keep(scene, viewer, post)
+        for post in filter(partial(_sees_now, viewer), _ARRIVING):
+            _keep(scene, viewer, post)
     for viewer in PERSONS:
         if role(viewer, OWNERS[Post.DELETED]) is Role.FOLLOWER:
             _keep(scene, viewer, Post.DELETED)
     apis[Viewer.CELEBRITY].call("DELETE", f"/posts/{posts[Post.DELETED].id}")
     apis[Viewer.PUBLIC].call("DELETE", f"/posts/{posts[Post.RESTORED].id}")
     apis[Viewer.PUBLIC].call("POST", f"/posts/{posts[Post.RESTORED].id}/restore")
+
+
+def _sees_now(viewer: Viewer, post: Post) -> bool:
+    """Whether a viewer sees a post as long as no moderator has done anything."""
+    if post in GONE or (viewer in _BARRED and post in LISTED):
+        return True
+    return rules.POST.outcome(post, role(viewer, OWNERS[post])) is Outcome.SHOWN
+
+
+def _report_what_is_private(scene: Scene, reporter: Person) -> None:
+    """Open a case about a post that is private later."""
+    _report(reporter, "post", scene.marks.posts[Post.PRIVATE].id)
+
+
+def _with_comments(scene: Scene, words: _Words) -> Marks:
+    """The marks after users have commented on what others have posted."""
+    users = dict(scene.marks.users)
+    for user, post in sorted(COMMENTED):
+        users[user] = replace(users[user], said=words.word())
+        said, post_id = users[user].said, scene.marks.posts[post].id
+        scene.apis[IDENTITY[user]].comment(post_id, said, f"{said}-comment")
+    return replace(scene.marks, users=users)
+
+
+def _copied(scene: Scene, poster: Person, body: _Body) -> str:
+    """The id of a post with the same photo as another's."""
+    answer = poster.api.send_draft({"media": [body.photo.declaration()]}, scene.marks.family)
+    for upload in answer["uploads"]:
+        poster.api.upload(upload, body.photo)
+    post_id: str = published(poster.api, answer["post"]["id"])["id"]
+    return post_id
+
+
+def _moderate(scene: Scene, reporter: Person, copy_id: str) -> None:
+    """Let a moderator do what they can, each because of a report of somebody who asks nothing
+    else."""
+    posts, users = scene.marks.posts, scene.marks.users
+    for kind, subject, action in (
+        ("post", copy_id, "withhold_content"),
+        ("post", posts[Post.TAKEN_DOWN].id, "hide_post"),
+        ("comment", posts[Post.SILENCED].comment_id, "remove_comment"),
+        ("user", users[User.LIMITED].id, "limit"),
+        ("user", users[User.SUSPENDED].id, "suspend"),
+    ):
+        case = f"/moderation/cases/{_report(reporter, kind, subject)}"
+        api = scene.apis[Viewer.MODERATOR]
+        version = api.call("GET", case)["version"]
+        decision = {"kind": action, "rule": "spam", "statement": "No.", "version": version}
+        api.call("POST", f"{case}/actions", body=decision)
+
+
+def _report(reporter: Person, kind: str, subject: str) -> str:
+    """The id of the case that a report has opened."""
+    body = {"kind": kind, "id": subject, "reason": "spam"}
+    case_id: str = reporter.api.call("POST", "/reports", body=body)["id"]
+    return case_id
+
+
+def _close(stack: Deployment, email: str) -> None:
+    _signed_in(stack, email).call("POST", "/me/closing")
 
 
 def _keep(scene: Scene, viewer: Viewer, post: Post) -> None:
@@ -289,22 +382,29 @@ def _delete_account(stack: Deployment, email: str) -> None:
 def _settle(scene: Scene) -> None:
     """Wait until the index, the feeds and the suggestions are as they stay."""
     posts = scene.marks.posts
-    shown = {posts[post].id for post in (*LISTED, Post.PRIVATE)}
-    _wait_until_indexed(scene, frozenset(LISTED))
+    _wait_until_indexed(scene, _shown(rules.WORDS, _ARRIVING), _shown(rules.FOUND, User))
+    followed = _shown(rules.FEED, _ARRIVING, Viewer.FRIEND)
+    shown = {posts[post].id for post in followed}
     eventually(partial(feed_ids, scene.apis[Viewer.FRIEND]), lambda ids: set(ids) == shown)
-    waiting = {viewer: _suggested_to(viewer, scene) for viewer in PERSONS}
-    for viewer in PERSONS:
+    active = [viewer for viewer in PERSONS if viewer not in _BARRED]
+    waiting = {viewer: _suggested_to(viewer, scene) for viewer in active}
+    for viewer in active:
         _suggestions(scene, viewer)  # The first request has them looked for.
     for viewer, expected in waiting.items():
         eventually(partial(_suggestions, scene, viewer), expected.issubset)
 
 
+def _shown(
+    surface: Surface, subjects: Iterable[T], viewer: Viewer = Viewer.STRANGER
+) -> frozenset[T]:
+    """Those of some subjects that a surface shows to a viewer."""
+    return frozenset(
+        s for s in subjects if surface.outcome(s, role(viewer, owner_of(s))) is Outcome.SHOWN
+    )
+
+
 def _suggested_to(viewer: Viewer, scene: Scene) -> set[str]:
-    return {
-        marks.handle
-        for user, marks in scene.marks.users.items()
-        if rules.SUGGESTED.outcome(user, role(viewer, user)) is Outcome.SHOWN
-    }
+    return {scene.marks.users[user].handle for user in _shown(rules.SUGGESTED, User, viewer)}
 
 
 def _suggestions(scene: Scene, viewer: Viewer) -> set[str]:
@@ -312,12 +412,21 @@ def _suggestions(scene: Scene, viewer: Viewer) -> set[str]:
     return {user["handle"] for user in items}
 
 
-def _wait_until_indexed(scene: Scene, posts: frozenset[Post]) -> None:
-    """Wait until the index has exactly these posts, and all users: the stranger sees that."""
+def _wait_until_all_are_indexed(scene: Scene) -> None:
+    """Wait until the index has every post and user. They are more than type-ahead gives at once."""
+    api = scene.apis[Viewer.STRANGER]
+    texts = [f"#{scene.marks.posts[post].tag}" for post in _ARRIVING]
+    texts += [f"@{marks.handle}" for marks in scene.marks.users.values()]
+    for text in texts:
+        eventually(partial(_suggested_texts, api, text), bool)
+
+
+def _wait_until_indexed(scene: Scene, posts: Iterable[Post], users: Iterable[User]) -> None:
+    """Wait until the index has exactly these posts and users: the stranger sees that."""
     api, family = scene.apis[Viewer.STRANGER], scene.marks.family
     tags = {scene.marks.posts[post].tag for post in posts} | {f"{family}all"}
     places = {f"{family}place {scene.marks.posts[post].place}" for post in posts}
-    handles = {marks.handle for marks in scene.marks.users.values()}
+    handles = {scene.marks.users[user].handle for user in users}
     for text, expected in ((f"#{family}", tags), (f"{family}place", places)):
         eventually(partial(_suggested_texts, api, text), partial(operator.eq, expected))
     eventually(partial(_suggested_texts, api, f"@{family}"), partial(operator.eq, handles))

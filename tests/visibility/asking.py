@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from tests import samples
 from tests.visibility.cast import (
-    AUTHORS,
+    ASKERS_OF_JUDGED,
     IDENTITY,
+    JUDGED,
+    WRITERS,
     Post,
     Subject,
     User,
@@ -21,13 +24,13 @@ from tests.visibility.cast import (
 )
 from tests.visibility.marks import Marks
 from tests.visibility.matrix import MATRIX, WHOLE, Asking, Entry, Within
-from tests.visibility.rules import Surface
+from tests.visibility.rules import NOT_SIGNED_IN, Surface
 
 QUERIES: Final = frozenset(
     (
         *("cursor", "limit", "since", "until", "q", "type", "media", "near", "km"),
         *("post", "user", "url", "maxwidth", "maxheight", "format", "order", "ids", "state"),
-        *("reason", "handle"),
+        *("reason", "handle", "before"),
     )
 )
 """The parameters of queries that the matrix knows. One that it does not know may lead to something
@@ -42,13 +45,19 @@ _NAMED_IN_PATH: Final[Mapping[str, type[User] | type[Post]]] = {
     "id": Post,
     "media_id": Post,
 }
-_CHANGED: Final = (User.PRIVATE,)
+_CHANGED: Final = (User.PRIVATE, User.SUSPENDED)
 """Those whom requests that change something between two users are about."""
-_OTHERS_POSTS: Final = (Post.PUBLIC, Post.PRIVATE, Post.DELETED)
+_OTHERS_POSTS: Final = (
+    *(Post.PUBLIC, Post.PRIVATE, Post.DELETED),
+    *(Post.WITHHELD, Post.SILENCED, Post.SUSPENDED),
+)
 """Those posts, and uploads, that others than their authors try to change or get."""
-_OWN_UPLOADS: Final = (Post.PUBLIC, Post.PRIVATE, Post.UNPUBLISHED, Post.DELETED)
-_LISTING: Final = (User.PUBLIC, User.PRIVATE, User.FRIEND, User.ASKER)
-"""Those for whose followers, and followed users, one asks: the other two have the same ones."""
+_OWN_UPLOADS: Final = (
+    *(Post.PUBLIC, Post.PRIVATE, Post.UNPUBLISHED, Post.DELETED),
+    *(Post.WITHHELD, Post.TAKEN_DOWN, Post.SUSPENDED, Post.CLOSED),
+)
+_LISTING: Final = (User.PUBLIC, User.PRIVATE, User.FRIEND, User.ASKER, User.SUSPENDED)
+"""Those for whose followers, and followed users, one asks: the others have the same ones."""
 
 
 class Unlisted(AssertionError):
@@ -140,11 +149,13 @@ def requests(
 
 def unknown(request: Request, marks: Marks) -> Request:
     """The same request about what does not exist."""
-    absent = marks.unknown()
-    return replace(
-        request,
-        path=_path(request.operation, request.target, absent),
-        query=request.asking.query(absent, request.target),
+    return made(
+        request.operation,
+        request.entry,
+        request.asking,
+        request.target,
+        marks.unknown(),
+        {request.entry.key: request.body} if request.entry.key else {},
     )
 
 
@@ -169,12 +180,14 @@ def made(
     bodies: Mapping[Post, Any],
 ) -> Request:
     body = entry.body(marks) if entry.body else None
+    if asking.body is not None and target is not None:
+        body = asking.body(marks, target)
     headers: tuple[tuple[str, str], ...] = ()
     if entry.key is not None:
         body, headers = bodies[entry.key], ((KEY, key_of(entry.key, marks)),)
     elif entry.has_new_key:
         headers = ((KEY, f"{marks.family}-new"),)
-    path = _path(operation, target, marks)
+    path = _path(operation, asking, target, marks)
     return Request(
         operation, entry, asking, target, path, asking.query(marks, target), body, headers
     )
@@ -185,7 +198,7 @@ def key_of(post: Post, marks: Marks) -> str:
     return f"{marks.family}-{post.name}"
 
 
-def _path(operation: Operation, target: Subject | None, marks: Marks) -> str:
+def _path(operation: Operation, asking: Asking, target: Subject | None, marks: Marks) -> str:
     values = {"tag": f"{marks.family}all", "subscription_id": samples.device().id}
     values |= {"export_id": "0" * 26, "case_id": f"user-{'0' * 26}"}
     values["place"] = f"{marks.family}place"
@@ -196,6 +209,9 @@ def _path(operation: Operation, target: Subject | None, marks: Marks) -> str:
         values["comment_id"] = marks.posts[target].comment_id
     elif target is not None:
         values["handle"] = marks.users[target].handle
+    if asking.case and target is not None:
+        named = values["comment_id"] if asking.case == "comment" else marks.id_of(target)
+        values["case_id"] = f"{asking.case}-{named}"
     return operation.path.format_map(values)
 
 
@@ -211,16 +227,38 @@ def _targets(
     if "collection_id" in operation.parameters:
         yield Post.PUBLIC  # Nobody's collection has to do with the author of a post.
         return
-    for target in _candidates(operation, entry, asking, kind, viewer):
+    candidates = _candidates(operation, entry, asking, kind, viewer)
+    asked = _asked_about(operation, entry, viewer, candidates)
+    # Who is refused is refused alike, whatever they ask for.
+    yield from islice(asked, 1) if _is_refused(operation, entry, viewer) else asked
+
+
+def _asked_about(
+    operation: Operation, entry: Entry, viewer: Viewer, candidates: Iterable[Subject]
+) -> Iterator[Subject]:
+    for target in candidates:
         is_own = IDENTITY[owner_of(target)] is viewer
-        if viewer in _AUTHORS and not is_own:
+        if viewer in _WRITERS and not is_own:
             continue  # Strangers to each other, of whom there is one besides.
+        if target in JUDGED and not is_own and not _asks_of_judged(viewer, operation):
+            continue
         if (target, role(viewer, owner_of(target))) not in entry.skip:
             yield target
 
 
-_AUTHORS: Final = frozenset(IDENTITY[user] for user in AUTHORS)
+_WRITERS: Final = frozenset(IDENTITY[user] for user in WRITERS)
 _PEOPLE: Final = (Within.FOLLOWERS, Within.FOLLOWING)
+
+
+def _is_refused(operation: Operation, entry: Entry, viewer: Viewer) -> bool:
+    """Whether a viewer is refused, whatever they ask for."""
+    general = role(viewer, User.PUBLIC)
+    return not operation.is_open and (general in NOT_SIGNED_IN or entry.forbids(general))
+
+
+def _asks_of_judged(viewer: Viewer, operation: Operation) -> bool:
+    """Whether a viewer asks about what is as it is for everybody alike."""
+    return viewer in ASKERS_OF_JUDGED or (viewer is Viewer.SIGNED_OUT and operation.is_open)
 
 
 def _candidates(
@@ -235,10 +273,10 @@ def _candidates(
         own = (owner for owner, identity in IDENTITY.items() if identity is viewer)
         return tuple(s for s in kind if owner_of(s) in {User.PRIVATE, *own})
     if "media_id" in operation.parameters:
-        return _OWN_UPLOADS if viewer in _AUTHORS else _OTHERS_POSTS
+        return _OWN_UPLOADS if viewer in _WRITERS else _OTHERS_POSTS
     if operation.writes and kind is User:
         return _CHANGED
-    if operation.writes and viewer not in _AUTHORS:
+    if operation.writes and viewer not in _WRITERS:
         return _OTHERS_POSTS
     if entry.within in _PEOPLE:
         return (User.FRIEND,) if asking.is_part else _LISTING

@@ -29,6 +29,16 @@ class Role(StrEnum):
     """Follows the owner. Their account was deleted from the user pool; the token is still good."""
     EXPIRED = "token expired"
     """Follows the owner, and asks with a token that has run out."""
+    MODERATOR = "moderator"
+    """Is a stranger otherwise, and in the group of moderators."""
+    SUSPENDED = "suspended"
+    """Was suspended by a moderator, and has signed in again; nobody is anything else to them."""
+    CLOSED = "account closed"
+    """Has closed the account, and signed in again; nobody is anything else to them."""
+
+
+BARRED: Final = frozenset((Role.SUSPENDED, Role.CLOSED))
+"""Those whose account lets them do a few things only."""
 
 
 class User(StrEnum):
@@ -40,6 +50,10 @@ class User(StrEnum):
     PRIVATE = "a private user"
     FRIEND = "a user whom all follow"
     ASKER = "a user who asks to follow"
+    LIMITED = "a limited user"
+    """A moderator has limited them: they are in no search, list of a hashtag, or suggestion."""
+    SUSPENDED = "a suspended user"
+    CLOSED = "a user whose account is closed"
 
 
 class Post(StrEnum):
@@ -54,6 +68,13 @@ class Post(StrEnum):
     UNPUBLISHED = "an unpublished post"
     DELETED = "a deleted post"
     AVATAR = "the hidden post of an avatar"
+    WITHHELD = "a copy of a withheld content"
+    """Somebody else has posted the same photo, of which a moderator withholds the content."""
+    TAKEN_DOWN = "a post that a moderator has hidden"
+    SILENCED = "a post whose comment a moderator has removed"
+    LIMITED = "a limited user's post"
+    SUSPENDED = "a suspended user's post"
+    CLOSED = "a post of a closed account"
 
 
 Subject = User | Post
@@ -68,11 +89,27 @@ OWNERS: Final[Mapping[Post, User]] = {
     Post.UNPUBLISHED: User.PUBLIC,
     Post.DELETED: User.CELEBRITY,
     Post.AVATAR: User.PUBLIC,
+    Post.WITHHELD: User.PUBLIC,
+    Post.TAKEN_DOWN: User.CELEBRITY,
+    Post.SILENCED: User.CELEBRITY,
+    Post.LIMITED: User.LIMITED,
+    Post.SUSPENDED: User.SUSPENDED,
+    Post.CLOSED: User.CLOSED,
 }
-"""The deleted post is a celebrity's, whose posts lie in caches of their own."""
+"""The deleted post, and most that moderators have to do with, are a celebrity's, whose posts lie in
+caches of their own."""
 
-LISTED: Final = (Post.PUBLIC, Post.SENSITIVE, Post.RESTORED, Post.CELEBRITY, Post.UNLISTED)
-"""The published posts of accounts that are not private."""
+LISTED: Final = (
+    *(Post.PUBLIC, Post.SENSITIVE, Post.RESTORED, Post.CELEBRITY, Post.UNLISTED),
+    *(Post.SILENCED, Post.LIMITED),
+)
+"""The published posts of accounts that are not private, and open."""
+GONE: Final = (Post.WITHHELD, Post.TAKEN_DOWN, Post.SUSPENDED, Post.CLOSED)
+"""The posts that everybody saw until a moderator, or the closing of an account, has hidden them."""
+JUDGED: Final[frozenset[Subject]] = frozenset(
+    (*GONE, Post.SILENCED, Post.LIMITED, User.LIMITED, User.SUSPENDED, User.CLOSED)
+)
+"""What is as it is for everybody alike, whatever they are to its owner."""
 
 
 class Viewer(StrEnum):
@@ -90,6 +127,10 @@ class Viewer(StrEnum):
     BLOCKED = "blocked"
     MUTING = "muting"
     DELETED = "deleted"
+    MODERATOR = "moderator"
+    LIMITED = "limited"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
     SIGNED_OUT = "nobody"
     EXPIRED = "expired"
 
@@ -99,12 +140,21 @@ PERSONS: Final[tuple[Viewer, ...]] = tuple(
 )
 """The viewers who have an account of their own: the expired token is one of the friend's."""
 IDENTITY: Final[Mapping[User, Viewer]] = {user: Viewer[user.name] for user in User}
-AUTHORS: Final = tuple(dict.fromkeys(OWNERS.values()))
+AUTHORS: Final = (User.PUBLIC, User.CELEBRITY, User.UNLISTED, User.PRIVATE)
+"""Those to whom everybody is something."""
+WRITERS: Final = tuple(dict.fromkeys(OWNERS.values()))
+"""All who have posted something."""
 _ALWAYS: Final[Mapping[Viewer, Role]] = {
     Viewer.SIGNED_OUT: Role.SIGNED_OUT,
     Viewer.EXPIRED: Role.EXPIRED,
     Viewer.DELETED: Role.DELETED,
+    Viewer.MODERATOR: Role.MODERATOR,
+    Viewer.SUSPENDED: Role.SUSPENDED,
+    Viewer.CLOSED: Role.CLOSED,
 }
+ASKERS_OF_JUDGED: Final = (Viewer.FRIEND, Viewer.MODERATOR)
+"""Those who ask about what is judged, besides its owner and whoever is not signed in. In lists
+everybody looks for it."""
 _TO_AUTHORS: Final[Mapping[Viewer, Role]] = {
     Viewer.FRIEND: Role.FOLLOWER,
     Viewer.ASKER: Role.STRANGER,
@@ -131,16 +181,20 @@ LIKES: Final = frozenset(
     )
 )
 """Who of the users likes which post: everybody has liked what they could see."""
+COMMENTED: Final = frozenset(
+    (user, Post.PUBLIC) for user in (User.LIMITED, User.SUSPENDED, User.CLOSED)
+)
+"""Who of the users has commented on which post, besides its author."""
 CROWDED: Final = (User.FRIEND, User.CELEBRITY)
 """A list of the followers of these comes in many pages."""
 
 
 def role(viewer: Viewer, owner: User) -> Role:
     """What a viewer is to a user."""
-    if viewer is IDENTITY[owner]:
-        return Role.OWNER
     if viewer in _ALWAYS:
         return _ALWAYS[viewer]
+    if viewer is IDENTITY[owner]:
+        return Role.OWNER
     if (viewer, owner) == (Viewer.ASKER, User.PRIVATE):
         return Role.REQUESTER
     if owner is User.FRIEND or (_user(viewer), owner) in FOLLOWS:
@@ -150,11 +204,6 @@ def role(viewer: Viewer, owner: User) -> Role:
 
 def owner_of(subject: Subject) -> User:
     return OWNERS[subject] if isinstance(subject, Post) else subject
-
-
-def is_identity(viewer: Viewer, user: User) -> bool:
-    """Whether a viewer is this user, with a good token or an expired one."""
-    return viewer is IDENTITY[user]
 
 
 def _user(viewer: Viewer) -> User | None:

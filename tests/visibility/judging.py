@@ -14,7 +14,9 @@ from typing import Any, Final
 from tests.visibility import rules
 from tests.visibility.asking import Request
 from tests.visibility.cast import (
+    COMMENTED,
     CROWDED,
+    GONE,
     IDENTITY,
     LISTED,
     OWNERS,
@@ -30,15 +32,20 @@ from tests.visibility.marks import Facet, Marks
 from tests.visibility.matrix import Within
 from tests.visibility.rules import NOT_SIGNED_IN, Outcome, Surface
 
-PUBLISHED: Final = frozenset((*LISTED, Post.PRIVATE))
+PUBLISHED: Final = frozenset((*LISTED, *GONE, Post.PRIVATE))
 NUMBERS: Final[Mapping[User, int]] = {
     user: sum(OWNERS[post] is user for post in PUBLISHED) for user in User
 }
-"""The number of published posts of each user."""
+"""The number of published posts of each user. What a moderator hides goes on counting."""
 _SHORT: Final = 2 * 3600
 _LONG: Final = 48 * 3600
 _SHORT_LIVED: Final = frozenset((Post.PRIVATE, Post.DELETED, Post.UNPUBLISHED))
 """The posts whose media have links of two hours at most."""
+_REFUSALS: Final[Mapping[Role, str]] = {
+    Role.SUSPENDED: "account_suspended",
+    Role.CLOSED: "account_closed",
+}
+"""What those are told who may not ask something because of their own account."""
 _OF_THE_MOMENT: Final = re.compile(
     r"date|.*request-?id|.*trace.*|x-amz.*id.*|apigw-.*", re.IGNORECASE
 )
@@ -107,7 +114,7 @@ def expected(request: Request, viewer: Viewer) -> Expected:
     entry, asking, target = request.entry, request.asking, request.target
     if not request.operation.is_open and _general(viewer) in NOT_SIGNED_IN:
         return Expected(Outcome.REFUSED)
-    if entry.for_moderators:
+    if not request.operation.is_open and entry.forbids(_general(viewer)):
         return Expected(Outcome.FORBIDDEN)
     if entry.names_nothing:
         return Expected(Outcome.HIDDEN)
@@ -130,6 +137,10 @@ def expected(request: Request, viewer: Viewer) -> Expected:
         shown.add(target)
     if rules.REQUESTS in surfaces and viewer is Viewer.PRIVATE:
         shown.add(User.ASKER)
+    if rules.SAID in surfaces:
+        said = {post for user, post in COMMENTED if IDENTITY[user] is viewer}
+        # A comment's id has those of its post and of the post's author.
+        shown |= said | {owner_of(post) for post in said}
     words = _shown(asking.holds, tuple(Post), viewer, words=True)
     return Expected(outcome, frozenset(shown), frozenset(bare), frozenset(files), frozenset(words))
 
@@ -166,7 +177,7 @@ def judged(
     def finding(fault: Fault, subject: Subject | None, detail: str) -> Finding:
         return Finding(fault, request.operation.name, viewer, subject, detail)
 
-    for detail in _wrong_status(request, right, answer):
+    for detail in _wrong_status(request, right, viewer, answer):
         yield finding(Fault.WRONG, request.target, detail)
     found = marks.found(answer.whole, request.sent)
     for (subject, facet), texts in found.items():
@@ -191,13 +202,18 @@ def _is_part(request: Request) -> bool:
     return crowded or request.asking.is_part
 
 
-def _wrong_status(request: Request, right: Expected, answer: Answer) -> Iterator[str]:
+def _wrong_status(
+    request: Request, right: Expected, viewer: Viewer, answer: Answer
+) -> Iterator[str]:
     if right.outcome is Outcome.REFUSED:
         if answer.status != 401:
             yield f"it was answered with {answer.status}"
         return
-    if right.outcome is Outcome.FORBIDDEN and answer.status != 403:
-        yield f"it was answered with {answer.status}"
+    if right.outcome is Outcome.FORBIDDEN:
+        is_desk = request.entry.for_moderators
+        code = "moderators_only" if is_desk else _REFUSALS[_general(viewer)]
+        if answer.status != 403 or f'"{code}"' not in answer.text:
+            yield f"it was answered with {answer.status} and not with {code}"
     if answer.status >= 500 or (right.outcome in (None, Outcome.SHOWN) and answer.status >= 300):
         yield f"it was answered with {answer.status}"
     kept = {name.lower(): value for name, value in answer.headers}.get("cache-control", "")
@@ -249,7 +265,8 @@ def _wrong_content(
             seen_as = role(viewer, user)
             if request.entry.leaves and seen_as is not Role.OWNER:
                 seen_as = Role.STRANGER
-            sees = rules.COUNT.outcome(user, seen_as) is Outcome.SHOWN
+            is_own = IDENTITY[user] is viewer
+            sees = is_own or rules.COUNT.outcome(user, seen_as) is Outcome.SHOWN
             if number != (NUMBERS[user] if sees or request.operation.is_open else None):
                 yield user, f"the number of posts is {number}"
 

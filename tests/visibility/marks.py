@@ -32,9 +32,11 @@ class UserMarks:
     handle: str
     name: str
     bio: str
+    said: str = ""
+    """The word of the user's comment on another's post; empty if there is none."""
 
     def by_facet(self) -> Iterator[tuple[Facet, str]]:
-        for mark in (self.id, self.handle, self.name, self.bio):
+        for mark in (self.id, self.handle, self.name, self.bio, self.said):
             yield Facet.ITSELF, mark
 
 

@@ -15,7 +15,17 @@ from typing import Any, Final
 
 from tests import samples
 from tests.visibility import rules
-from tests.visibility.cast import FOLLOWS, LIKES, OWNERS, Post, Role, Subject, User, Viewer
+from tests.visibility.cast import (
+    COMMENTED,
+    FOLLOWS,
+    LIKES,
+    OWNERS,
+    Post,
+    Role,
+    Subject,
+    User,
+    Viewer,
+)
 from tests.visibility.marks import Marks
 from tests.visibility.rules import Surface
 
@@ -32,20 +42,24 @@ class Within(StrEnum):
     FOLLOWERS = "its followers"
     FOLLOWING = "those it follows"
     LIKERS = "those who like it"
+    COMMENTERS = "it, and those who have commented on it"
     ALL = "anything"
 
     def subjects(self, target: Subject | None) -> tuple[Subject, ...]:
+        itself: tuple[Subject, ...] = () if target is None else (target,)
         match self:
             case Within.ITSELF:
-                return () if target is None else (target,)
+                return itself
             case Within.POSTS:
                 return tuple(post for post, owner in OWNERS.items() if owner is target)
             case Within.FOLLOWERS:
                 return tuple(user for user in User if (user, target) in FOLLOWS)
             case Within.FOLLOWING:
                 return tuple(user for user in User if (target, user) in FOLLOWS)
-            case Within.LIKERS:
-                return tuple(user for user in User if (user, target) in LIKES)
+            case Within.LIKERS | Within.COMMENTERS:
+                is_likers = self is Within.LIKERS
+                pairs, first = (LIKES, ()) if is_likers else (COMMENTED, itself)
+                return (*first, *(user for user in User if (user, target) in pairs))
             case Within.ALL:
                 return (*User, *Post)
 
@@ -53,14 +67,17 @@ class Within(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Asking:
     """One way to ask an operation: its query, what the answer then holds, and whether that is only
-    a part of it, in which nothing needs to be. If the query names a subject, the first rule is for
-    that one."""
+    a part of it, in which nothing needs to be. If it names a subject, the first rule is for that
+    one."""
 
     query: Callable[[Marks, Subject | None], Query]
     holds: tuple[Surface, ...]
     is_part: bool = False
     targets: type[User] | type[Post] | None = None
-    """The kind of subject that the query names, if it names one."""
+    """The kind of subject that the query, the body or a case's id names, if one of them does."""
+    case: str = ""
+    """What a case is about: a post, a comment or a user."""
+    body: Callable[[Marks, Subject], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +112,19 @@ class Entry:
     """What is not asked, since it would change what is asked after it."""
     names_nothing: bool = False
     """Whether what its path or body names does not exist."""
-    for_moderators: bool = False
-    """Whether it is only for moderators, of whom no viewer is one."""
 
     @property
     def holds_hidden(self) -> bool:
         """Whether its list is made from one that has more than the viewer may see."""
-        return rules.PEOPLE in self.holds or rules.MIXED in self.holds
+        return not {rules.PEOPLE, rules.FOUND, rules.MIXED}.isdisjoint(self.holds)
+
+    @property
+    def for_moderators(self) -> bool:
+        return any(surface.for_moderators for surface in self.surfaces)
+
+    def forbids(self, role: Role) -> bool:
+        """Whether it is not for this role, whatever it is about."""
+        return any(surface.forbids(role) for surface in self.surfaces)
 
     @property
     def surfaces(self) -> tuple[Surface, ...]:
@@ -131,6 +154,11 @@ def _device(_: Marks) -> Any:
     return {"endpoint": device.endpoint, "p256dh": device.p256dh, "auth": device.auth}
 
 
+def _report(kind: str, id_of: Callable[[Marks, Any], str]) -> Callable[[Marks, Subject], Any]:
+    """The body of a report."""
+    return lambda marks, target: {"kind": kind, "id": id_of(marks, target), "reason": "spam"}
+
+
 def _file(_: Marks) -> Any:
     """What a client says of a photo."""
     return {"content_type": "image/jpeg", "bytes": 7, "sha256": samples.sha256("another")}
@@ -142,7 +170,11 @@ def _nothing_known(_: Marks) -> Any:
 
 
 def _tomorrow(_: Marks) -> Any:
-    return {"publish_at": f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"}
+    return {"publish_at": _tomorrow_text()}
+
+
+def _tomorrow_text() -> str:
+    return f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _around(within: Within) -> Entry:
@@ -157,12 +189,12 @@ _LIMIT: Final = ("limit", WHOLE)
 _FOUND: Final = (
     Asking(_words("~", ("type", "posts"), _LIMIT), (rules.MIXED,)),
     Asking(_words("~", ("type", "posts"), ("limit", "1")), (rules.MIXED,), is_part=True),
-    Asking(_words("~", ("type", "users"), _LIMIT), (rules.PEOPLE,)),
+    Asking(_words("~", ("type", "users"), _LIMIT), (rules.FOUND,)),
     Asking(_words("#~", ("type", "hashtags"), _LIMIT), (rules.WORDS,)),
-    Asking(_words("~", _LIMIT), (rules.MIXED, rules.PEOPLE, rules.WORDS)),
+    Asking(_words("~", _LIMIT), (rules.MIXED, rules.FOUND, rules.WORDS)),
 )
 _TYPED: Final = (
-    Asking(_words("@~"), (rules.PEOPLE,)),
+    Asking(_words("@~"), (rules.FOUND,)),
     Asking(_words("#~"), (rules.WORDS,)),
     Asking(_words("~place"), (rules.WORDS,)),
 )
@@ -179,6 +211,10 @@ _PLACES: Final = (
     Asking(_always(), (rules.PLACES,), is_part=True),
     Asking(_words("~place"), (rules.PLACES, rules.WORDS), is_part=True),
 )
+_POSTS_OF: Final = (
+    Asking(_always(_LIMIT), (rules.POSTS_OF,)),
+    Asking(lambda *_: (("before", _tomorrow_text()),), (rules.POSTS_OF,)),
+)
 _PAGE: Final = (
     Asking(_named("post", Marks.id_of), (rules.CARD,), targets=Post),
     Asking(_named("user", Marks.name_of), (rules.PUBLIC_USER,), targets=User),
@@ -190,12 +226,26 @@ _EMBEDDED: Final = (
 _NAMED: Final = (
     Asking(_named("ids", Marks.id_of), (rules.LIKERS, rules.NAMED), is_part=True, targets=Post),
 )
+_CASES: Final = (
+    Asking(_always(), (rules.POST_CASE,), targets=Post, case="post"),
+    Asking(_always(), (rules.COMMENT_CASE,), targets=Post, case="comment"),
+    Asking(_always(), (rules.USER_CASE,), targets=User, case="user"),
+)
+_REPORTS: Final = (
+    Asking(_always(), (rules.REPORTED_POST,), targets=Post, body=_report("post", Marks.id_of)),
+    Asking(
+        _always(),
+        (rules.REPORTED_COMMENT,),
+        targets=Post,
+        body=_report("comment", lambda marks, post: marks.posts[post].comment_id),
+    ),
+    Asking(_always(), (rules.REPORTED_USER,), targets=User, body=_report("user", Marks.id_of)),
+)
 _FED: Final = (
     Asking(_always(_LIMIT), (rules.FEED,)),
     Asking(_always(("limit", "1")), (rules.FEED,), is_part=True),
 )
 
-_ABOUT_NOTHING: Final = {"kind": "post", "id": "x", "reason": "spam"}
 _ITS_OWN: Final = frozenset(((Post.DELETED, Role.OWNER),))
 _OWN: Final = frozenset((post, Role.OWNER) for post in Post)
 _TO_STAY: Final = frozenset((post, Role.OWNER) for post in Post if post is not Post.DELETED)
@@ -219,12 +269,15 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "list_blocks": _list(rules.BLOCKS),
     "list_mutes": _list(rules.MUTES),
     "get_user": Entry(rules.USER),
-    "list_user_posts": Entry(rules.LISTS, (rules.POSTS_OF,), Within.POSTS, has_files=True),
+    "list_user_posts": Entry(
+        rules.LISTS, (rules.POSTS_OF,), Within.POSTS, askings=_POSTS_OF, has_files=True
+    ),
     "list_followers": _around(Within.FOLLOWERS),
     "list_following": _around(Within.FOLLOWING),
-    "get_post": Entry(rules.POST, has_files=True),
+    # The first comments come with a post.
+    "get_post": Entry(rules.POST, (rules.POST, rules.PEOPLE), Within.COMMENTERS, has_files=True),
     "get_album": Entry(rules.ALBUM, has_files=True),
-    "list_comments": Entry(rules.COMMENTS),
+    "list_comments": Entry(rules.COMMENTS, (rules.COMMENTS, rules.PEOPLE), Within.COMMENTERS),
     "get_comment": Entry(rules.COMMENT),
     "list_replies": Entry(rules.COMMENT),
     "list_own_comments": _list(rules.SAID),
@@ -243,7 +296,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
         rules.SUGGESTED, askings=(Asking(_always(("limit", "20")), (rules.SUGGESTED,)),)
     ),
     "search": _list(rules.MIXED, askings=_FOUND, has_files=True),
-    "suggest": _list(rules.PEOPLE, askings=_TYPED),
+    "suggest": _list(rules.FOUND, askings=_TYPED),
     "list_tagged": _list(rules.MIXED, askings=_TAGGED, has_files=True),
     "get_hashtag": Entry(rules.SILENT),
     "list_explored": _list(
@@ -253,11 +306,11 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "get_place": Entry(rules.SILENT),
     "list_at_place": Entry(askings=_AT_PLACE, has_files=True),
     "list_reports": Entry(rules.SILENT),
-    "list_statements": Entry(rules.SILENT),
-    "list_cases": Entry(rules.SILENT, for_moderators=True),
-    "get_case": Entry(rules.SILENT, for_moderators=True),
-    "get_moderation_statistics": Entry(rules.SILENT, for_moderators=True),
-    "list_moderation_log": Entry(rules.SILENT, for_moderators=True),
+    "list_statements": _list(rules.STATEMENTS),
+    "list_cases": _list(rules.QUEUE),
+    "get_case": Entry(askings=_CASES, has_files=True),
+    "get_moderation_statistics": Entry(rules.DESK),
+    "list_moderation_log": _list(rules.LOG),
     "get_public_post": Entry(rules.PUBLIC_POST, has_files=True),
     "get_public_user": Entry(rules.PUBLIC_USER),
     "list_public_user_posts": Entry(
@@ -266,11 +319,11 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "get_public_user_feed": Entry(
         rules.PUBLIC_USER, (rules.CARD,), Within.POSTS, has_files=True, names_target=True
     ),
-    "list_public_tagged": _list(rules.PUBLIC_LIST, has_files=True),
+    "list_public_tagged": _list(rules.PUBLIC_FOUND, has_files=True),
     "get_page": Entry(askings=_PAGE, has_files=True),
     "get_oembed": Entry(askings=_EMBEDDED, has_files=True),
     # From here on they write. What is about posts comes first, and the block last.
-    "edit_me": _list(rules.OWN, body=lambda _: {}),
+    "edit_me": _list(rules.EDITED, body=lambda _: {}),
     # What is answered does not exist, so that nothing is said.
     "create_comment": Entry(
         rules.COMMENT_MADE, body=lambda _: {"text": "x", "reply_to": "x"}, has_new_key=True
@@ -281,8 +334,8 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "pin_comment": Entry(rules.MODERATE),
     "unpin_comment": Entry(rules.MODERATE),
     "approve_comment": Entry(rules.MODERATE),
-    "like_comment": Entry(rules.LIKE),
-    "unlike_comment": Entry(rules.LIKE),
+    "like_comment": Entry(rules.LIKE_COMMENT),
+    "unlike_comment": Entry(rules.LIKE_COMMENT),
     "delete_comment": Entry(rules.MODERATE, skip=_OWN),
     "like_post": Entry(rules.LIKE),
     "unlike_post": Entry(rules.TAKE_BACK),
@@ -304,7 +357,11 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "erase_post": Entry(rules.DELETE, skip=_OWN),
     "restore_post": Entry(rules.RESTORE, has_files=True, skip=_ITS_OWN),
     "get_original": Entry(rules.ORIGINAL, names_authors=False, from_ledger=True),
-    "complete_upload": Entry(rules.ORIGINAL, has_files=True, names_authors=False, from_ledger=True),
+    "complete_upload": Entry(
+        rules.COMPLETED, has_files=True, names_authors=False, from_ledger=True
+    ),
+    # Whoever reports something has it out of their sight: nothing is asked about that any more.
+    "create_report": Entry(askings=_REPORTS),
     "remove_follower": Entry(rules.LEAVE),
     "decline_request": Entry(rules.LEAVE),
     "accept_request": Entry(rules.ACCEPT),
@@ -315,28 +372,27 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "unfollow": Entry(rules.LEAVE, leaves=True),
     "block": Entry(rules.BLOCK),
     "unblock": Entry(rules.UNBLOCK),
-    "create_report": Entry(rules.SILENT, body=lambda _: _ABOUT_NOTHING, names_nothing=True),
     "create_appeal": Entry(
-        rules.SILENT, body=lambda _: {"case_id": "x", "text": "x"}, names_nothing=True
+        rules.APPEAL, body=lambda _: {"case_id": "x", "text": "x"}, names_nothing=True
     ),
-    "create_action": Entry(rules.SILENT, body=lambda _: {}, for_moderators=True),
-    "undo_action": Entry(rules.SILENT, body=lambda _: {}, for_moderators=True),
-    "decide_appeal": Entry(rules.SILENT, body=lambda _: {}, for_moderators=True),
+    "create_action": Entry(rules.DESK, body=lambda _: {}, names_nothing=True),
+    "undo_action": Entry(rules.DESK, body=lambda _: {}, names_nothing=True),
+    "decide_appeal": Entry(rules.DESK, body=lambda _: {}, names_nothing=True),
     "follow_hashtag": Entry(rules.SILENT),
     "list_followed_hashtags": Entry(rules.SILENT),
     "unfollow_hashtag": Entry(rules.SILENT),
     "put_push_subscription": Entry(rules.SILENT, body=_device),
     "list_push_subscriptions": Entry(rules.SILENT),
     "delete_push_subscription": Entry(rules.SILENT),
-    "create_export": Entry(rules.SILENT),
-    "list_exports": Entry(rules.SILENT),
-    "delete_export": Entry(rules.SILENT, names_nothing=True),
+    "create_export": Entry(rules.LEAVING),
+    "list_exports": Entry(rules.LEAVING),
+    "delete_export": Entry(rules.LEAVING, names_nothing=True),
     "create_post": _list(rules.CREATED, key=Post.UNPUBLISHED),
     "create_avatar": _list(rules.AVATAR, key=Post.AVATAR, names_authors=False, from_ledger=True),
     "delete_avatar": Entry(rules.SILENT),
-    "reopen_account": Entry(rules.SILENT),
-    # Whoever closes an account takes it out of the matrix.
-    "close_account": Entry(rules.SILENT, asked_by=frozenset((Viewer.SIGNED_OUT, Viewer.EXPIRED))),
-    "sign_out_everywhere": Entry(rules.SILENT),
+    # Whoever closes an account, or comes back to it, is then something else in the matrix.
+    "reopen_account": Entry(rules.LEAVING, asked_by=frozenset(Viewer) - {Viewer.CLOSED}),
+    "close_account": Entry(rules.LEAVING, asked_by=frozenset((Viewer.SIGNED_OUT, Viewer.EXPIRED))),
+    "sign_out_everywhere": Entry(rules.LEAVING),
 }
 """Every operation, in the order in which a viewer asks."""

@@ -65,14 +65,14 @@ GONE = _answer('{"error": {"code": "post_not_found"}}', 404)
 
 
 def test_a_post_that_may_be_seen_is_missed_if_it_is_not_there() -> None:
-    request = _request("get_post", Post.PUBLIC)
-    body = json.dumps(_post(Post.PUBLIC, User.PUBLIC))
+    request = _request("get_post", Post.RESTORED)
+    body = json.dumps(_post(Post.RESTORED, User.PUBLIC))
     assert _faults(request, Viewer.STRANGER, _answer(body), GONE) == []
     assert set(_faults(request, Viewer.STRANGER, GONE, GONE)) == {
-        (Fault.WRONG, Post.PUBLIC),
-        (Fault.MISSING, Post.PUBLIC),
+        (Fault.WRONG, Post.RESTORED),
+        (Fault.MISSING, Post.RESTORED),
         (Fault.MISSING, User.PUBLIC),
-        (Fault.TELLS, Post.PUBLIC),
+        (Fault.TELLS, Post.RESTORED),
     }
 
 
@@ -141,7 +141,8 @@ def test_the_lists_of_a_private_account_are_closed_and_not_gone() -> None:
 
 def test_whoever_is_hidden_is_left_out_of_lists_and_others_are_not() -> None:
     request = _request("list_following", User.FRIEND)
-    everybody = [_user(user) for user in User if user is not User.FRIEND]
+    there = {User.FRIEND, User.SUSPENDED, User.CLOSED}
+    everybody = [_user(user) for user in User if user not in there]
     whole, absent = _answer(json.dumps({"items": everybody})), _answer("no", 404)
     assert _faults(request, Viewer.STRANGER, whole, absent) == []
     found = _faults(request, Viewer.BLOCKED, whole, absent)
@@ -152,7 +153,13 @@ def test_whoever_is_hidden_is_left_out_of_lists_and_others_are_not() -> None:
         User.CELEBRITY,
     }
     empty = _answer('{"items": []}')
-    assert _faults(request, Viewer.BLOCKED, empty, absent) == [(Fault.MISSING, User.ASKER)]
+    assert set(_faults(request, Viewer.BLOCKED, empty, absent)) == {
+        (Fault.MISSING, User.ASKER),
+        (Fault.MISSING, User.LIMITED),
+    }
+    for user in (User.SUSPENDED, User.CLOSED):
+        more = _answer(json.dumps({"items": [*everybody, _user(user)]}))
+        assert _faults(request, Viewer.STRANGER, more, absent) == [(Fault.LEAK, user)]
     assert _faults(_request("list_following", User.FRIEND, 1), Viewer.BLOCKED, empty, absent) == []
 
 
@@ -199,6 +206,47 @@ def test_who_is_not_signed_in_is_refused_everything_else() -> None:
 def test_no_cache_may_keep_what_is_for_one_user() -> None:
     kept = _answer('{"items": []}', headers=[("cache-control", "max-age=60")])
     assert _faults(_request("list_blocks"), Viewer.STRANGER, kept) == [(Fault.WRONG, None)]
+
+
+def test_whoever_is_suspended_or_has_closed_the_account_is_told_so_and_nothing_else() -> None:
+    request = _request("list_blocks")
+    for viewer, code in (
+        (Viewer.SUSPENDED, "account_suspended"),
+        (Viewer.CLOSED, "account_closed"),
+    ):
+        refused = _answer(f'{{"error": {{"code": "{code}"}}}}', 403)
+        assert _faults(request, viewer, refused) == []
+        for wrong in (_answer('{"items": []}'), _answer(refused.text, 404), _answer("{}", 403)):
+            assert _faults(request, viewer, wrong) == [(Fault.WRONG, None)]
+        own = _answer(json.dumps(_user(User[viewer.name])))
+        assert _faults(_request("get_me"), viewer, own) == []
+        assert _faults(_request("get_me"), viewer, refused) == [(Fault.WRONG, None)]
+
+
+def test_a_case_is_for_moderators_and_only_where_there_is_one() -> None:
+    request, absent = _request("get_case", Post.TAKEN_DOWN), _answer("case_not_found", 404)
+    case = _answer(json.dumps(_post(Post.TAKEN_DOWN, User.CELEBRITY)))
+    assert _faults(request, Viewer.MODERATOR, case, absent) == []
+    assert (Fault.WRONG, Post.TAKEN_DOWN) in _faults(request, Viewer.STRANGER, case, case)
+    refused = _answer('{"error": {"code": "moderators_only"}}', 403)
+    for viewer in (Viewer.STRANGER, Viewer.SUSPENDED):
+        assert _faults(request, viewer, refused, refused) == []
+    other = _request("get_case", Post.CELEBRITY)
+    assert _faults(other, Viewer.MODERATOR, absent, absent) == []
+    assert (Fault.TELLS, Post.CELEBRITY) in _faults(other, Viewer.MODERATOR, case, absent)
+
+
+def test_a_report_of_what_is_hidden_is_answered_like_one_of_nothing() -> None:
+    absent, made = _answer(GONE.text, 404), _answer('{"outcome": "open"}')
+    for post, right in ((Post.PUBLIC, made), (Post.PRIVATE, absent), (Post.WITHHELD, absent)):
+        request = _request("create_report", post)
+        assert request.body["id"] == MARKS.posts[post].id
+        assert _faults(request, Viewer.MODERATOR, right, absent) == []
+        wrong = made if right is absent else absent
+        assert _faults(request, Viewer.MODERATOR, wrong, absent) == [(Fault.TELLS, post)]
+    removed = _request("create_report", Post.SILENCED, 1)
+    assert removed.body["id"] == MARKS.posts[Post.SILENCED].comment_id
+    assert _faults(removed, Viewer.MODERATOR, made, absent) == [(Fault.TELLS, Post.SILENCED)]
 
 
 def test_a_failure_of_the_service_is_a_fault() -> None:

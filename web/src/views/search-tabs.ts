@@ -1,12 +1,10 @@
 /** The kinds of results, and where each is. */
 
-import { t } from "../language.ts";
-
 export const TABS = [
-  ["all", t("All")],
-  ["users", t("People")],
-  ["posts", t("Posts")],
-  ["hashtags", t("Tags")],
+  ["all", "All"],
+  ["users", "People"],
+  ["posts", "Posts"],
+  ["hashtags", "Tags"],
 ] as const;
 export type Tab = (typeof TABS)[number][0];
 
