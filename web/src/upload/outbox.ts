@@ -28,7 +28,7 @@ import {
   write,
 } from "./kept.ts";
 import { itemsOf, type KeptDraft, keptOf } from "./kept-draft.ts";
-import { resume, retryPost, start } from "./queue.ts";
+import { resume, start } from "./queue.ts";
 
 /** As this browser keeps it, by its key. */
 interface KeptPost {
@@ -205,7 +205,7 @@ function sendFiles({ key, draft }: Entry, post: PostBody, uploads: readonly Uplo
 /** Goes on with a post that was kept. */
 async function goOn(kept: KeptPost): Promise<void> {
   const { key, draft, postId, media } = kept;
-  if (begun.has(key)) return postId === null ? undefined : retryPost(postId);
+  if (begun.has(key)) return;
   begun.add(key);
   if (!(await isOurs(key))) return leave(key);
   const files = await keptFiles(draft.items.map(({ id }) => id));
