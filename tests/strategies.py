@@ -9,6 +9,7 @@ from typing import TypeVar, get_args
 
 from hypothesis import strategies as st
 
+from shutterfeed.domain.albums import Described, Removed
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import (
@@ -91,9 +92,12 @@ posts = st.builds(
     instants,
     st.none() | places,
     st.none() | instants,
+    st.none() | instants,
     st.none() | ulids,
     st.none() | st.sampled_from(PostState),
     st.none() | instants,
+    coming=st.lists(st.builds(Described, media, texts), max_size=2).map(tuple),
+    removed=st.lists(st.builds(Removed, media, texts, instants), max_size=2).map(tuple),
 )
 avatars = st.builds(Avatar, ulids, ulids, ulids, texts)
 profiles = st.builds(

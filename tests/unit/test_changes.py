@@ -30,7 +30,7 @@ from shutterfeed.domain.messages import (
     PublishPost,
     Unfollowed,
 )
-from shutterfeed.domain.posts import UNPUBLISHED, Place, Post, PostState
+from shutterfeed.domain.posts import TO_PUBLISH, Place, Post, PostState
 from tests import samples
 from tests.fakes.system import START
 from tests.work import caused
@@ -58,7 +58,7 @@ def test_only_publishing_fans_out_and_only_a_post_gone_gives_up_its_media(
     if after is PostState.PUBLISHED and before is not PostState.PUBLISHED:
         expected.append(FanOut(entry))
     # Also a failed post, of which one medium has still to come.
-    if before is PostState.DELETED and after in (*UNPUBLISHED, PostState.FAILED):
+    if before is PostState.DELETED and after in (*TO_PUBLISH, PostState.FAILED):
         expected.append(PublishPost(post.id))
     if before is not None and after is None:
         references = tuple(Reference(m.sha256, post.id, m.media_id) for m in post.media)

@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from shutterfeed.domain.media import Purpose
-from shutterfeed.domain.posts import UNPUBLISHED, Post, PostState
+from shutterfeed.domain.posts import TO_PUBLISH, Post, PostState
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import (
     NOBODY,
@@ -51,8 +51,8 @@ def test_to_see_a_published_post_nobody_has_to_follow_its_author(surface: Surfac
         assert _post_reason(viewer, PUBLISHED, surface, STRANGERS) is None
 
 
-@pytest.mark.parametrize("state", [*UNPUBLISHED, PostState.FAILED])
-def test_before_it_is_published_a_post_is_shown_to_its_author_by_its_own_id_alone(
+@pytest.mark.parametrize("state", [*TO_PUBLISH, PostState.FAILED])
+def test_before_it_is_published_a_post_is_shown_to_its_author_by_its_id_and_as_scheduled_alone(
     state: PostState,
 ) -> None:
     post = samples.post(state=state)
@@ -61,7 +61,7 @@ def test_before_it_is_published_a_post_is_shown_to_its_author_by_its_own_id_alon
         for viewer, surface in product(VIEWERS, Surface)
         if _post_reason(viewer, post, surface) is None
     }
-    assert shown == {(OWNER, Surface.ITSELF)}
+    assert shown == {(OWNER, Surface.ITSELF), (OWNER, Surface.SCHEDULED)}
     assert _post_reason(OTHER, post, Surface.ITSELF) is Reason.UNPUBLISHED
 
 

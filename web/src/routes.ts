@@ -21,8 +21,8 @@ import { SearchView } from "./views/search.tsx";
 import { SecurityView } from "./views/security.tsx";
 import { SessionsView } from "./views/sessions.tsx";
 import { SettingsView } from "./views/settings.tsx";
-import { TagView } from "./views/tag.tsx";
 import { TaggedView } from "./views/tagged.tsx";
+import { PlaceView, TagView } from "./views/topic.tsx";
 import { UploadsView } from "./views/uploads.tsx";
 
 type View = ComponentType<Record<string, string>>;
@@ -60,6 +60,7 @@ export const ROUTES: Routes = [
   ["/explore", SearchView],
   ["/search", SearchView],
   ["/tags/:tag", TagView],
+  ["/places/:place", PlaceView],
   ["/uploads", UploadsView],
   ["/scheduled", viewOf(scheduled, "ScheduledView")],
   ["/deleted", DeletedView],

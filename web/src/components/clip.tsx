@@ -117,7 +117,8 @@ export function Clip({ clip, source, label, controls = false, starts = false }: 
   );
 }
 
-function prefersStill(): boolean {
+/** Whether nothing is to move by itself, or to be fetched that need not be. */
+export function prefersStill(): boolean {
   const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData;
   return saving === true || matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

@@ -8,6 +8,7 @@ import { useIsReported } from "../reporting.ts";
 import { FEED_SIZES } from "../sources.ts";
 import { useStore } from "../store.ts";
 import { ago, fullDate } from "../text.ts";
+import { placeAddress } from "../topics.ts";
 import { Avatar } from "./avatar.tsx";
 import { Caption } from "./caption.tsx";
 import { Carousel, nameOf } from "./carousel.tsx";
@@ -44,6 +45,17 @@ export function PostCard({ post: given, eager = false, hasActions }: CardProps) 
   );
 }
 
+/** A place, with the way to its page if it has one. */
+export function PlaceName({ name }: { name: string }) {
+  const address = placeAddress(name);
+  if (address === null) return <bdi>{name}</bdi>;
+  return (
+    <a class="quiet-link" href={address}>
+      <bdi>{name}</bdi>
+    </a>
+  );
+}
+
 /** Who posted, when and where, and what can be done about it. */
 export function PostHead({ post, children }: { post: PostBody; children?: ComponentChildren }) {
   const { author, place, published_at: published } = post;
@@ -70,9 +82,7 @@ export function PostHead({ post, children }: { post: PostBody; children?: Compon
           {place && (
             <>
               {published && <span aria-hidden="true"> · </span>}
-              <a class="quiet-link" href={`/search?q=${encodeURIComponent(place.name)}&type=posts`}>
-                {place.name}
-              </a>
+              <PlaceName name={place.name} />
             </>
           )}
           {post.sensitive && (

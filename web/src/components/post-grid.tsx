@@ -12,18 +12,21 @@ import { keepFocusNear } from "./focus.ts";
 import { Icon } from "./icons.tsx";
 import { MoreIcon } from "./more-icons.tsx";
 import { Picture } from "./picture.tsx";
+import { TileClip } from "./tile-clip.tsx";
 
 const SIZES = "(min-width: 1200px) 300px, (min-width: 700px) 25vw, 33vw";
 const ON_FIRST_SCREEN = 6;
 
 interface Props {
   posts: readonly PostBody[];
+  /** Videos play without sound while they are in view. */
+  plays?: boolean;
   /** Takes a post out of the list that is shown, if that can be done there. */
   onTakeOut?: (post: PostBody) => Promise<void>;
 }
 
 /** Posts as squares: each opens the viewer, and is a link to its page for what else one does with links. */
-export function PostGrid({ posts, onTakeOut }: Props) {
+export function PostGrid({ posts, plays = false, onTakeOut }: Props) {
   const around = useContext(ListAround) ?? alone(posts);
   return (
     <ul class="grid">
@@ -33,6 +36,7 @@ export function PostGrid({ posts, onTakeOut }: Props) {
           post={post}
           around={around}
           eager={index < ON_FIRST_SCREEN}
+          plays={plays}
           {...(onTakeOut && { onTakeOut })}
         />
       ))}
@@ -44,9 +48,10 @@ interface TileProps extends Pick<Props, "onTakeOut"> {
   post: PostBody;
   around: Around;
   eager: boolean;
+  plays: boolean;
 }
 
-function Tile({ post: given, around, eager, onTakeOut }: TileProps) {
+function Tile({ post: given, around, eager, plays, onTakeOut }: TileProps) {
   const post = usePost(given);
   const cover = useCover(post);
   const [first] = post.media;
@@ -82,6 +87,9 @@ function Tile({ post: given, around, eager, onTakeOut }: TileProps) {
             fallbackAlt=""
             eager={eager}
           />
+        )}
+        {plays && first.clip && cover !== "closed" && (
+          <TileClip clip={first.clip} source={ofPost(post.id)} />
         )}
         {post.sensitive && cover === "none" && (
           <span class="tile-mark tile-mark-start">

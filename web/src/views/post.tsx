@@ -10,7 +10,7 @@ import { Retry } from "../components/endless.tsx";
 import { Mend } from "../components/mend.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
-import { PostHead } from "../components/post-card.tsx";
+import { PlaceName, PostHead } from "../components/post-card.tsx";
 import { share } from "../components/share.ts";
 import { restorePost } from "../deletion.ts";
 import { isNotFound } from "../errors.ts";
@@ -109,7 +109,9 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
             {post.place && (
               <>
                 <dt>Place</dt>
-                <dd>{post.place.name}</dd>
+                <dd>
+                  <PlaceName name={post.place.name} />
+                </dd>
               </>
             )}
             <Cameras post={post} />

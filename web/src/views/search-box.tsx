@@ -4,7 +4,10 @@ import { call, type SuggestionBody } from "../api.ts";
 import { Avatar } from "../components/avatar.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Failure } from "../errors.ts";
-import { navigate } from "../router.ts";
+import { t } from "../language.ts";
+import { noteSearch } from "../recent-searches.ts";
+import { location, navigate } from "../router.ts";
+import { placeAddress, tagAddress } from "../topics.ts";
 import { searchAddress, type Tab } from "./search-tabs.ts";
 
 const SUGGEST_AFTER_MS = 150;
@@ -23,8 +26,9 @@ export function SearchBox({ asked, tab }: { asked: string; tab: Tab }) {
 
   useEffect(() => setText(asked), [asked]);
   useEffect(() => {
-    // A keyboard on a touch screen would cover what one came for.
-    if (asked === "" && matchMedia("(pointer: fine)").matches) input.current!.focus();
+    // A keyboard on a touch screen would cover what one came for, and whoever explores looks first.
+    const isSearch = location.value.path === "/search";
+    if (isSearch && asked === "" && matchMedia("(pointer: fine)").matches) input.current!.focus();
   }, []);
 
   useEffect(() => {
@@ -63,11 +67,14 @@ export function SearchBox({ asked, tab }: { asked: string; tab: Tab }) {
   function submit(): void {
     close();
     const q = text.trim();
-    if (q !== "") navigate(searchAddress(q, q.startsWith("#") ? "hashtags" : tab));
+    if (q === "") return;
+    noteSearch(q);
+    navigate(searchAddress(q, q.startsWith("#") ? "hashtags" : tab));
   }
 
   function take(suggestion: SuggestionBody): void {
     close();
+    noteSearch(suggestionText(suggestion));
     navigate(suggestionAddress(suggestion));
   }
 
@@ -98,7 +105,7 @@ export function SearchBox({ asked, tab }: { asked: string; tab: Tab }) {
       }}
     >
       <label class="visually-hidden" for={`${id}-input`}>
-        Search
+        {t("Search")}
       </label>
       <span class="search-icon">
         <MoreIcon name="search" />
@@ -109,7 +116,7 @@ export function SearchBox({ asked, tab }: { asked: string; tab: Tab }) {
         class="search-input"
         type="search"
         role="combobox"
-        placeholder="Search"
+        placeholder={t("Search")}
         autocomplete="off"
         autocapitalize="off"
         spellcheck={false}
@@ -131,7 +138,7 @@ export function SearchBox({ asked, tab }: { asked: string; tab: Tab }) {
         class="suggestions"
         id={`${id}-list`}
         role="listbox"
-        aria-label="Suggestions"
+        aria-label={t("Suggestions")}
         hidden={!isListed}
       >
         {suggestions.map((suggestion, index) => (
@@ -163,8 +170,14 @@ function isSame(one: SuggestionBody, other: SuggestionBody): boolean {
 
 function suggestionAddress({ kind, text }: SuggestionBody): string {
   if (kind === "user") return `/u/${text}`;
-  if (kind === "hashtag") return `/tags/${encodeURIComponent(text)}`;
-  return searchAddress(text, "posts");
+  if (kind === "hashtag") return tagAddress(text);
+  return placeAddress(text) ?? searchAddress(text, "posts");
+}
+
+/** What one would type to search for it. */
+function suggestionText({ kind, text }: SuggestionBody): string {
+  if (kind === "place") return text;
+  return kind === "user" ? `@${text}` : `#${text}`;
 }
 
 function SuggestionIcon({ suggestion }: { suggestion: SuggestionBody }) {

@@ -1,10 +1,12 @@
 /** The kinds of results, and where each is. */
 
+import { t } from "../language.ts";
+
 export const TABS = [
-  ["all", "All"],
-  ["users", "People"],
-  ["posts", "Posts"],
-  ["hashtags", "Tags"],
+  ["all", t("All")],
+  ["users", t("People")],
+  ["posts", t("Posts")],
+  ["hashtags", t("Tags")],
 ] as const;
 export type Tab = (typeof TABS)[number][0];
 

@@ -5,6 +5,7 @@ import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
 import { UserRow, UsersSkeleton } from "../components/user-row.tsx";
+import { t } from "../language.ts";
 import { List } from "../lists.ts";
 import { readPosts } from "../posts.ts";
 import { readPeopleOf } from "../relation-changes.ts";
@@ -12,10 +13,11 @@ import { useIsListed, useIsShown } from "../relations.ts";
 import { useResource } from "../resource.ts";
 import { location } from "../router.ts";
 import { useStore } from "../store.ts";
+import { tagAddress } from "../topics.ts";
 import { ofThisVisit } from "../visits.ts";
+import { Explored } from "./explored.tsx";
 import { SearchBox } from "./search-box.tsx";
 import { searchAddress, TABS, type Tab } from "./search-tabs.ts";
-import { Suggested } from "./suggested.tsx";
 
 /** How many people, and how many tags, are shown above the posts. */
 const BEST = 3;
@@ -25,20 +27,17 @@ export function SearchView() {
   const asked = query.get("q")?.trim() ?? "";
   const tab = TABS.find(([name]) => name === query.get("type"))?.[0] ?? "all";
   return (
-    <Page title={asked ? `Search: ${asked}` : "Search"} hideTitle class="page-wide">
+    <Page
+      title={asked ? t("Search: {text}", { text: asked }) : t("Explore")}
+      hideTitle
+      class="page-wide"
+    >
       <SearchBox asked={asked} tab={tab} />
       {asked === "" ? (
-        <>
-          <Empty title="Find people and pictures">
-            <p>
-              Search for names, captions, places or #hashtags. Small typing errors do not matter.
-            </p>
-          </Empty>
-          <Suggested />
-        </>
+        <Explored key={key} />
       ) : (
         <>
-          <nav class="tabs" aria-label="Kinds of results">
+          <nav class="tabs" aria-label={t("Kinds of results")}>
             {TABS.map(([name, label]) => (
               <a
                 key={name}
@@ -59,8 +58,8 @@ export function SearchView() {
 
 function Results({ asked, tab }: { asked: string; tab: Tab }) {
   const nothing = (
-    <Empty title={`Nothing found for “${asked}”`}>
-      <p>Try fewer words, or look among the other kinds above.</p>
+    <Empty title={t("Nothing found for “{text}”", { text: asked })} drawing="search">
+      <p>{t("Try fewer words, or look among the other kinds above.")}</p>
     </Empty>
   );
   if (tab === "all") return <All asked={asked} nothing={nothing} />;
@@ -199,7 +198,7 @@ function Tags({ asked, nothing }: ResultsProps) {
 function TagRow({ tag }: { tag: string }) {
   return (
     <li>
-      <a class="user-row" href={`/tags/${encodeURIComponent(tag)}`}>
+      <a class="user-row" href={tagAddress(tag)}>
         <span class="avatar avatar-medium avatar-initial tint-0">
           <MoreIcon name="tag" />
         </span>
