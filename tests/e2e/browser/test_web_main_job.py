@@ -52,7 +52,7 @@ def test_from_signing_up_to_each_others_feeds(visit: Visit, person: Callable[[],
     expect(ben.page.get_by_role("button", name=f"Following @{handle}")).to_be_visible()
     expect(ben.page.get_by_role("link", name="1 follower")).to_be_visible()
     ben.go("Home")
-    ben.sees_post(caption)
+    _video_is_looked_at(ben, ben.sees_post(caption))
 
     _second_post_is_announced(ada, ben, f"And again {handle}")
     assert [ada.overflow(), ben.overflow()] == [0, 0]
@@ -143,6 +143,17 @@ def _find(visitor: Visitor, handle: str) -> None:
             break
     suggestion().first.click()
     page.wait_for_url(f"**/u/{handle}")
+
+
+def _video_is_looked_at(visitor: Visitor, card: Locator) -> None:
+    """In the viewer it has the browser's own controls: to scrub, for the sound, for full screen."""
+    card.get_by_role("button", name="Look closer: Video 3 of 3").focus()
+    visitor.page.keyboard.press("Enter")
+    viewer = visitor.page.get_by_role("dialog")
+    expect(viewer.locator("video[controls]")).to_be_visible()
+    visitor.page.keyboard.press("ArrowLeft")
+    expect(viewer).to_have_accessible_name(re.compile("^Photo 2 of 3"))
+    visitor.dismiss(viewer)
 
 
 def _second_post_is_announced(author: Visitor, reader: Visitor, caption: str) -> None:
