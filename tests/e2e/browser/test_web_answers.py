@@ -106,7 +106,7 @@ def test_a_finger_likes_with_two_taps(visit: Visit, person: Callable[[], Person]
     reader = visit(ben, _FINGER).open(f"/p/{post_id}")
     expect(_like(reader.page.get_by_role("main"))).to_be_visible()
     reader.swipe_left(reader.page.get_by_role("list", name="1 of 2"))
-    expect(reader.page.get_by_label("2 of 2")).to_be_visible()
+    expect(reader.page.get_by_role("list", name="2 of 2")).to_be_visible()
     picture = reader.page.locator(".slide").last
     eventually(lambda: _left_edge(picture), until=lambda x: x is not None and abs(x) < 1)
     with reader.at_one_moment():

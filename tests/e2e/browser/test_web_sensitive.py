@@ -92,7 +92,7 @@ def test_nothing_of_it_is_fetched_before_one_chooses_to_look(
 ) -> None:
     author, reader = pair
     post_id = _posted(author, 72, "Not for everybody #look72")
-    show, hide = (f"{verb} sensitive photo by @{author.handle}" for verb in ("Show", "Hide"))
+    show, hide = (f"{verb} sensitive: Photo by @{author.handle}" for verb in ("Show", "Hide"))
     visitor = visit(reader, NARROW)
     asked = _fetched(visitor, author, post_id)
     tagged = "/hashtags/look72/posts"
