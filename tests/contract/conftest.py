@@ -26,6 +26,7 @@ from shutterfeed.adapters.dynamodb.cases import DynamoCases
 from shutterfeed.adapters.dynamodb.closings import DynamoClosings
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.devices import DynamoDevices
+from shutterfeed.adapters.dynamodb.explore import DynamoContenders, DynamoExploreLists
 from shutterfeed.adapters.dynamodb.exports import DynamoExports
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
@@ -66,6 +67,7 @@ from shutterfeed.ports.blocks import Blocks, Mutes
 from shutterfeed.ports.closing import Closings
 from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.devices import Devices
+from shutterfeed.ports.explore import Contenders, ExploreLists
 from shutterfeed.ports.exports import Exports
 from shutterfeed.ports.feed_reads import FeedReads, RecentPostsCache
 from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
@@ -100,6 +102,8 @@ from tests.fakes.metadata import (
     FakeAvatars,
     FakeBlobs,
     FakeBlocks,
+    FakeContenders,
+    FakeExploreLists,
     FakeFollows,
     FakeLedger,
     FakeLikes,
@@ -196,6 +200,8 @@ class Store:
     traces: Traces
     scheduled: ScheduledPosts
     albums: Albums
+    contenders: Contenders
+    explore_lists: ExploreLists
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +337,8 @@ def _fake_store() -> Store:
         FakeTraces(data, feeds),
         FakeScheduledPosts(data),
         FakeAlbums(data),
+        FakeContenders(data),
+        FakeExploreLists(data),
     )
 
 
@@ -390,6 +398,8 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoTraces(metadata, tables.feed),
         DynamoScheduledPosts(metadata),
         DynamoAlbums(metadata),
+        DynamoContenders(metadata),
+        DynamoExploreLists(metadata),
     )
 
 
