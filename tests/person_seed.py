@@ -190,6 +190,8 @@ def _of_the_deployment() -> Iterator[Item]:
     yield _item(keys.tagged_posts("sunset"), posts=packed([_ENTRY]))
     yield _item(keys.POPULAR, expires=True, scores={MAYA: 3})
     yield _item(keys.nomination(7), expires=True, user_id=MAYA)
+    yield _item(keys.contender(1, 7), expires=True, post_id=str(POST))
+    yield _item(keys.explored(_MOMENT), expires=True, post_ids=str(POST))
     yield _item(keys.denial(CONTENT.blob_id), expires=True)
 
 

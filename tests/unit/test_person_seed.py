@@ -72,6 +72,8 @@ def test_only_what_is_meant_to_may_stay() -> None:
         ("metadata", "MODERATION_LOG *", 1),
         ("metadata", "ERASED CONTENTS", 1),
         ("metadata", "ERASURES *", 1),
+        ("metadata", "CONTENDERS *", 1),
+        ("metadata", "EXPLORED *", 1),
         ("metadata", "HASHTAG TAGGED_POSTS", 1),
         ("metadata", "NOMINATIONS *", 1),
         ("metadata", "SYSTEM POPULAR", 1),

@@ -18,7 +18,7 @@ class PostOrder(StrEnum):
 
     NEWEST = "newest"
     BEST = "best"
-    """By `ranking.rank`: well-liked posts and new ones compete."""
+    """Well-liked posts and new ones compete, by `ranking.rank`."""
 
 
 @dataclass(frozen=True, slots=True)
