@@ -13,18 +13,6 @@ interface Asked {
   readonly messages: Promise<Messages>;
 }
 
-/** The languages that the app speaks, by the name of their file of messages. */
-export const LANGUAGES: Readonly<Record<string, string>> = {
-  en: "English",
-  de: "Deutsch",
-  es: "Español",
-  fr: "Français",
-  pt: "Português (Brasil)",
-  ja: "日本語",
-  ar: "العربية",
-};
-
-const CHOSEN = "shutterfeed.language";
 /** As long as the page waits for the messages; then it is in English until it is loaded again. */
 const MOST_WAIT_MS = 4_000;
 
@@ -48,18 +36,6 @@ export const { t, counted, parts, countedParts, count, translated } = speaking(
 if (asked !== undefined && found === null) {
   document.documentElement.lang = language;
   document.documentElement.dir = directionOf(language);
-}
-
-/** The language that was chosen on this device; null if the browser's own languages decide. */
-export function chosenLanguage(): string | null {
-  return localStorage.getItem(CHOSEN);
-}
-
-/** Has the app speak another language on this device: the page is loaded again. */
-export function chooseLanguage(name: string | null): void {
-  if (name === null) localStorage.removeItem(CHOSEN);
-  else localStorage.setItem(CHOSEN, name);
-  location.reload();
 }
 
 function isOf(tag: string, name: string): boolean {

@@ -32,10 +32,6 @@ export function day(time: string, locale: string = own): string {
   return new Date(time).toLocaleDateString(locale, { dateStyle: "long" });
 }
 
-export function plural(number: number, one: string, many = `${one}s`): string {
-  return `${count(number)} ${number === 1 ? one : many}`;
-}
-
 /** Sizes as file managers count them: "900 bytes", "5.4 MB". */
 export function fileSize(bytes: number, locale: string = own): string {
   if (bytes < 1024) return inUnits(bytes, "byte", locale, "long");

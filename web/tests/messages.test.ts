@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { codesOfApi, compared, messagesOfLanguages, sentencesOfSources } from "../messages.ts";
-import { LANGUAGES } from "../src/language.ts";
+import { LANGUAGES } from "../src/languages.ts";
 
 const { sentences, faults } = sentencesOfSources();
 

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { PostBody } from "../api.ts";
 import { signedIn } from "../auth.ts";
+import { t } from "../language.ts";
 import { lazyPart } from "../lazy.tsx";
 import { openMenu } from "../post-menu.ts";
 import { usePost } from "../posts.ts";
@@ -29,10 +30,10 @@ export function PostCard({ post: given, eager = false, hasActions }: CardProps) 
   const isReported = useIsReported("post", post.id);
   if (post.state === "deleted" || isReported) return null;
   return (
-    <article class="card" aria-label={`Post by ${nameOf(post)}`} tabIndex={-1}>
+    <article class="card" aria-label={t("Post by {name}", { name: nameOf(post) })} tabIndex={-1}>
       {post.hashtag && (
         <a class="card-why" href={`/tags/${encodeURIComponent(post.hashtag)}`}>
-          You follow #{post.hashtag}
+          {t("You follow #{hashtag}", { hashtag: post.hashtag })}
         </a>
       )}
       <PostHead post={post} />
@@ -71,7 +72,7 @@ export function PostHead({ post, children }: { post: PostBody; children?: Compon
           <a class="name" href={`/u/${author.handle}`}>
             <bdi>{nameOf(post)}</bdi>
           </a>
-          {author.display_name && <span class="handle">@{author.handle}</span>}
+          {author.display_name && <bdi class="handle">@{author.handle}</bdi>}
         </p>
         <p class="card-when">
           {published && (
@@ -88,7 +89,7 @@ export function PostHead({ post, children }: { post: PostBody; children?: Compon
           {post.sensitive && (
             <>
               {(published || place) && <span aria-hidden="true"> · </span>}
-              Sensitive
+              {t("Sensitive")}
             </>
           )}
         </p>
@@ -98,7 +99,7 @@ export function PostHead({ post, children }: { post: PostBody; children?: Compon
         <button
           type="button"
           class="icon-button"
-          aria-label="Post options"
+          aria-label={t("Post options")}
           aria-haspopup="dialog"
           onClick={() => openMenu(post)}
         >

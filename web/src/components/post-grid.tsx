@@ -57,7 +57,7 @@ function Tile({ post: given, around, eager, plays, onTakeOut }: TileProps) {
   const [first] = post.media;
   if (post.state === "deleted" || first === undefined) return null;
   const what = describe(post, first);
-  const said = post.sensitive ? `${what}, sensitive` : what;
+  const said = post.sensitive ? t("{what}, sensitive", { what }) : what;
   const isHidden = cover === "closed" && isReportedPost(post);
   const label = isHidden
     ? t("A post that you have reported")
@@ -112,7 +112,7 @@ function Tile({ post: given, around, eager, plays, onTakeOut }: TileProps) {
         <button
           type="button"
           class="tile-out"
-          aria-label={`Take out: ${label}`}
+          aria-label={t("Take out: {label}", { label })}
           onClick={({ currentTarget }) =>
             void onTakeOut(post).then(keepFocusNear(currentTarget.closest("li")!))
           }
@@ -126,7 +126,7 @@ function Tile({ post: given, around, eager, plays, onTakeOut }: TileProps) {
 
 export function GridSkeleton() {
   return (
-    <div class="grid" role="status" aria-label="Loading posts">
+    <div class="grid" role="status" aria-label={t("Loading posts")}>
       {Array.from({ length: 9 }, (_, index) => (
         <div key={index} class="tile skeleton" />
       ))}

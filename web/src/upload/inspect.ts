@@ -75,7 +75,7 @@ function running(): Worker {
       for (const id of [...waiting.keys()]) {
         waiting
           .get(id)
-          ?.onAnswer({ id, kind: "error", message: "The worker could not be started." });
+          ?.onAnswer({ id, kind: "error", message: "inspect.worker.ts could not be started" });
       }
     };
   }

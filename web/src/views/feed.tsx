@@ -5,12 +5,12 @@ import { NearbyCard } from "../components/nearby.tsx";
 import { Page } from "../components/page.tsx";
 import { sentence } from "../errors.ts";
 import { askForNews, dropGone, feed, keptSince, lacksOwn, news, showNews } from "../feed.ts";
+import { counted, t } from "../language.ts";
 import { lazy, lazyPart } from "../lazy.tsx";
 import { outgoing, pending, published } from "../pending.ts";
 import { useIsShown } from "../relations.ts";
 import { currentCover } from "../sensitive.ts";
 import { useStore } from "../store.ts";
-import { plural } from "../text.ts";
 import { toast } from "../toasts.ts";
 
 const POLL_MS = 20_000;
@@ -43,7 +43,7 @@ export function FeedView() {
   }, [isCovered]);
 
   return (
-    <Page title="Home" hideTitle class="page-feed">
+    <Page title={t("Home")} hideTitle class="page-feed">
       {isSettled && <Pull />}
       {isKept ? <KeptNotice /> : <NewPosts />}
       {isWaiting && <PendingPosts />}
@@ -55,7 +55,7 @@ export function FeedView() {
           <div
             class="feed"
             role="feed"
-            aria-label="Posts of people you follow"
+            aria-label={t("Posts of people you follow")}
             onLoadCapture={settle}
             onErrorCapture={settle}
           >
@@ -155,8 +155,8 @@ function NewPosts() {
         >
           <Icon name="up" />
           {found.more
-            ? `More than ${plural(found.count, "new post")}`
-            : plural(found.count, "new post")}
+            ? counted(found.count, "More than {count} new post", "More than {count} new posts")
+            : counted(found.count, "{count} new post", "{count} new posts")}
         </button>
       )}
     </div>
@@ -165,7 +165,7 @@ function NewPosts() {
 
 function FeedSkeleton() {
   return (
-    <div role="status" aria-label="Loading posts">
+    <div role="status" aria-label={t("Loading posts")}>
       {[0, 1].map((index) => (
         <div key={index} class="card">
           <div class="card-head">

@@ -1,5 +1,6 @@
 import { Choice } from "../components/choice.tsx";
-import { chooseLanguage, chosenLanguage, LANGUAGES, t } from "../language.ts";
+import { t } from "../language.ts";
+import { chooseLanguage, chosenLanguage, LANGUAGES } from "../languages.ts";
 
 /** The app's language on this device: one that it speaks, or the first of the browser's that it does. */
 export function LanguageChoice() {

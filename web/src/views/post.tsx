@@ -13,7 +13,7 @@ import { Page } from "../components/page.tsx";
 import { PlaceName, PostHead } from "../components/post-card.tsx";
 import { share } from "../components/share.ts";
 import { restorePost } from "../deletion.ts";
-import { isNotFound } from "../errors.ts";
+import { explained, isNotFound } from "../errors.ts";
 import { t } from "../language.ts";
 import { follow } from "../pending.ts";
 import { fetchPost, recall, usePost } from "../posts.ts";
@@ -35,7 +35,7 @@ export function PostView({ id }: Record<string, string>) {
       {post.value ? (
         <Post key={post.value.id} post={post.value} isRemembered={isRemembered} />
       ) : (
-        <Page title="Post" hideTitle class="page-post">
+        <Page title={t("A post")} hideTitle class="page-post">
           {post.error ? (
             <Retry message={post.error} onRetry={post.retry} />
           ) : (
@@ -43,7 +43,7 @@ export function PostView({ id }: Record<string, string>) {
               <div
                 class="post-stage skeleton skeleton-stage"
                 role="status"
-                aria-label="Loading post"
+                aria-label={t("Loading post")}
               />
             </div>
           )}
@@ -75,7 +75,7 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
   if (isHidden) return <Reported post={post} />;
   if (isGone || blocked_by_me) return <Gone />;
   return (
-    <Page title={`Post by ${nameOf(post)}`} hideTitle class="page-post">
+    <Page title={t("Post by {name}", { name: nameOf(post) })} hideTitle class="page-post">
       <article class="post">
         <div class="post-stage">
           <Carousel post={post} sizes={SIZES} eager controls />
@@ -96,19 +96,19 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
           <dl class="facts">
             {post.published_at && (
               <>
-                <dt>Published</dt>
+                <dt>{t("Published")}</dt>
                 <dd>{fullDate(post.published_at)}</dd>
               </>
             )}
             {post.taken_at && (
               <>
-                <dt>Taken</dt>
+                <dt>{t("Taken")}</dt>
                 <dd>{fullDate(post.taken_at)}</dd>
               </>
             )}
             {post.place && (
               <>
-                <dt>Place</dt>
+                <dt>{t("Place")}</dt>
                 <dd>
                   <PlaceName name={post.place.name} />
                 </dd>
@@ -133,7 +133,12 @@ function write(): void {
 
 function ShareButton({ post }: { post: PostBody }) {
   return (
-    <button type="button" class="icon-button" aria-label="Share" onClick={() => void share(post)}>
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={t("Share")}
+      onClick={() => void share(post)}
+    >
       <MoreIcon name="share" />
     </button>
   );
@@ -144,7 +149,7 @@ function Cameras({ post }: { post: PostBody }) {
   if (cameras.length === 0) return null;
   return (
     <>
-      <dt>Camera</dt>
+      <dt>{t("Camera")}</dt>
       <dd>{cameras.join(", ")}</dd>
     </>
   );
@@ -153,12 +158,17 @@ function Cameras({ post }: { post: PostBody }) {
 /** What of the files could not be kept: only their owner is told. */
 function Notes({ post }: { post: PostBody }) {
   const lines = post.media.flatMap(({ notes }, index) =>
-    notes.map(({ message }) => (post.media.length > 1 ? `File ${index + 1}: ${message}` : message)),
+    notes.map((note) => {
+      const reason = explained("note", note);
+      return post.media.length > 1
+        ? t("File {number}: {reason}", { number: index + 1, reason })
+        : reason;
+    }),
   );
   if (lines.length === 0) return null;
   return (
     <>
-      <dt>Note</dt>
+      <dt>{t("Note")}</dt>
       <dd>
         {lines.map((line) => (
           <p key={line}>{line}</p>
@@ -170,15 +180,15 @@ function Notes({ post }: { post: PostBody }) {
 
 function Deleted({ post }: { post: PostBody }) {
   return (
-    <Page title="Deleted post" hideTitle>
-      <Empty title="This post is deleted" drawing="trash">
+    <Page title={t("Deleted post")} hideTitle>
+      <Empty title={t("This post is deleted")} drawing="trash">
         <p>
           <button
             type="button"
             class="button button-primary"
             onClick={() => void restorePost(post.id)}
           >
-            Restore it
+            {t("Restore it")}
           </button>
         </p>
       </Empty>
@@ -210,12 +220,12 @@ function Reported({ post }: { post: PostBody }) {
 function Gone() {
   if (!signedIn.value) return <NotForStrangers what="post" />;
   return (
-    <Page title="Post not found" hideTitle>
-      <Empty title="There is no such post">
-        <p>It may have been deleted or hidden, or the link is not complete.</p>
+    <Page title={t("Post not found")} hideTitle>
+      <Empty title={t("There is no such post")}>
+        <p>{t("It may have been deleted or hidden, or the link is not complete.")}</p>
         <p>
           <a class="button button-primary" href="/">
-            Go home
+            {t("Go home")}
           </a>
         </p>
       </Empty>

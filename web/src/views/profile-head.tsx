@@ -63,7 +63,9 @@ function Who({ user, badges, hasLists, children }: WhoProps) {
         <p class="profile-name">
           <bdi>{user.display_name || `@${user.handle}`}</bdi>
         </p>
-        <p class="handle">@{user.handle}</p>
+        <p class="handle">
+          <bdi>@{user.handle}</bdi>
+        </p>
         {badges}
         <Counts user={user} hasLists={hasLists} />
         {user.bio && (

@@ -191,7 +191,7 @@ function SuggestionText({ suggestion: { kind, text, user } }: { suggestion: Sugg
   return (
     <>
       {user?.display_name && <bdi class="name">{user.display_name} </bdi>}
-      <span class="handle">@{text}</span>
+      <bdi class="handle">@{text}</bdi>
     </>
   );
 }
