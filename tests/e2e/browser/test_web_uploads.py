@@ -120,7 +120,8 @@ def test_what_was_interrupted_is_recognised_and_goes_on(
     # Any files are taken: the one that is missed is found by what is in it.
     remedy.set_input_files([samples.photo(29)])
     expect(page.get_by_text("None of these files is missed")).to_be_visible()
-    remedy.set_input_files([samples.photo(29), {**file, "name": "renamed.jpg"}])
+    renamed: FilePayload = {**file, "name": "renamed.jpg"}
+    remedy.set_input_files([samples.photo(29), renamed])
     somebody.sees_post("Cut off")
     expect(own).to_have_count(0)
 

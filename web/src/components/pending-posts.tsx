@@ -18,7 +18,7 @@ import {
 } from "../pending.ts";
 import { type Stage, stageOf } from "../stages.ts";
 import { useStore } from "../store.ts";
-import { useSender } from "../tabs.ts";
+import { sending, useSender } from "../tabs.ts";
 import { toast } from "../toasts.ts";
 import { Mend } from "./mend.tsx";
 import { MoreIcon } from "./more-icons.tsx";
@@ -29,9 +29,14 @@ const uploading = () => import("../upload/all.ts");
 export function PendingPosts() {
   const unknown = useStore(outgoing);
   const posts = useStore(pending);
+  const isSending = useStore(sending).size + unknown.length > 0;
   if (unknown.length + posts.length === 0) return null;
   return (
     <section class="pending" aria-label={t("Your posts in progress")}>
+      {/* Not each percent is read aloud. */}
+      <p class="visually-hidden" role="status">
+        {isSending ? t("Your post is being sent.") : t("Your post is being prepared.")}
+      </p>
       {unknown.map((post) => (
         <OutgoingPost key={post.key} post={post} />
       ))}
@@ -54,7 +59,11 @@ function OutgoingPost({ post }: { post: Outgoing }) {
       caption={problem === null ? caption : null}
       progress={reason === null ? 0 : null}
     >
-      {problem !== null && <p class="field-error">{problem}</p>}
+      {problem !== null && (
+        <p class="field-error" role="alert">
+          {problem}
+        </p>
+      )}
       {waitsFor !== null && <p class="pending-note">{waitsFor}</p>}
       {reason !== null && (
         <div class="pending-actions">
@@ -99,7 +108,11 @@ function PendingPost({ post }: { post: PostBody }) {
       caption={hasFailed ? null : post.caption || name}
       progress={problem === null ? progressOf(stage, post, transfer) : null}
     >
-      {problem !== null && <p class="field-error">{problem}</p>}
+      {problem !== null && (
+        <p class="field-error" role="alert">
+          {problem}
+        </p>
+      )}
       {hasFailed ? (
         <Mend post={post}>
           <Discard post={post} />
@@ -206,9 +219,7 @@ function Card({ state, says, picture, caption, progress, children }: CardProps) 
     >
       {picture}
       <div class="pending-text">
-        <p class="pending-title" role="status">
-          {says}
-        </p>
+        <p class="pending-title">{says}</p>
         {progress !== null && (
           <progress
             class="progress"
