@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { interrupted, signedIn } from "./auth.ts";
 import { Boundary, reason } from "./components/boundary.tsx";
@@ -168,16 +169,45 @@ function SignedIn({ path }: { path: string }) {
 /** The page's cards only say whose menu it is: the menu leads to pages, and they to cards. */
 function OpenMenu() {
   const post = useStore(menuOf);
-  if (post === null) return null;
+  return (
+    post && (
+      <Part key={post.id} onClose={closeMenu}>
+        <PostMenu post={post} onClose={closeMenu} />
+      </Part>
+    )
+  );
+}
+
+function OpenViewer() {
+  const start = useStore(looking);
+  return (
+    start && (
+      <Part key={start.post.id} onClose={closeViewer}>
+        <Viewer start={start} />
+      </Part>
+    )
+  );
+}
+
+/** On top of everything: what is reported leaves the page below it at once. */
+function OpenReport() {
+  const subject = useStore(reporting);
+  return (
+    subject && (
+      <Part key={subject.id} onClose={closeReport}>
+        <ReportDialog subject={subject} onClose={closeReport} />
+      </Part>
+    )
+  );
+}
+
+/** What one has opened; if its code cannot be fetched, it is closed, and one is told. */
+function Part({ onClose, children }: { onClose: () => void; children: ComponentChildren }) {
   const fail = (error: unknown) => {
-    closeMenu();
+    onClose();
     toast(reason(error), { isError: true });
   };
-  return (
-    <Boundary key={post.id} onPartFailed={fail}>
-      <PostMenu post={post} onClose={closeMenu} />
-    </Boundary>
-  );
+  return <Boundary onPartFailed={fail}>{children}</Boundary>;
 }
 
 /** Before a first post or comment. */
@@ -186,35 +216,6 @@ function OpenHandleDialog() {
   return (
     <Boundary onPartFailed={goOnWithHandle}>
       <HandleDialog />
-    </Boundary>
-  );
-}
-
-function OpenViewer() {
-  const start = useStore(looking);
-  if (start === null) return null;
-  const fail = (error: unknown) => {
-    closeViewer();
-    toast(reason(error), { isError: true });
-  };
-  return (
-    <Boundary key={start.post.id} onPartFailed={fail}>
-      <Viewer start={start} />
-    </Boundary>
-  );
-}
-
-/** On top of everything: what is reported leaves the page below it at once. */
-function OpenReport() {
-  const subject = useStore(reporting);
-  if (subject === null) return null;
-  const fail = (error: unknown) => {
-    closeReport();
-    toast(reason(error), { isError: true });
-  };
-  return (
-    <Boundary key={subject.id} onPartFailed={fail}>
-      <ReportDialog subject={subject} onClose={closeReport} />
     </Boundary>
   );
 }

@@ -4,9 +4,9 @@ import { call } from "./api.ts";
 import { sentence } from "./errors.ts";
 import { t } from "./language.ts";
 import { loadMe } from "./me.ts";
+import { positionKept } from "./position.ts";
 import { BLOCKED, type Change } from "./relation.ts";
 import { changing, note } from "./relation-changes.ts";
-import { positionKept } from "./router.ts";
 import { day } from "./text.ts";
 import { toast } from "./toasts.ts";
 

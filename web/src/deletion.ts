@@ -3,8 +3,8 @@ import { call, type PostBody } from "./api.ts";
 import { sentence } from "./errors.ts";
 import { t } from "./language.ts";
 import { follow } from "./pending.ts";
+import { positionKept } from "./position.ts";
 import { rememberOwn, restored } from "./posts.ts";
-import { positionKept } from "./router.ts";
 import { toast } from "./toasts.ts";
 
 /**

@@ -57,20 +57,6 @@ export function navigate(to: string, { replace = false } = {}): void {
   location.set(read(state.key, false));
 }
 
-/**
- * Remembers where on the page one is, before posts vanish from it. Call what is returned once they are back:
- * it leads there again, unless one has gone to another page.
- */
-export function positionKept(): () => void {
-  const { key } = location.value;
-  const top = window.scrollY;
-  return () => {
-    if (location.value.key !== key) return;
-    // Once the posts have their height again.
-    requestAnimationFrame(() => window.scrollTo({ top, behavior: "instant" }));
-  };
-}
-
 /** Where on the page one was when leaving this visit, in pixels. */
 export function rememberedScroll(): number {
   return entry()?.scroll ?? 0;

@@ -3,3 +3,4 @@ export { Actions } from "./actions.tsx";
 export { Counting } from "./counting.ts";
 export { Look } from "./look.tsx";
 export { People } from "./people.tsx";
+export { Unready } from "./unready.tsx";

@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { MediumView, PostBody } from "../api.ts";
-import { explained } from "../errors.ts";
 import { t } from "../language.ts";
 import { lazyPart } from "../lazy.tsx";
 import { ofPost } from "../link-sources.ts";
@@ -15,6 +14,7 @@ const WIDEST = 1.91;
 const TALLEST = 0.75;
 
 const Look = lazyPart(() => import("../answers/all.ts").then((module) => module.Look));
+const Unready = lazyPart(() => import("../answers/all.ts").then((module) => module.Unready));
 const People = lazyPart(() => import("../answers/all.ts").then((module) => module.People));
 
 interface Props {
@@ -190,26 +190,6 @@ function Slide({
       )}
       {medium.people.length > 0 && <People post={post} medium={medium} />}
       {isSettled && <Look post={post} index={(number ?? 1) - 1} what={alt} />}
-    </div>
-  );
-}
-
-export function Unready({ medium }: { medium: MediumView }) {
-  const says = {
-    awaiting: t("Waiting for the file"),
-    processing:
-      medium.progress === null
-        ? t("Preparing")
-        : t("Preparing, {percent} %", { percent: medium.progress }),
-    failed: medium.failure
-      ? explained("failure", medium.failure)
-      : t("This file could not be prepared."),
-    ready: "",
-  }[medium.state];
-  return (
-    <div class="unready">
-      {medium.state !== "failed" && <span class="spinner" aria-hidden="true" />}
-      <p>{says}</p>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { MediumView, PostBody } from "../api.ts";
-import { describe, Unready } from "../components/carousel.tsx";
+import { describe } from "../components/carousel.tsx";
 import { Clip } from "../components/clip.tsx";
 import { CoverButton, CoverPicture } from "../components/cover.tsx";
 import { Picture } from "../components/picture.tsx";
@@ -11,6 +11,7 @@ import { useCover } from "../sensitive.ts";
 import type { Swipe } from "./geometry.ts";
 import { Gestures } from "./gestures.ts";
 
+const Unready = lazyPart(() => import("../answers/all.ts").then((module) => module.Unready));
 const People = lazyPart(() => import("../answers/all.ts").then((module) => module.People));
 
 /** Of a medium whose size is not known, which is the shape of a screen's. */
