@@ -1,0 +1,109 @@
+"""Somebody before a browser that speaks only the W3C's protocols: fewer words than a `Visitor`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.e2e.browser.drivers import Driver
+from tests.e2e.conftest import PASSWORD, eventually
+from tools.cloud import LOCAL_CONFIRMATION_CODE
+
+_ROLES: Final = {
+    "button": "button, [role=button]",
+    "link": "a[href]",
+    "field": "input, textarea",
+    "heading": "h1, h2, h3",
+    "option": "[role=option]",
+}
+_FIND: Final = """(selector, name) => {
+  const text = (element) => element?.textContent.replace(/\\s+/g, " ").trim() ?? "";
+  const named = (element) =>
+    element.getAttribute("aria-label") ??
+    ([...(element.labels ?? [])].map(text).join(" ") || text(element));
+  for (const element of document.querySelectorAll(selector)) {
+    if (!named(element).startsWith(name) || !element.checkVisibility()) continue;
+    element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+    const box = element.getBoundingClientRect();
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2].map(Math.round);
+    const top = document.elementFromPoint(x, y);
+    if (element.contains(top) || top?.contains(element)) return { x, y };
+  }
+  return null;
+}"""
+_PRESS: Final = (
+    {"type": "pointerDown", "button": 0},
+    {"type": "pointerUp", "button": 0},
+)
+_PICTURES: Final = """(caption) =>
+  [...document.querySelectorAll("[role=feed] article")]
+    .filter((card) => card.textContent.includes(caption))
+    .flatMap((card) => [...card.querySelectorAll(".stage img")])
+    .filter((image) => image.complete && image.naturalWidth > 0).length"""
+ESCAPE: Final = "\ue00c"
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Finds things by role and name, as people do, and waits for them."""
+
+    driver: Driver
+    site: str
+
+    def open(self, path: str = "/") -> None:
+        self.driver.open(self.site + path)
+
+    def sees(self, role: str, name: str) -> tuple[int, int]:
+        """The middle of the first thing with this role whose name begins so, once it is there."""
+        found = eventually(
+            lambda: self.driver.run(_FIND, _ROLES[role], name),
+            until=lambda place: place is not None,
+        )
+        return found["x"], found["y"]
+
+    def sees_text(self, text: str) -> None:
+        shown = "(text) => document.body.innerText.includes(text)"
+        eventually(lambda: self.driver.run(shown, text), until=bool)
+
+    def sees_post(self, caption: str) -> None:
+        """The post is in the feed, and a picture of it is drawn."""
+        eventually(lambda: self.driver.run(_PICTURES, caption), until=bool)
+
+    def press(self, role: str, name: str) -> None:
+        x, y = self.sees(role, name)
+        move = {"type": "pointerMove", "x": x, "y": y, "duration": 0}
+        pointer = {"pointerType": "mouse"}
+        actions = [move, *_PRESS]
+        self.driver.act(
+            {"type": "pointer", "id": "mouse", "parameters": pointer, "actions": actions}
+        )
+
+    def type(self, keys: str) -> None:
+        actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
+        self.driver.act({"type": "key", "id": "keyboard", "actions": actions})
+
+    def write(self, field: str, text: str) -> None:
+        self.press("field", field)
+        self.type(text)
+
+    # What one does
+
+    def sign_up(self, email: str) -> None:
+        self.press("link", "Create an account")
+        self.write("E-mail", email)
+        self.write("Password", PASSWORD)
+        self.press("button", "Create account")
+        self.sees("heading", "Confirm your e-mail address")
+        self.write("Code", LOCAL_CONFIRMATION_CODE)
+        self.press("button", "Confirm")
+
+    def post(self, files: Sequence[Path], caption: str) -> None:
+        """Post as somebody who has kept the first handle, and is asked for another one before."""
+        self.press("button", "New post")
+        self.press("button", "Not now")
+        self.sees("heading", "New post")
+        self.driver.give("dialog input[type=file]", files)
+        self.write("Caption", caption)
+        self.press("button", "Post")

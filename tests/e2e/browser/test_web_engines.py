@@ -1,0 +1,71 @@
+"""The main job in the engines of Firefox and of Safari."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.browser import drivers, samples
+from tests.e2e.browser.guest import ESCAPE, Guest
+from tests.e2e.conftest import Deployment, Person, eventually
+
+_OPEN = {drivers.FIREFOX: drivers.firefox, drivers.WEBKIT: drivers.webkit}
+
+
+@pytest.fixture(params=_OPEN)
+def guest(request: pytest.FixtureRequest, stack: Deployment) -> Iterator[Guest]:
+    """Nobody yet; at the end, the browser may have complained of nothing."""
+    path = shutil.which(request.param)
+    if path is None:
+        pytest.skip(f"{request.param} is not installed")
+    with _OPEN[request.param](path) as driver:
+        yield Guest(driver, stack.outputs["SiteUrl"])
+        if isinstance(driver, drivers.Firefox):
+            assert driver.complaints == []
+
+
+@pytest.mark.slow
+def test_signing_up_posting_liking_looking_and_searching(
+    guest: Guest, person: Callable[[], Person], tmp_path: Path
+) -> None:
+    author = person()
+    handle = f"web_{author.handle}"
+    guest.open()
+    guest.sign_up(f"{handle}@example.com")
+    guest.sees("heading", "Welcome to Shutterfeed")
+    guest.press("button", "Skip all")
+    guest.sees("heading", "Your feed is empty")
+
+    caption = f"From another engine, {author.handle}"
+    guest.post(_files(tmp_path), caption)
+    guest.sees_post(caption)
+    guest.press("button", "Like")
+    guest.sees_text("Liked by you")
+    _looks_closely(guest)
+    _finds(guest, author.handle)
+
+
+def _files(folder: Path) -> list[Path]:
+    photos = [samples.photo(21), samples.heic(22)]
+    paths = [folder / photo["name"] for photo in photos]
+    for path, photo in zip(paths, photos, strict=True):
+        path.write_bytes(photo["buffer"])
+    return paths
+
+
+def _looks_closely(guest: Guest) -> None:
+    guest.press("button", "Look closer")
+    guest.sees("button", "Close")
+    guest.type(ESCAPE)
+    closed = "() => document.querySelector('dialog[open]') === null"
+    eventually(lambda: guest.driver.run(closed), until=bool)
+
+
+def _finds(guest: Guest, handle: str) -> None:
+    guest.press("link", "Explore")
+    guest.write("Search", handle)
+    guest.press("option", handle)
+    eventually(lambda: guest.driver.run("() => location.pathname"), until=f"/u/{handle}".__eq__)
