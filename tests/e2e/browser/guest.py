@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import pytest
 
 from tests.e2e.browser.drivers import Driver
 from tests.e2e.conftest import PASSWORD, eventually
@@ -17,11 +19,13 @@ _ROLES: Final = {
     "field": "input, textarea",
     "heading": "h1, h2, h3",
     "option": "[role=option]",
+    "picture": "[role=feed] .stage img, [role=feed] .slide img",
 }
 _FIND: Final = """(selector, name) => {
   const text = (element) => element?.textContent.replace(/\\s+/g, " ").trim() ?? "";
   const named = (element) =>
     element.getAttribute("aria-label") ??
+    (element.matches("img") ? element.alt : null) ??
     ([...(element.labels ?? [])].map(text).join(" ") || text(element));
   for (const element of document.querySelectorAll(selector)) {
     if (!named(element).startsWith(name) || !element.checkVisibility()) continue;
@@ -55,21 +59,25 @@ class Guest:
     def open(self, path: str = "/") -> None:
         self.driver.open(self.site + path)
 
+    def until(self, function: str, *arguments: str) -> Any:
+        """What a function returns in the page, once that is something."""
+        try:
+            return eventually(lambda: self.driver.run(function, *arguments), until=bool)
+        except pytest.fail.Exception as failure:
+            shown = self.driver.run("() => document.body.innerText")
+            raise AssertionError(f"{arguments} is not there. The page says: {shown}") from failure
+
     def sees(self, role: str, name: str) -> tuple[int, int]:
         """The middle of the first thing with this role whose name begins so, once it is there."""
-        found = eventually(
-            lambda: self.driver.run(_FIND, _ROLES[role], name),
-            until=lambda place: place is not None,
-        )
+        found = self.until(_FIND, _ROLES[role], name)
         return found["x"], found["y"]
 
     def sees_text(self, text: str) -> None:
-        shown = "(text) => document.body.innerText.includes(text)"
-        eventually(lambda: self.driver.run(shown, text), until=bool)
+        self.until("(text) => document.body.innerText.includes(text)", text)
 
     def sees_post(self, caption: str) -> None:
         """The post is in the feed, and a picture of it is drawn."""
-        eventually(lambda: self.driver.run(_PICTURES, caption), until=bool)
+        self.until(_PICTURES, caption)
 
     def press(self, role: str, name: str) -> None:
         x, y = self.sees(role, name)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.browser import drivers, samples
 from tests.e2e.browser.guest import ESCAPE, Guest
-from tests.e2e.conftest import Deployment, Person, eventually
+from tests.e2e.conftest import Deployment, Person
 
 _OPEN = {drivers.FIREFOX: drivers.firefox, drivers.WEBKIT: drivers.webkit}
 
@@ -57,15 +57,14 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _looks_closely(guest: Guest) -> None:
-    guest.press("button", "Look closer")
+    guest.press("picture", "")
     guest.sees("button", "Close")
     guest.type(ESCAPE)
-    closed = "() => document.querySelector('dialog[open]') === null"
-    eventually(lambda: guest.driver.run(closed), until=bool)
+    guest.until("() => document.querySelector('dialog[open]') === null")
 
 
 def _finds(guest: Guest, handle: str) -> None:
     guest.press("link", "Explore")
     guest.write("Search", handle)
-    guest.press("option", handle)
-    eventually(lambda: guest.driver.run("() => location.pathname"), until=f"/u/{handle}".__eq__)
+    guest.press("option", "")
+    guest.until("(path) => location.pathname === path", f"/u/{handle}")
