@@ -202,6 +202,10 @@ def test_a_post_can_be_put_together_on_a_phone_on_its_side(
     assert box is not None
     assert actions is not None
     assert min(box["y"] + box["height"], actions["y"]) - max(box["y"], 0) >= 48
+    somebody.turn_into(_NARROW)
+    body = dialog.locator(".dialog-body")
+    assert body.evaluate("(body) => body.scrollWidth - body.clientWidth") == 0
+    somebody.turn_into(_SIDEWAYS)
     page.keyboard.press("Escape")
     for name in ("Home", "Explore", "Activity", "Profile"):
         link = page.get_by_role("navigation", name="Main").get_by_role("link", name=name)
