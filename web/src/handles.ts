@@ -1,26 +1,9 @@
-/** Choosing a handle: what is made of a name, and asking once more whoever has none of their own. */
-import { MAX_HANDLE, MIN_HANDLE } from "../build/limits.ts";
+/** Asks whoever has no handle of their own for one, before they post or comment. */
 import { me } from "./me.ts";
 import { keep } from "./storage.ts";
 import { Store } from "./store.ts";
 
 const ASKED = "shutterfeed.asked-handle";
-
-/** A handle for a name: "Zoë O'Hara" becomes "zoe.o.hara"; empty if too little of it can be in a handle. */
-export function handleFrom(name: string): string {
-  const plain = name
-    .normalize("NFKD")
-    .replace(/\p{Mark}/gu, "")
-    .toLowerCase();
-  const words = plain.replace(/[^a-z0-9]+/g, ".").slice(0, MAX_HANDLE);
-  const handle = words.replace(/^\.|\.$/g, "");
-  return handle.length < MIN_HANDLE ? "" : handle;
-}
-
-/** A handle as it is kept, of what was typed. */
-export function bareHandle(typed: string): string {
-  return typed.trim().replace(/^@/, "").toLowerCase();
-}
 
 /** What goes on once the handle was asked for; null while nothing waits for that. */
 export const waitingForHandle = new Store<(() => void) | null>(null);

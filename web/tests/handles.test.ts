@@ -1,6 +1,7 @@
 /** A handle of one's own: what is made of a name, and when one is asked for it once more. */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { bareHandle, handleFrom } from "../src/handle-text.ts";
 
 class Shelf {
   readonly #values = new Map<string, string>();
@@ -18,9 +19,7 @@ Object.assign(globalThis, {
   },
 });
 const { me, isNew, setMe } = await import("../src/me.ts");
-const { bareHandle, goOnWithHandle, handleFrom, waitingForHandle, withHandle } = await import(
-  "../src/handles.ts"
-);
+const { goOnWithHandle, waitingForHandle, withHandle } = await import("../src/handles.ts");
 
 type Me = NonNullable<typeof me.value>;
 const NEW = { id: "ANN", handle: "user_x1", handle_chosen: false, welcomed: false } as Me;

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { MAX_HANDLE, MAX_HANDLE_INPUT, MIN_HANDLE } from "../../build/limits.ts";
 import { call } from "../api.ts";
 import { ApiError, Failure, sentence } from "../errors.ts";
-import { bareHandle } from "../handles.ts";
+import { bareHandle } from "../handle-text.ts";
 import { t } from "../language.ts";
 import { Field } from "./field.tsx";
 

@@ -6,7 +6,7 @@ import { Field } from "../components/field.tsx";
 import { HandleField } from "../components/handle-field.tsx";
 import { Page } from "../components/page.tsx";
 import { ApiError, sentence } from "../errors.ts";
-import { bareHandle } from "../handles.ts";
+import { bareHandle } from "../handle-text.ts";
 import { t } from "../language.ts";
 import { loadMe, me, rememberMe } from "../me.ts";
 import { useResource } from "../resource.ts";

@@ -4,7 +4,7 @@ import { call, type Me } from "../api.ts";
 import { Field } from "../components/field.tsx";
 import { HandleField } from "../components/handle-field.tsx";
 import { ApiError, sentence } from "../errors.ts";
-import { bareHandle, handleFrom } from "../handles.ts";
+import { bareHandle, handleFrom } from "../handle-text.ts";
 import { t } from "../language.ts";
 import { rememberMe } from "../me.ts";
 import { goOnFrom, Step } from "./step.tsx";
