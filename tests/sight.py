@@ -71,6 +71,11 @@ class Facts:
         """Whether somebody may find a post when they look for something."""
         return self._meets(viewer, author, post_id) and not self.is_limited_for(viewer, author)
 
+    def is_indexed(self, author: str) -> bool:
+        """Whether the posts of somebody are found at all, by themselves too, once the index is up
+        to date."""
+        return author not in self.limited | self.suspended
+
     def finds(self, viewer: str, user: str) -> bool:
         """Whether somebody may find a user when they look for something."""
         return self.sees_profile(viewer, user) and not self.is_limited_for(viewer, user)

@@ -416,7 +416,7 @@ class VisibilityWorld(FeedWorld):
             tagged = {view.post.id for view in page.items}
             for post_id in data.posts:
                 author = post_id.author_id
-                right = facts.comes_upon(viewer, author, post_id)
+                right = facts.is_indexed(author) and facts.comes_upon(viewer, author, post_id)
                 if author not in facts.private:
                     self._right(post_id in tagged, right, "hashtag", viewer, post_id)
 

@@ -55,6 +55,18 @@ def test_closing_is_one_write_that_ends_sessions_and_is_noted_until_it_is_due(th
     assert _profile(there).erase_at == LATER
 
 
+def test_a_session_that_was_ended_closes_nothing(there: Store) -> None:
+    """Its user has closed the account by another request, and has come back."""
+    began_at = START - HOUR
+    assert there.closings.close(ADA, START, LATER, began_at)
+    assert there.closings.reopen(ADA, START)
+    opened = _profile(there)
+    assert not there.closings.close(ADA, START + HOUR, LATER, began_at)
+    assert not there.closings.close(ADA, START + HOUR, LATER, START)
+    assert _profile(there) == opened
+    assert there.closings.close(ADA, START + HOUR, LATER, START + timedelta(seconds=1))
+
+
 def test_nobody_is_closed_who_is_not_there(store: Store) -> None:
     assert not store.closings.close(ADA, START, LATER)
     assert not store.closings.reopen(ADA, START)

@@ -20,9 +20,13 @@ from tests.fakes.metadata import FakeRequests, Metadata
 class FakeClosings:
     data: Metadata
 
-    def close(self, user_id: str, at: datetime, erase_at: datetime) -> bool:
+    def close(
+        self, user_id: str, at: datetime, erase_at: datetime, began_at: datetime | None = None
+    ) -> bool:
         profile = self.data.profiles.get(user_id)
         if profile is None or profile.is_closed:
+            return False
+        if began_at is not None and profile.has_ended(began_at):
             return False
         closed = replace(profile, closed_at=at, erase_at=erase_at, sessions_ended_at=at)
         self._change(closed)

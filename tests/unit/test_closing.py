@@ -54,6 +54,22 @@ def test_searches_forget_the_closed_and_find_again_whoever_comes_back(closed: Sc
     assert _found(closed) == {ADA, BEN}
 
 
+def test_a_request_that_comes_too_late_closes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stood still while its user closed the account by another one, and came back."""
+    made = scene()
+    backend, began_at = made.backend, made.backend.clock.now()
+
+    def end_all(_: str) -> None:
+        monkeypatch.undo()
+        backend.closing.close(ADA, SUBJECT, began_at)
+        backend.closing.come_back(ADA, backend.clock.now() + MINUTE)
+
+    monkeypatch.setattr(backend.sign_ins, "end_all", end_all)
+    with pytest.raises(SessionEnded):
+        backend.closing.close(ADA, SUBJECT, began_at)
+    assert not backend.metadata.profiles[ADA].is_closed
+
+
 def _found(made: Scene) -> set[str]:
     query = parse_query("caption")
     posts = made.backend.found.posts(query, made.backend.clock.now(), 0, 10).items

@@ -11,9 +11,12 @@ from shutterfeed.domain.users import Profile
 class Closings(Protocol):
     """The writes that decide about closed accounts. Each is one transaction."""
 
-    def close(self, user_id: str, at: datetime, erase_at: datetime) -> bool:
+    def close(
+        self, user_id: str, at: datetime, erase_at: datetime, began_at: datetime | None = None
+    ) -> bool:
         """Close an account, end all its sessions, and have it erased from `erase_at` on. False if
-        it is closed already, or there is none."""
+        it is closed already, there is none, or the session that began at `began_at` was ended: its
+        user may have closed the account by another request, and have come back."""
         ...
 
     def hasten(self, user_id: str, closed_at: datetime, erase_at: datetime) -> bool:

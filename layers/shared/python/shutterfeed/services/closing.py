@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from shutterfeed.domain.closing import being_erased, check_recent, erase_at
+from shutterfeed.domain.errors import SessionEnded
 from shutterfeed.domain.messages import EraseAccount
 from shutterfeed.domain.users import EVERY_STANDING, Profile
 from shutterfeed.ports.closing import Closings
@@ -45,8 +46,11 @@ class ClosingService:
             # In this order: if the second step fails, this session can still repeat both.
             self.sign_ins.end_all(account)
             now = self.clock.now()
-            self.closings.close(user_id, now, erase_at(now, self.days))
+            closes = self.closings.close(user_id, now, erase_at(now, self.days), began_at)
             profile = self.users.me(user_id)
+            if not closes and not profile.is_closed:
+                # Closed by another request meanwhile, and opened again: this one comes too late.
+                raise SessionEnded
         self._order(profile)
         return profile
 

@@ -27,6 +27,7 @@ from shutterfeed.schema import PK, TTL_ATTRIBUTE
 
 _CLOSED_AT: Final = "closed_at"
 _ERASE_AT: Final = "erase_at"
+_SESSIONS_ENDED: Final = "sessions_ended_at"
 _ERASING: Final = "erasing"
 _NOT_BEGUN: Final[ConditionBase] = Attr(_ERASING).not_exists() | Attr(_ERASING).eq(
     False  # noqa: FBT003 - the value
@@ -42,14 +43,20 @@ _NOBODY: Final = "nobody"
 class DynamoClosings:
     table: Table
 
-    def close(self, user_id: str, at: datetime, erase_at: datetime) -> bool:
+    def close(
+        self, user_id: str, at: datetime, erase_at: datetime, began_at: datetime | None = None
+    ) -> bool:
+        is_open: ConditionBase = Attr(PK).exists() & Attr(_CLOSED_AT).not_exists()
+        if began_at is not None:
+            lasts = Attr(_SESSIONS_ENDED).lt(timestamp(began_at))
+            is_open = is_open & (Attr(_SESSIONS_ENDED).not_exists() | lasts)
         closed = {_CLOSED_AT: timestamp(at), _ERASE_AT: timestamp(erase_at)}
         return self._written(
             Update(
                 keys.profile(user_id),
-                set={**closed, "sessions_ended_at": timestamp(at)},
+                set={**closed, _SESSIONS_ENDED: timestamp(at)},
                 add=_CHANGED,
-                condition=Attr(PK).exists() & Attr(_CLOSED_AT).not_exists(),
+                condition=is_open,
             ),
             Put(_note(user_id, erase_at)),
         )
