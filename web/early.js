@@ -18,7 +18,9 @@
   const name = names.find((name) => name === "en" || Object.hasOwn(files, name)) ?? "en";
   if (name !== "en") {
     const read = async () => (await fetch(files[name])).json();
-    window.language = { name, messages: read() };
+    const messages = read();
+    messages.catch(() => undefined); // who takes them hears of it
+    window.language = { name, messages };
     document.documentElement.lang = name === "pt" ? "pt-BR" : name;
     document.documentElement.dir = name === "ar" ? "rtl" : "ltr";
   }

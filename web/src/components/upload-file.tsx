@@ -31,7 +31,7 @@ const KINDS: Record<string, string> = {
 
 /** Such as "JPEG, 2.1 MB". */
 export function fileFacts({ content_type, bytes }: UploadBody): string {
-  return `${KINDS[content_type] ?? content_type}, ${fileSize(bytes)}`;
+  return t("{kind}, {size}", { kind: KINDS[content_type] ?? content_type, size: fileSize(bytes) });
 }
 
 /** The ledger's states of the files of a post; of those still awaited, this browser may know more. */
