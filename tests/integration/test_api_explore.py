@@ -85,7 +85,8 @@ def test_a_liked_post_stands_above_newer_ones(
 
 
 def test_the_best_go_on_page_by_page(client: Client, eve: Person, posts: list[str]) -> None:
-    cursor, found = {}, []
+    cursor: dict[str, str] = {}
+    found: list[str] = []
     while True:
         page = client.get("/hashtags/sea/posts", eve, order="best", limit="1", **cursor).json
         found += [post["id"] for post in page["items"]]

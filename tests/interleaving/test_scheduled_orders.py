@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from random import Random
 
 import pytest
@@ -91,8 +92,7 @@ def _due() -> tuple[Backend, Post]:
 def _publications(backend: Backend, post: Post) -> int:
     """How often a post was published, not counting that it was restored."""
     return sum(
-        change.after is not None
-        and change.after.state is PostState.PUBLISHED
+        change.after.state is PostState.PUBLISHED
         and (change.before is None or change.before.position is None)
         for change in backend.metadata.changes
         if isinstance(change, PostChanged) and change.after and change.after.id == post.id
@@ -121,7 +121,7 @@ def test_one_write_decides_what_comes_first(name: str) -> None:
     reached = 0
     for call in CALLS:
         backend, post = _due()
-        backend.fuse.pauses = {call: lambda b=backend, p=post: ACTS[name](b, p)}
+        backend.fuse.pauses = {call: partial(ACTS[name], backend, post)}
         backend.deliver("publish")
         if backend.fuse.pauses:
             break

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -124,7 +125,7 @@ def test_a_removed_medium_can_be_put_back_for_30_days_and_then_gives_its_content
 def test_with_new_files_the_old_album_is_shown_until_all_of_them_are_ready() -> None:
     backend, post = _published(ONE)
     (one,) = _ids(post)
-    wanted = [_file(TWO, "a lake"), one, _file(THREE)]
+    wanted: list[str | MediumDraft] = [_file(TWO, "a lake"), one, _file(THREE)]
     album = _change(backend, post, wanted, [one])
     two, _, three = _coming(album)
     assert _ids(album.view.post) == [one]
@@ -274,9 +275,8 @@ def test_a_conclusion_that_dies_or_is_overtaken_at_any_call_is_completed() -> No
             backend.drain_all_but("publish")
             backend.fuse.calls = 0
             if when == "pauses":
-                backend.fuse.pauses = {
-                    call: lambda b=backend, p=post, i=[two, one]: _change(b, p, i[::-1], i)
-                }
+                overtaken = partial(_change, backend, post, [one, two], [two, one])
+                backend.fuse.pauses = {call: overtaken}
             else:
                 setattr(backend.fuse, when, call)
             while backend.queues["publish"].messages:
