@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ from tests.e2e.browser import drivers, samples
 from tests.e2e.browser.guest import ESCAPE, Guest
 from tests.e2e.conftest import Deployment, Person
 
-_OPEN = {drivers.FIREFOX: drivers.firefox, drivers.WEBKIT: drivers.webkit}
+_OPEN: dict[str, Callable[[str], AbstractContextManager[drivers.Driver]]] = {
+    drivers.FIREFOX: drivers.firefox,
+    drivers.WEBKIT: drivers.webkit,
+}
 
 
 @pytest.fixture(params=_OPEN)
