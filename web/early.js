@@ -17,10 +17,11 @@
   const names = wanted.map((tag) => tag.split("-")[0]);
   const name = names.find((name) => name === "en" || Object.hasOwn(files, name)) ?? "en";
   if (name !== "en") {
-    const read = async () => (await fetch(files[name])).json();
+    const url = files[name];
+    const read = async () => (await fetch(url)).json();
     const messages = read();
     messages.catch(() => undefined); // who takes them hears of it
-    window.language = { name, messages };
+    window.language = { name, url, messages };
     document.documentElement.lang = name === "pt" ? "pt-BR" : name;
     document.documentElement.dir = name === "ar" ? "rtl" : "ltr";
   }

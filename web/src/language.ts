@@ -10,6 +10,7 @@ import { directionOf, type Messages, speaking } from "./sentences.ts";
 /** What `early.js` leaves, if the reader's language is not English. */
 interface Asked {
   readonly name: string;
+  readonly url: string;
   readonly messages: Promise<Messages>;
 }
 
@@ -19,17 +20,16 @@ const MOST_WAIT_MS = 4_000;
 const asked = (globalThis as { language?: Asked }).language;
 const found = asked === undefined ? null : await inTime(asked.messages);
 
-/** The translations into that language; none if it is English. */
-export const messages: Messages = found ?? {};
-
 /** The language in which the app speaks. */
 export const language = asked === undefined || found === null ? "en" : asked.name;
+/** Where its messages are; null for English. */
+export const messagesUrl = asked === undefined || found === null ? null : asked.url;
 /** The language and country that say how dates and numbers look: the browser's own, if it fits. */
 export const locale = navigator.languages.find((tag) => isOf(tag, language)) ?? language;
 
 export const { t, counted, parts, countedParts, count, translated } = speaking(
   language,
-  messages,
+  found ?? {},
   locale,
 );
 

@@ -41,7 +41,7 @@ async function run(
   const pictures: { srcset?: string; sizes?: string; fetchPriority?: string }[] = [];
   const window: {
     early?: { url: string; token: string; answer: Promise<Response> };
-    language?: { name: string; messages: Promise<unknown> };
+    language?: { name: string; url: string; messages: Promise<unknown> };
   } = {};
   const root: { lang: string; dir: string; dataset: { theme?: string } } = {
     lang: "en",
@@ -145,6 +145,7 @@ test("the reader's language is asked for at once, and English needs nothing", as
     [german.asked, german.root],
     [["/assets/de-2.json"], { lang: "de", dir: "ltr" }],
   );
+  assert.equal(german.language!.url, "/assets/de-2.json");
   assert.deepEqual(await german.language!.messages, { Like: "Gefällt mir" });
   assert.deepEqual((await at(["pt-PT"])).root, { lang: "pt-BR", dir: "ltr" });
   assert.deepEqual((await at(["de"], "ar")).root, { lang: "ar", dir: "rtl" });

@@ -15,6 +15,8 @@ const cacheOf = (name: string) => {
     addAll: async (all: (Request | string)[]) => {
       for (const one of all) held.set(absolute(one), await get(absolute(one)));
     },
+    add: async (one: string) => void held.set(absolute(one), await get(absolute(one))),
+    delete: async (one: Request) => held.delete(one.url),
     put: async (one: Request | string, response: Response) =>
       void held.set(absolute(one), response),
     match: async (one: Request | string) => held.get(absolute(one))?.clone(),
@@ -24,6 +26,7 @@ const cacheOf = (name: string) => {
 
 async function get(url: string): Promise<Response> {
   if (!isOnline) throw new TypeError("There is no network.");
+  if (url.endsWith("/de-7.json")) return Response.json({ Follow: "Folgen" });
   return new Response(`network: ${new URL(url).pathname}`);
 }
 
@@ -137,9 +140,14 @@ test("files that another app shares come once, with their names and in their ord
   assert.deepEqual(await takeShared(), []);
 });
 
-test("the worker tells of news in the language of the app's pages", async () => {
-  assert.equal((await speech()).t("Follow"), "Follow");
-  await keepSpoken({ language: "de", locale: "de-AT", messages: { Follow: "Folgen" } });
+test("the worker tells of news in the language of the app's pages, without a network too", async () => {
+  const follow = async () => (await speech()).t("Follow");
+  assert.equal(await follow(), "Follow");
+  await keepSpoken({ language: "de", locale: "de-AT", url: "/assets/de-7.json" });
   isOnline = false;
-  assert.equal((await speech()).t("Follow"), "Folgen");
+  assert.equal(await follow(), "Folgen");
+  assert.equal((await (await asked("/assets/de-7.json"))!.json()).Follow, "Folgen");
+  await keepSpoken({ language: "en", locale: "en-GB", url: null });
+  assert.equal(await follow(), "Follow");
+  assert.deepEqual([...kept.get("shutterfeed.spoken")!.keys()], [`${ORIGIN}/spoken`]);
 });

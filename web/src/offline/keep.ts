@@ -1,7 +1,7 @@
 import { openCompose } from "../compose.ts";
 import { takeShared } from "../device/shared.ts";
 import { keepSpoken } from "../device/spoken.ts";
-import { language, locale, messages } from "../language.ts";
+import { language, locale, messagesUrl } from "../language.ts";
 import { location, navigate } from "../router.ts";
 import { trusted } from "../trusted.ts";
 import { watchFeed } from "./feed.ts";
@@ -14,7 +14,7 @@ export async function keepForOffline(): Promise<void> {
   if (globalThis.caches !== undefined) {
     watchFeed();
     // Where there is no room, the worker speaks English.
-    await keepSpoken({ language, locale, messages }).catch(() => undefined);
+    await keepSpoken({ language, locale, url: messagesUrl }).catch(() => undefined);
   }
   // Not in every browser's private windows.
   await navigator.serviceWorker?.register(trusted("/service-worker.js"));
