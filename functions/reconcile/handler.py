@@ -37,6 +37,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.info("list to explore made", listed=explored)
     if lifted := composed.suspensions.lift():
         logger.info("suspensions lifted", lifted=lifted)
+    if sent := composed.due.send():
+        # Also here, in case that the other schedule stands still.
+        logger.info("messages of scheduled posts sent", sent=sent)
     if anchored := composed.moderation.anchor():
         logger.info("moderation log anchored", number=anchored)
     _measure_wait(composed.moderation.longest_wait())

@@ -272,10 +272,18 @@ class Play:
                 return found
             query = {"limit": "3", "cursor": page["next_cursor"]}
 
-    def declare(self, name: str, *files: File, key: str, caption: str = "") -> Posted:
+    def declare(
+        self, name: str, *files: File, key: str, caption: str = "", publish_at: str | None = None
+    ) -> Posted:
         body = {"caption": caption, "media": [file.declaration() for file in files]}
+        if publish_at is not None:
+            body["publish_at"] = publish_at
         answer = self.ask(name, "POST", "/posts", body, key=key)
         return Posted(answer["post"]["id"], files, tuple(answer["uploads"]))
+
+    def later(self, **span: float) -> str:
+        """The moment after that time, as clients write it."""
+        return (self.world.clock.now() + timedelta(**span)).isoformat()
 
     def ask_for_avatar(self, name: str, file: File, key: str) -> None:
         """Declared and sent."""

@@ -40,6 +40,47 @@ def publish_a_video(play: Play) -> Iterator[None]:
 
 
 @scenario
+def publish_later(play: Play) -> Iterator[None]:
+    """Two posts wait for their time. One is moved while it waits, and the other published at once
+    while its file arrives."""
+    play.person("ada")
+    yield
+
+    def moves() -> None:
+        posted = play.declare("ada", photo(1), key="1", publish_at=play.later(hours=5))
+        play.send(posted)
+        to = {"publish_at": play.later(hours=6)}
+        play.ask("ada", "PUT", f"/posts/{posted.id}/schedule", to)
+
+    def hurries() -> None:
+        posted = play.declare("ada", photo(2), key="2", publish_at=play.later(days=2))
+        play.send(posted)
+        play.ask("ada", "POST", f"/posts/{posted.id}/publish")
+
+    play.also(moves)
+    play.also(hurries)
+
+
+@scenario
+def change_an_album(play: Play) -> Iterator[None]:
+    """A photo is added to a published post, and another one removed."""
+    play.person("ada")
+    posted = play.post("ada", photo(1), photo(2), key="1")
+    play.until(lambda: play.state(posted) == "published", days=2)
+    yield
+
+    def changes() -> None:
+        seen = [upload["media_id"] for upload in posted.uploads]
+        media = [{"file": photo(3).declaration()}, {"id": seen[1]}]
+        body = {"media": media, "seen": seen}
+        answer = play.ask("ada", "PUT", f"/posts/{posted.id}/album", body)
+        for upload in answer["uploads"] if answer else ():
+            play.put(upload, photo(3))
+
+    play.also(changes)
+
+
+@scenario
 def same_content_at_once(play: Play) -> Iterator[None]:
     """Two people post the same photo."""
     play.person("ada")
