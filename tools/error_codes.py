@@ -58,6 +58,8 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "mute_oneself": "Nobody can mute themselves.",
         "invalid_before": "`before` is no moment with a time zone.",
         "invalid_until": "`until` is no moment with a time zone.",
+        "id_or_file": "An entry of the album has not exactly one of `id` and `file`.",
+        "medium_twice": "A photo or video is in the album twice.",
         "publish_at_too_soon": "`publish_at` is less than a minute from now.",
         "publish_at_too_late": "`publish_at` is more than 75 days from now.",
         "until_out_of_range": "`until` is not in the future, or too far off.",

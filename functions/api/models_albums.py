@@ -59,7 +59,7 @@ class AlbumItem(RequestBody):
         if self.id is not None and self.file is None:
             return self.id
         raise InvalidInput(
-            "invalid_media", "Send either id or file for each photo or video.", f"media[{index}]"
+            "id_or_file", "Send either id or file for each photo or video.", f"media[{index}]"
         )
 
 

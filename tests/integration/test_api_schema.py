@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import chain, combinations, count
 from typing import Any, Final
 
@@ -41,11 +42,14 @@ ABOUT_CONTENT: Final = frozenset(
         *("unknown_medium", "block_oneself", "mute_oneself", "until_out_of_range"),
         *("empty_comment", "invalid_held_word", "empty_appeal", "report_oneself"),
         *("impossible_action", "until_without_suspension", "incomplete_point"),
-        *("invalid_place_name",),
+        *("invalid_place_name", "publish_at_too_soon", "publish_at_too_late"),
+        *("id_or_file", "medium_twice"),
     )
 )
 """Why a request may be refused though it has the form that the document asks for: each is
 described there in words."""
+AS_IT_IS: Final = ("not_in_parts", "not_stored", "medium_not_failed", "not_published")
+"""Why a request of the right form is refused for what it is about."""
 EXAMPLES: Final = settings(max_examples=10)
 _numbers = count()
 _LEAVING: Final = {
@@ -97,6 +101,11 @@ class Caller:
             self.send("restore_post", {})  # for the others, in whatever order they come
         return answer
 
+    def added(self, photo: Any) -> Any:
+        """A file that is added to an album."""
+        video = {"width": 1, "height": 1, "duration_ms": 1}
+        return {**photo, **video, "alt_text": "A lake", "keep_capture_details": True}
+
     def body(self, name: str) -> Any:
         """A valid one, with every field that it may have."""
         place = {"name": "Lindau", "latitude": 47.5, "longitude": 9.7}
@@ -144,6 +153,11 @@ class Caller:
             | {"until": "2098-01-01T00:00:00Z"},
             "undo_action": {"action_id": "0" * 26, "version": 0},
             "decide_appeal": {"overturn": False, "version": 0, "statement": "x"},
+            "schedule_post": {"publish_at": f"{START + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"},
+            "change_album": {
+                "media": [{"id": None, "file": self.added(photo)}],
+                "seen": [self.paths["media_id"]],
+            },
             "create_collection": {"name": "Lakes"},
             "rename_collection": {"name": "Seas"},
         }[name]
@@ -197,7 +211,7 @@ def test_every_documented_default_may_be_sent(caller: Caller, name: str) -> None
             answer = caller.send(name, sent)
             assert answer.status < 300 or answer.status in (403, 404, 409), (sent, answer.text)
             if answer.status == 409:
-                assert answer.error[0] in ("not_in_parts", "not_stored", "medium_not_failed")
+                assert answer.error[0] in AS_IT_IS
 
 
 def test_a_page_goes_on_whether_defaults_are_sent_or_not(caller: Caller) -> None:
@@ -296,7 +310,7 @@ def test_a_field_that_the_document_does_not_allow_is_refused_by_its_name(
             answer = caller.send(name, {}, _with(body, path, value))
             assert (answer.status, answer.error[1]) == (400, path), (value, answer.text)
             tried += 1
-    assert tried > 3
+    assert tried >= 3
 
 
 @pytest.mark.parametrize("name", BODIES)

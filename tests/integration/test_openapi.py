@@ -88,6 +88,7 @@ def test_every_operation_is_documented(method: str, path: str, operation: dict[s
         *(("POST", "/posts/{id}/comments"), ("POST", "/me/collections")),
         ("PUT", "/me/push-subscriptions/{subscription_id}"),
         ("PUT", "/posts/{id}/media/{media_id}"),
+        *(("PUT", "/posts/{id}/album"), ("PUT", "/posts/{id}/schedule")),
         *(("POST", "/reports"), ("POST", "/me/appeals")),
         *(("POST", f"/moderation/cases/{{case_id}}/{n}") for n in ("actions", "undo", "appeal")),
     }

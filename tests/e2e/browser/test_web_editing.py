@@ -49,13 +49,14 @@ def test_photos_of_a_post_are_put_in_order_removed_and_added(
     one, two = (medium["id"] for medium in owner.api.post(post_id)["media"])
     somebody = visit(owner).open()
     page = somebody.page
+    dialog = page.get_by_role("dialog", name="Photos and videos")
 
     def change(*buttons: str) -> None:
         somebody.sees_post("Two").get_by_role("button", name="Post options").click()
         page.get_by_role("button", name="Edit post").click()
         page.get_by_role("button", name="Change photos and videos").click()
         for name in buttons:
-            page.get_by_role("button", name=name).click()
+            dialog.get_by_role("button", name=name).click()
 
     def shown() -> list[str]:
         return [medium["id"] for medium in owner.api.post(post_id)["media"]]
@@ -72,7 +73,6 @@ def test_photos_of_a_post_are_put_in_order_removed_and_added(
     assert shown() == [two]
     somebody.open()
     change("Put back number 1")
-    dialog = page.get_by_role("dialog", name="Photos and videos")
     dialog.locator("input[type=file]").set_input_files([samples.photo(94)])
     dialog.get_by_role("button", name="Save").click()
     somebody.sees_text("The new files are shown once they are ready.")

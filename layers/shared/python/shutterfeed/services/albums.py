@@ -122,7 +122,7 @@ def _check(wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
         raise InvalidInput("invalid_media", f"A post has 1 to {MAX_MEDIA} media.", "media")
     ids = [one for one in wanted if isinstance(one, str)]
     if len(set(ids)) != len(ids):
-        raise InvalidInput("invalid_media", "A photo or video is there twice.", "media")
+        raise InvalidInput("medium_twice", "A photo or video is there twice.", "media")
     return tuple(
         one if isinstance(one, str) else check_draft(one, f"media[{index}].file.")
         for index, one in enumerate(wanted)
