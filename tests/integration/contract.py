@@ -15,7 +15,9 @@ from typing import Any, Final
 import api
 
 DOCUMENT: Final = Path(api.__file__).with_name("openapi.json")
-_ANNOTATIONS: Final = frozenset(("title", "description", "examples", "default", "format"))
+_ANNOTATIONS: Final = frozenset(
+    ("title", "description", "examples", "default", "format", "x-limits")
+)
 _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
     "object": dict,
     "array": list,

@@ -134,6 +134,9 @@ def test_limits_are_in_the_schemas() -> None:
     assert (create["media"]["minItems"], create["media"]["maxItems"]) == (1, 10)
     assert create["caption"]["maxLength"] == 2200
     assert medium["bytes"]["maximum"] == 300 * 1024 * 1024
+    files = schemas["FileBody"]["properties"]["content_type"]["x-limits"]
+    assert files["photo"] == {"bytes": 64 * 1024 * 1024, "side": 30_000, "pixels": 200_000_000}
+    assert files["video"]["duration_ms"] == 180_500
     requests = {route.body.__name__ for route in ROUTES if route.body}
     for name in (*requests, "MediumBody", "PlaceBody"):
         assert schemas[name]["additionalProperties"] is False, name
