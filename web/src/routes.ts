@@ -17,7 +17,7 @@ import { MeView, ProfileView } from "./views/profile.tsx";
 import { PublicProfileView } from "./views/public-profile.tsx";
 import { RequestsView } from "./views/requests.tsx";
 import { CollectionView, SavedView } from "./views/saved.tsx";
-import { SearchView } from "./views/search.tsx";
+import { ExploreView, SearchView } from "./views/search.tsx";
 import { SecurityView } from "./views/security.tsx";
 import { SessionsView } from "./views/sessions.tsx";
 import { SettingsView } from "./views/settings.tsx";
@@ -57,7 +57,7 @@ export const ROUTES: Routes = [
   ["/saved/:id", CollectionView],
   ["/tagged", TaggedView],
   ["/comments", OwnCommentsView],
-  ["/explore", SearchView],
+  ["/explore", ExploreView],
   ["/search", SearchView],
   ["/tags/:tag", TagView],
   ["/places/:place", PlaceView],

@@ -42,7 +42,7 @@ def test_whom_those_follow_whom_one_follows_is_suggested(
     assert (visitor.accessibility(), visitor.overflow()) == ([], 0)
     eventually(lambda: reader.api.user(other.handle)["followed_by_me"], until=bool)
 
-    visitor.go("Explore")
+    visitor.open("/search")
     expect(visitor.page.get_by_role("heading", name="Find people and pictures")).to_be_visible()
     visitor.page.wait_for_load_state("networkidle")
     expect(row).to_have_count(0)

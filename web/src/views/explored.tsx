@@ -12,7 +12,7 @@ import { ofThisVisit } from "../visits.ts";
 import { searchAddress } from "./search-tabs.ts";
 import { Suggested } from "./suggested.tsx";
 
-/** What one looks around in before one searches: what one has searched for, and well-liked posts. */
+/** Recent, well-liked posts; below them, people whom one may like to follow. */
 export function Explored() {
   const isShown = useIsShown();
   const list = ofThisVisit(
@@ -27,28 +27,26 @@ export function Explored() {
       ),
   );
   return (
-    <>
-      <RecentSearches />
-      <Endless
-        list={list}
-        isShown={isShown}
-        render={(posts) => <PostGrid posts={posts} plays />}
-        skeleton={<GridSkeleton />}
-        empty={
-          <>
-            <Empty title={t("Nothing to explore yet")} drawing="explore">
-              <p>{t("What people post and like appears here. Post the first picture yourself!")}</p>
-            </Empty>
-            <Suggested />
-          </>
-        }
-        end={<Suggested />}
-      />
-    </>
+    <Endless
+      list={list}
+      isShown={isShown}
+      render={(posts) => <PostGrid posts={posts} plays />}
+      skeleton={<GridSkeleton />}
+      empty={
+        <>
+          <Empty title={t("Nothing to explore yet")} drawing="explore">
+            <p>{t("What people post and like appears here. Post the first picture yourself!")}</p>
+          </Empty>
+          <Suggested />
+        </>
+      }
+      end={<Suggested />}
+    />
   );
 }
 
-function RecentSearches() {
+/** What one has searched for last; nothing if there is nothing. */
+export function RecentSearches() {
   const searches = useStore(recentSearches);
   if (searches.length === 0) return null;
   return (

@@ -15,12 +15,24 @@ import { location } from "../router.ts";
 import { useStore } from "../store.ts";
 import { tagAddress } from "../topics.ts";
 import { ofThisVisit } from "../visits.ts";
-import { Explored } from "./explored.tsx";
+import { Explored, RecentSearches } from "./explored.tsx";
 import { SearchBox } from "./search-box.tsx";
 import { searchAddress, TABS, type Tab } from "./search-tabs.ts";
+import { Suggested } from "./suggested.tsx";
 
 /** How many people, and how many tags, are shown above the posts. */
 const BEST = 3;
+
+/** Before one searches: what one has searched for, and pictures to look at. */
+export function ExploreView() {
+  return (
+    <Page title={t("Explore")} hideTitle class="page-wide">
+      <SearchBox asked="" tab="all" />
+      <RecentSearches />
+      <Explored />
+    </Page>
+  );
+}
 
 export function SearchView() {
   const { query, key } = useStore(location);
@@ -28,13 +40,23 @@ export function SearchView() {
   const tab = TABS.find(([name]) => name === query.get("type"))?.[0] ?? "all";
   return (
     <Page
-      title={asked ? t("Search: {text}", { text: asked }) : t("Explore")}
+      title={asked ? t("Search: {text}", { text: asked }) : t("Search")}
       hideTitle
       class="page-wide"
     >
       <SearchBox asked={asked} tab={tab} />
       {asked === "" ? (
-        <Explored key={key} />
+        <>
+          <RecentSearches />
+          <Empty title={t("Find people and pictures")} drawing="search">
+            <p>
+              {t(
+                "Search for names, captions, places or #hashtags. Small typing errors do not matter.",
+              )}
+            </p>
+          </Empty>
+          <Suggested />
+        </>
       ) : (
         <>
           <nav class="tabs" aria-label={t("Kinds of results")}>
