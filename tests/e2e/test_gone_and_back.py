@@ -13,6 +13,7 @@ from pathlib import Path
 from operations import receipts
 from operations.deployment import Deployment as Stage
 from operations.deployment import queues
+from shutterfeed.adapters.buckets import RELEASED
 from shutterfeed.adapters.dynamodb.closings import DynamoClosings
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
@@ -139,6 +140,7 @@ def test_a_closed_account_comes_back_or_is_erased_and_gets_its_receipt(
     with _days_to_come_back(stage, 0):
         _signed_in(stack, leaver).call("POST", "/me/closing")
     _let_time_pass(stage, user_id)
+    _let_uploads_expire(stage)
     # What is left is told by a run, and looked for again by the next one.
     issued = eventually(
         lambda: receipts.issue(stage, tmp_path), lambda issued: bool(issued.files), longest_pause=5
@@ -189,6 +191,20 @@ def _days_to_come_back(stage: Stage, days: int) -> Iterator[None]:
         client.update_function_configuration(
             FunctionName=function, Environment={"Variables": settings}
         )
+
+
+def _let_uploads_expire(stage: Stage) -> None:
+    """Set the rule of the template by which what is tagged as stored goes: the local cloud takes no
+    rules from a template."""
+    rule = {
+        "ID": "released",
+        "Status": "Enabled",
+        "Filter": {"Tag": {"Key": RELEASED, "Value": "true"}},
+        "Expiration": {"Days": 1},
+    }
+    stage.client_for("s3").put_bucket_lifecycle_configuration(
+        Bucket=stage.outputs["UploadsBucketName"], LifecycleConfiguration={"Rules": [rule]}
+    )
 
 
 def _let_time_pass(stage: Stage, user_id: str) -> None:

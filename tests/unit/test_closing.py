@@ -8,13 +8,14 @@ from datetime import timedelta
 
 import pytest
 
-from shutterfeed.domain.closing import IN_FLIGHT, RECENT_SIGN_IN, Step, erase_at
+from shutterfeed.domain.closing import IN_FLIGHT, RECENT_SIGN_IN, WAIT, Step, erase_at
 from shutterfeed.domain.comments import Order
 from shutterfeed.domain.errors import Conflict, DomainError, Forbidden, NotFound, SessionEnded
 from shutterfeed.domain.messages import EraseAccount
 from shutterfeed.domain.search import parse_query
 from shutterfeed.domain.users import EVERY_STANDING, Standing, Suspension
 from shutterfeed.domain.visibility import NOBODY, Surface, Viewer
+from shutterfeed.services import erasing_accounts
 from tests.erasing_scene import ADA, BEN, CYD, SUBJECT, Scene, scene
 from tests.fakes.backend import CLOSING_DAYS, Crash
 from tests.fakes.system import START
@@ -155,6 +156,22 @@ def test_without_days_to_come_back_it_is_erased_once_no_request_runs_any_more() 
     assert order == (IN_FLIGHT, EraseAccount(ADA))
     made.settle()
     assert made.left_of(ADA) == []
+
+
+def test_posts_that_fill_whole_slices_are_waited_for_too(
+    closed: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = closed.backend
+    backend.drain()
+    posts = [post_id for post_id in backend.metadata.posts if post_id.author_id == ADA]
+    monkeypatch.setattr(erasing_accounts, "SLICE", len(posts))
+    steps, eraser = backend.queues["erase"], backend._erasing().eraser
+    steps.messages.clear()
+    steps.later.clear()
+    eraser.erase(EraseAccount(ADA, Step.POSTS))
+    (more,) = steps.messages
+    eraser.erase(more)
+    assert steps.later == [(WAIT, EraseAccount(ADA, Step.POSTS))]
 
 
 @pytest.mark.parametrize("standing", ["closed", "suspended"])

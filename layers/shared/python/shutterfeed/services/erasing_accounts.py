@@ -147,7 +147,8 @@ class AccountEraser:
         """Erase all posts, hidden ones too."""
         page = self.posts.made_by(message.user_id, message.after, SLICE)
         if not page.items:
-            return None
+            # After slices that were full, the items before may still be there.
+            return None if message.after is None else _More(wait=WAIT)
         self.records.note_contents(message.user_id, page.items[0].id.ulid, _contents(page.items))
         profile, now = self.profiles.item(message.user_id), self.clock.now()
         if profile is not None and profile.avatar is not None:
