@@ -103,7 +103,7 @@ export function PlaceField({ place, onPlace, error, photoPoint = null }: Props) 
           >
             <MoreIcon name="place" />
             <bdi class="suggestion-text">{other.name}</bdi>
-            {other.used_before && <span class="quiet">{t("Used before")}</span>}
+            {other.used_before && <span class="handle">{t("Used before")}</span>}
           </div>
         ))}
       </div>
