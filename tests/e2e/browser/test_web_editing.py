@@ -66,7 +66,6 @@ def test_photos_of_a_post_are_put_in_order_removed_and_added(
     assert shown() == [two, one]
     page.get_by_role("button", name="Undo").click()
     eventually(shown, lambda ids: ids == [one, two])
-    page.keyboard.press("Escape")
     somebody.open()
     change("Remove number 1", "Save")
     somebody.sees_text("Changes saved.")

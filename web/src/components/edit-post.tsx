@@ -62,7 +62,10 @@ export function EditPost({ post, onClose }: Props) {
 
   const errorOf = (field: string) =>
     error instanceof ApiError && error.field?.startsWith(field) ? error.message : null;
-  if (isInAlbum) return <AlbumEditor post={post} onClose={() => setInAlbum(false)} />;
+  if (isInAlbum) {
+    // A dialog would cover what offers to undo it. What was typed here is kept.
+    return <AlbumEditor post={post} onSaved={onClose} onClose={() => setInAlbum(false)} />;
+  }
   const isOfField = (errorOf("caption") ?? errorOf("people.") ?? errorOf("place")) !== null;
   return (
     <Dialog title={t("Edit post")} onClose={onClose}>

@@ -24,17 +24,18 @@ import { Order } from "./order.tsx";
 
 interface Props {
   post: PostBody;
+  onSaved: () => void;
   onClose: () => void;
 }
 
 /** The photos and videos of a published post: their order, without some, with others. */
-export function AlbumEditor({ post, onClose }: Props) {
+export function AlbumEditor({ post, onSaved, onClose }: Props) {
   const album = useResource(`album ${post.id}`, () =>
     call("get", "/posts/{id}/album", { path: { id: post.id } }),
   );
   return (
     <Dialog title={t("Photos and videos")} onClose={onClose}>
-      {album.value && <Editor album={album.value} onClose={onClose} />}
+      {album.value && <Editor album={album.value} onSaved={onSaved} onClose={onClose} />}
       {!album.value && (
         <div class="dialog-body">
           {album.error ? (
@@ -48,7 +49,7 @@ export function AlbumEditor({ post, onClose }: Props) {
   );
 }
 
-function Editor({ album, onClose }: { album: Album; onClose: () => void }) {
+function Editor({ album, onSaved, onClose }: Omit<Props, "post"> & { album: Album }) {
   const [draft, setDraft] = useState(() => draftOf(album));
   const [chosen, setChosen] = useState(0);
   const [share, setShare] = useState<number | null>(null);
@@ -85,7 +86,7 @@ function Editor({ album, onClose }: { album: Album; onClose: () => void }) {
     setError(null);
     try {
       await saveAlbum(album.post, draft, setShare);
-      onClose();
+      onSaved();
     } catch (reason) {
       setError(reason);
       setShare(null);
