@@ -56,7 +56,7 @@ def test_a_stranger_sees_the_picture_first_and_then_a_way_to_join(
     expect(page.get_by_role("link", name="followers")).to_have_count(0)
     _is_readable(stranger)
 
-    page.get_by_role("link", name="Shared with all").click()
+    page.go_back()
     page.get_by_role("link", name=f"#{tag}", exact=True).click()
     expect(page.get_by_role("heading", name=f"#{tag}")).to_be_visible()
     expect(page.locator(".tile img.picture")).to_be_visible()
