@@ -51,6 +51,14 @@ export function sentencesOfSources(): Found {
   return { sentences, faults };
 }
 
+/** The faults of one source, for tests. */
+export function faultsOf(text: string): readonly string[] {
+  const faults: string[] = [];
+  const file = ts.createSourceFile("source.tsx", text, ts.ScriptTarget.Latest, true);
+  read(file, new Map(), faults);
+  return faults;
+}
+
 function read(file: ts.SourceFile, sentences: Map<string, Sentence>, faults: string[]): void {
   const fault = (node: ts.Node, what: string) => {
     const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
@@ -191,20 +199,20 @@ export function compared(
   sentences: ReadonlyMap<string, Sentence>,
   codes: readonly string[],
 ): Compared {
+  const needed = categoriesOf(language);
   const keys = [...sentences.keys(), ...codes];
   const known = new Set(keys);
   return {
     missing: keys.filter((key) => messages[key] === undefined),
     unused: Object.keys(messages).filter((key) => !known.has(key)),
     wrong: [...sentences.values()]
-      .filter(({ text }) => messages[text] !== undefined && !fits(language, messages, text))
+      .filter(({ text }) => messages[text] !== undefined && !fits(text))
       .map(({ text }) => text),
   };
 
-  function fits(language: string, messages: Messages, text: string): boolean {
+  function fits(text: string): boolean {
     const message = messages[text]!;
     const { isCounted } = sentences.get(text)!;
-    const needed = categoriesOf(language);
     if (typeof message === "string") {
       const isEnough = !isCounted || needed.length === 1 || !text.includes("{count}");
       return isEnough && placesOf(message) === placesOf(text);
