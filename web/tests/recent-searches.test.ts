@@ -21,13 +21,13 @@ Object.assign(globalThis, {
     postMessage(): void {}
   },
 });
+const { person } = await import("../src/auth.ts");
 const { me } = await import("../src/me.ts");
 const { forgetSearches, noteSearch, recentSearches } = await import("../src/recent-searches.ts");
 
 const user = (id: string) => ({ id }) as NonNullable<typeof me.value>;
 
 test("the last searches of one user are there again, and can be cleared", () => {
-  noteSearch("nobody's");
   me.set(user("ada"));
   assert.deepEqual(recentSearches.value, []);
   for (const text of ["heron", "#birds", "Heron"]) noteSearch(text);
@@ -43,5 +43,18 @@ test("the last searches of one user are there again, and can be cleared", () => 
   assert.deepEqual(recentSearches.value, []);
   me.set(null);
   me.set(user("ada"));
+  assert.deepEqual(recentSearches.value, []);
+});
+
+test("what is searched for before the user is known is theirs, and nobody else's", () => {
+  me.set(null);
+  noteSearch("stork");
+  noteSearch("crane");
+  me.set(user("cy"));
+  assert.deepEqual(recentSearches.value, ["crane", "stork"]);
+  me.set(null);
+  noteSearch("gull");
+  person.set(person.value + 1);
+  me.set(user("dan"));
   assert.deepEqual(recentSearches.value, []);
 });
