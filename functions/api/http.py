@@ -369,9 +369,21 @@ class Call:
         return CursorScope(f"{self.route.path}\n{name}", self.user_id)
 
 
+class _Resolver(APIGatewayHttpResolver):
+    """Takes any text without a slash as a parameter of a path.
+
+    Powertools' own pattern leaves out emoji and some signs, which names and hashtags may have: the
+    gateway decodes a path before it hands it on.
+    """
+
+    @staticmethod
+    def _compile_regex(rule: str, base_regex: str = "^{}$") -> re.Pattern[str]:
+        return re.compile(base_regex.format(re.sub(r"<(\w+)>", r"(?P<\1>[^/]+)", rule)))
+
+
 def build_resolver() -> APIGatewayHttpResolver:
     """A resolver with every declared route."""
-    app = APIGatewayHttpResolver(strip_prefixes=[PREFIX])
+    app = _Resolver(strip_prefixes=[PREFIX])
     for declared in ROUTES:
         rule = _PATH_PARAMETER.sub(r"<\1>", declared.path)
         methods = [declared.method, "HEAD"] if declared.public else declared.method

@@ -127,6 +127,7 @@ def test_the_large_preset_watches_quotas_queues_and_the_bill(
 
     assert alarms(large) - alarms(dev) == {
         *(f"{worker.queue}-waiting" for worker in topology.WORKERS),
+        "cases-waiting",
         "throttles",
         "concurrency",
         "throttled-sign-ins",

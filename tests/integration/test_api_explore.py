@@ -103,9 +103,11 @@ def test_the_best_go_on_page_by_page(client: Client, eve: Person, posts: list[st
 def test_hashtags_and_places_are_counted(client: Client, ada: Person, posts: list[str]) -> None:
     assert client.get("/hashtags/%23SEA", ada).json == {"hashtag": "sea", "posts": 3}
     assert client.get("/hashtags/lake", ada).json == {"hashtag": "lake", "posts": 0}
+    assert client.get("/hashtags/🐦", ada).json == {"hashtag": "🐦", "posts": 0}
     assert client.get("/hashtags/a-b", ada).error == ("invalid_hashtag", "tag")
     counted = {"place": "old-pier", "name": "Old Pier", "posts": 3}
-    for name in ("old-pier", "Old%20Pier"):
+    # The gateway decodes a path, quotation marks and emoji in it, too.
+    for name in ("old-pier", "Old%20Pier", 'Old "Pier"', "Old `Pier`?"):
         assert client.get(f"/places/{name}", ada).json == counted
     nowhere = {"place": "nowhere", "name": "nowhere", "posts": 0}
     assert client.get("/places/Nowhere", ada).json == nowhere

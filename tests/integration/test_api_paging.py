@@ -43,7 +43,8 @@ def lists(client: Client, pipeline: Pipeline, ada: Person) -> dict[str, str]:
         headers={"Idempotency-Key": "of-lists"},
     )
     named = client.request("POST", "/me/collections", ada, body={"name": "Winter"})
-    names = {"handle": handle, "tag": "winter", "id": post, "comment_id": said.json["id"]}
+    names = {"handle": handle, "tag": "winter", "place": "lindau"}
+    names |= {"id": post, "comment_id": said.json["id"]}
     names["collection_id"] = named.json["id"]
     return {path: path.format_map(names) for path in LISTS}
 

@@ -227,7 +227,10 @@ def test_only_the_author_of_a_published_post_changes_its_album() -> None:
     backend.delete_post(post.id)
     with pytest.raises(NotFound):
         _change(backend, post, [one], [one, two])
-    refusals = {"invalid_media": ([], [_file(ONE)] * 11), "medium_twice": ([one, one],)}
+    refusals: dict[str, Sequence[Sequence[str | MediumDraft]]] = {
+        "invalid_media": ([], [_file(ONE)] * 11),
+        "medium_twice": ([one, one],),
+    }
     for code, albums in refusals.items():
         for wanted in albums:
             with pytest.raises(InvalidInput) as refused:

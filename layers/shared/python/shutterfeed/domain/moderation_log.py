@@ -94,7 +94,7 @@ class Anchor:
 
 def not_as_noted(entries: Iterable[Entry], anchors: Iterable[Anchor]) -> Break | None:
     """The first entry that is another than was noted, or is missing; None if there is none. So a
-    chain that was made anew as a whole is found out, too."""
+    chain that was written again as a whole is found out, too."""
     hashes = {entry.number: entry.hash for entry in entries}
     for anchor in sorted(anchors, key=lambda one: one.number):
         if anchor.number not in hashes:

@@ -1,5 +1,5 @@
-"""What is looked after in moderation on a schedule: that nobody makes the log anew unseen, and for
-how long cases wait."""
+"""What is looked after in moderation on a schedule: that nobody writes the log again unseen, and
+for how long cases wait."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ class ModerationWatch:
         return last.number
 
     def longest_wait(self) -> timedelta | None:
-        """For how long the oldest open case has waited for a moderator; None if none waits."""
+        """How long the oldest open case has waited for a moderator; None if none waits."""
         oldest = self.cases.queue(CaseState.OPEN, None, None, 1).items
         return self.clock.now() - oldest[0].opened_at if oldest else None
