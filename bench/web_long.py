@@ -23,7 +23,7 @@ _MIB: Final = 1024 * 1024
 _PAGE: Final = 100
 """Posts in an answer: as many as the API gives at most."""
 _STEP_MS: Final = 50
-_PATIENCE_STEPS: Final = 200
+_PATIENCE_STEPS: Final = 2_400
 _POSTS: Final = "document.querySelectorAll('[data-post]').length"
 # How long the events of interactions took, as browsers report it: from the key to the paint.
 _WATCH: Final = """() => {

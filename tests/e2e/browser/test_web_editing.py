@@ -31,7 +31,7 @@ def test_caption_description_and_place_are_changed(
     dialog = page.get_by_role("dialog", name="Edit post")
     dialog.get_by_label("Caption").fill("After")
     dialog.get_by_label(re.compile("^Description of photo")).fill("Hills under a low sun")
-    dialog.get_by_label("Place").fill("Old pier")
+    dialog.get_by_role("combobox", name="Place").fill("Old pier")
     dialog.get_by_role("button", name="Save").click()
     somebody.sees_text("Changes saved.")
 
