@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from shutterfeed.domain.posts import PostState
 from shutterfeed.schema import (
     OPEN_PK,
     PK,
@@ -24,6 +25,8 @@ TTL_LATEST: Final = timedelta(hours=47)
 """How long after their time items go."""
 _CASES: Final = "CASES#"
 """The partitions, in the index of what is open, of cases that wait for people."""
+_DUE: Final = "DUE#"
+"""Those of posts that wait for a time: to be published, or to give up what was removed."""
 
 
 @dataclass(slots=True)
@@ -105,13 +108,14 @@ class Watch:
     due: dict[Touched, int] = field(default_factory=dict)
     open: set[Touched] = field(default_factory=set)
     """Posts that are on their way, which the reconciler looks at."""
+    later: set[Touched] = field(default_factory=set)
+    """Published posts from which something was removed: it stays for weeks."""
 
     def changed(self, place: Touched, after: Any) -> None:
         opened = "" if after is None else after.get(OPEN_PK, {"S": ""})["S"]
-        if opened and not opened.startswith(_CASES):
-            self.open.add(place)
-        else:
-            self.open.discard(place)
+        keeps = opened.startswith(_DUE) and after["state"]["S"] == PostState.PUBLISHED
+        _put(self.later, place, keeps)
+        _put(self.open, place, bool(opened) and not opened.startswith(_CASES) and not keeps)
         if after is not None and TTL_ATTRIBUTE in after:
             self.due[place] = int(after[TTL_ATTRIBUTE]["N"])
         else:
@@ -132,3 +136,7 @@ class Watch:
     @property
     def _delay(self) -> timedelta:
         return TTL_LATEST if self.late else TTL_USUAL
+
+
+def _put(places: set[Touched], place: Touched, is_there: bool) -> None:
+    (places.add if is_there else places.discard)(place)

@@ -205,7 +205,7 @@ class World:
         """The rule fires every five minutes. While there is nothing open a run would find nothing;
         and one that changed nothing is followed by a later and later one, so that months pass
         quickly."""
-        if not self.watch.open:
+        if not (self.watch.open or self.watch.later):
             self._reconcile_at, self._pause = None, stack.RECONCILE_EVERY
         elif self._reconcile_at is None:
             self._reconcile_at = self.clock.instant + stack.RECONCILE_EVERY

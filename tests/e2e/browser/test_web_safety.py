@@ -122,6 +122,8 @@ def test_an_account_is_closed_with_the_password_and_reopened(
     _press(visitor, "Close my account")
     visitor.sees_text("Your account is closed. Until")
     assert ben.api.send("GET", f"/users/{ann.handle}").status_code == 404
+    # All sessions that began in the second of closing have ended.
+    visitor.page.wait_for_timeout(1_000)
     visitor.sign_in(ann.email)
     expect(visitor.page.get_by_role("heading", name="Your account is closed")).to_be_visible()
     visitor.sees_text("you can come back")

@@ -90,7 +90,7 @@ function Row({ post: given }: { post: PostBody }) {
               type="button"
               class="button button-small"
               disabled={isBusy}
-              aria-label={t("Change the time of “{caption}”", { caption })}
+              aria-label={t("Change time: “{caption}”", { caption })}
               onClick={() => setMoving(true)}
             >
               {t("Change time")}
@@ -99,7 +99,7 @@ function Row({ post: given }: { post: PostBody }) {
               type="button"
               class="button button-small"
               disabled={isBusy}
-              aria-label={t("Publish “{caption}” now", { caption })}
+              aria-label={t("Publish now: “{caption}”", { caption })}
               onClick={() => void act(() => publishNow(post))}
             >
               {t("Publish now")}
@@ -108,7 +108,7 @@ function Row({ post: given }: { post: PostBody }) {
               type="button"
               class="button button-small"
               disabled={isBusy}
-              aria-label={t("Cancel “{caption}”", { caption })}
+              aria-label={t("Cancel: “{caption}”", { caption })}
               onClick={() => void act(() => cancel(post))}
             >
               {t("Cancel")}
