@@ -72,7 +72,7 @@ def test_every_documented_error_is_raised() -> None:
     known = {("invalid_cursor", 400), ("session_ended", 401), ("limit_reached", 429), ("busy", 503)}
     # Codes that are put together when they are raised.
     made = {(f"{field}_too_long", 400) for field in ("display_name", "bio")}
-    named = ("type", "media", "limit", "order", "state", "reason")
+    named = ("type", "media", "limit", "order", "state", "reason", "until", "before")
     made |= {(f"invalid_{name}", 400) for name in named} | {("case_changed", 409)}
     made |= {(code, 400) for code in ("too_long", "too_many_pixels", "too_much_work")}
     assert set(_documented().items()) == known | OF_THE_API.items() | made | {

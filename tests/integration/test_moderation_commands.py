@@ -23,7 +23,7 @@ from shutterfeed.domain.posts import PostState
 from shutterfeed.schema import MODERATORS
 from tests import samples
 from tests.fakes.system import START
-from tests.integration.world import METADATA, Person, World, aws
+from tests.integration.world import METADATA, ORIGINALS, Person, World, aws
 
 ADA = Person.number(0xADA)
 
@@ -34,7 +34,8 @@ def table(tables: World, monkeypatch: pytest.MonkeyPatch) -> Table:
     tables.create_accounts(ADA)
     pool = tables.user_pool_id
     aws("cognito-idp").create_group(UserPoolId=pool, GroupName=MODERATORS)
-    outputs = {"MetadataTableName": METADATA, "UserPoolId": pool}
+    tables.create_storage()
+    outputs = {"MetadataTableName": METADATA, "UserPoolId": pool, "OriginalsBucketName": ORIGINALS}
     found = Deployment(aws, "local", outputs)
     monkeypatch.setattr(deployment, "find", lambda _: found)
     profile = replace(samples.profile(1), user_id=ADA.user_id, handle="ada")

@@ -27,7 +27,7 @@ export function LikedBy({ postId, like }: Props) {
   return (
     <p class="liked-by" ref={root}>
       {whole(sentence, named).map((piece, index) =>
-        typeof piece === "string" && piece !== "" ? (
+        typeof piece === "string" && piece.trim() !== "" ? (
           <a key={index} href={address}>
             {piece}
           </a>
