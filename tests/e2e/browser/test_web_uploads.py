@@ -109,7 +109,9 @@ def test_what_was_interrupted_is_recognised_and_goes_on(
     page.on("dialog", lambda dialog: dialog.accept())  # leaving while files are sent
     file = samples.heavy_photo()
     page.route(_STORAGE, lambda route: route.abort("connectionreset"))
-    somebody.post(file, caption="Cut off")
+    # It is seen at once. A browser that keeps nothing knows it later only if the service has it.
+    with page.expect_response("**/api/posts"):
+        somebody.post(file, caption="Cut off")
     expect(page.get_by_text(_SENDING)).to_be_visible()
     somebody.open()
     page.unroute_all()
