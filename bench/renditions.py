@@ -271,14 +271,15 @@ def full_decode(content: bytes) -> Image.Image:
 
 
 def _print(rows: Sequence[Row]) -> None:
-    times = f"{'ours ms':>8} {'sharp ms':>8} {'ratio':>6}"
+    times = f"{'ours ms':>8} {'sharp ms':>8} {'ratio':>6} {'cpu':>6}"
     print(f"\n{'photo':<32} {times} {'ours MB':>8} {'sharp MB':>8}   SSIM")
     for row in rows:
         theirs = "cannot" if row.theirs is None else f"{row.theirs:.0f}"
         ratio = "" if row.theirs is None else f"{row.ours / row.theirs:.2f}"
+        cpu = f"{row.our_processor / row.their_processor:.2f}" if row.their_processor else ""
         memory = "" if row.their_memory is None else f"{row.their_memory:.0f}"
         print(
-            f"{row.name:<32} {row.ours:>8.0f} {theirs:>8} {ratio:>6}"
+            f"{row.name:<32} {row.ours:>8.0f} {theirs:>8} {ratio:>6} {cpu:>6}"
             f" {row.our_memory:>8.0f} {memory:>8} {row.similarity:.4f}"
         )
 

@@ -19,6 +19,7 @@ from thumbhash import rgba_to_thumb_hash, thumb_hash_to_average_rgba
 
 from shutterfeed.adapters import heif_decoding, imaging, photo_decoding
 from shutterfeed.adapters.imaging import PillowImageCodec
+from shutterfeed.adapters.jpeg_decoding import WatchedJpeg
 from shutterfeed.adapters.jpeg_structure import read_structure
 from shutterfeed.adapters.thumb_hash import thumb_hash
 from shutterfeed.domain.photos import Capture, PhotoRefused, RenderedPhoto, plan, sniff
@@ -261,6 +262,30 @@ def test_a_large_png_is_reduced_in_strips_without_a_seam() -> None:
     expected = source.resize((1080, 648), Image.Resampling.LANCZOS)
     unlike = ImageChops.difference(opened(photo, "1080.webp"), expected)
     assert max(highest for _, highest in ImageStat.Stat(unlike).extrema) < 12
+
+
+@pytest.mark.parametrize(
+    ("wanted", "made"),
+    [
+        ((800, 600), (800, 600)),
+        ((350, 262), (400, 300)),
+        ((320, 240), (300, 225)),
+        ((201, 150), (300, 225)),
+        ((200, 150), (200, 150)),
+    ],
+)
+def test_a_jpeg_leaves_its_decoder_in_the_smallest_size_that_suffices(
+    wanted: tuple[int, int], made: tuple[int, int]
+) -> None:
+    content = pictures.jpeg(800, 600)
+    structure = read_structure(content)
+    assert structure is not None
+    photo = WatchedJpeg(content, structure)
+    photo.draft(None, wanted)
+    photo.load()
+    assert photo.size == made
+    whole = Image.open(BytesIO(content)).resize(made, Image.Resampling.LANCZOS)
+    assert max(ImageStat.Stat(ImageChops.difference(photo, whole)).mean) < 1
 
 
 def test_of_several_pictures_in_a_file_the_first_is_taken() -> None:

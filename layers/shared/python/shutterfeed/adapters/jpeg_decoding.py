@@ -34,6 +34,12 @@ _SURPLUS_SHARE: Final = 50
 _SURPLUS_BYTES: Final = 4096
 _EMPTY: Final = 1024
 """The number of zeros, one after the other, that are no data of a picture."""
+_THREE_EIGHTHS: Final = 3
+"""The divisor by which libjpeg-turbo is told to scale down to 3/8, as it takes eighths only, and
+of these the smallest that is not below."""
+_LESS_MARGIN: Final = 0.88
+"""The share of the size that is asked for that 3/8 may fall short by: asked for with a margin of
+1.25, a margin of 1.1 is left. The SSIM to a full decode is then 0.997 to 0.998, as at a half."""
 _OTHER_DATA: Final = bytes(range(1, 251)) * 16
 """Data that are unlike any picture's."""
 
@@ -52,6 +58,22 @@ class WatchedJpeg(JpegImageFile):
         self._pieces = self._by_rows() if structure.comes_by_rows else self._at_once()
         self._marked: list[int] = []
         super().__init__(BytesIO(content))
+
+    def draft(
+        self, mode: str | None, size: tuple[int, int] | None
+    ) -> tuple[str, tuple[int, int, float, float]] | None:
+        """Let the decoder scale down, to about `size` or more: by 2, 4 and 8 as Pillow does, and to
+        3/8, which saves a fifth of the time of scaling photos of 12 megapixels."""
+        whole = self.size
+        drafted = super().draft(mode, size)
+        if drafted is None or size is None or self.decoderconfig[0] != 2:
+            return drafted
+        scaled = (-(-whole[0] * 3 // 8), -(-whole[1] * 3 // 8))
+        if any(has < _LESS_MARGIN * wanted for has, wanted in zip(scaled, size, strict=True)):
+            return drafted
+        self.tile = [self.tile[0]._replace(extents=(0, 0, *scaled))]
+        self._size, self.decoderconfig = scaled, (_THREE_EIGHTHS, 0)
+        return drafted
 
     def load_prepare(self) -> None:
         """Mark some rows of the empty picture, which the decoder will overwrite."""

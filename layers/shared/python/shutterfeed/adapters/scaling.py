@@ -20,6 +20,10 @@ _STRIP_PIXELS: Final = 1_000_000
 _WHOLE_PIXELS: Final = 8_000_000
 """Up to so many pixels a picture is resized as a whole."""
 
+_SMALL: Final = 320
+"""Pictures up to so many pixels a side are made by Hamming's filter, which looks at a third of the
+pixels that Lanczos's looks at, in half the time. SSIM to Lanczos's: 0.980 to 0.996."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -95,7 +99,11 @@ def _smaller(source: Image.Image, size: tuple[int, int]) -> Image.Image:
     if size == ((source.width + 1) // 2, (source.height + 1) // 2):
         # The means of four pixels each look the same, and take a tenth of the time.
         return source.reduce(2)
-    return source.resize(size, Image.Resampling.LANCZOS)
+    return source.resize(size, _filter(size))
+
+
+def _filter(size: tuple[int, int]) -> Image.Resampling:
+    return Image.Resampling.HAMMING if max(size) <= _SMALL else Image.Resampling.LANCZOS
 
 
 def flatten(image: Image.Image) -> Image.Image:
@@ -117,7 +125,7 @@ def cascade(
         source = made[rendition.made_from]
         size = (rendition.width, rendition.height)
         if rendition.spec.square_crop:
-            scaled = ImageOps.fit(source, size, Image.Resampling.LANCZOS)
+            scaled = ImageOps.fit(source, size, _filter(size))
         else:
             scaled = _smaller(source, size)
         made[rendition.spec.name] = scaled
