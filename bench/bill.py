@@ -17,12 +17,13 @@ from typing import Any, Final
 from PIL import Image
 
 from bench import bill_page, bill_report
-from bench.bill_habits import FIVE_YEARS, ONE_YEAR, TEN_THOUSAND, Habits
+from bench.bill_habits import EXPLORED_PAGE, FIVE_YEARS, ONE_YEAR, TEN_THOUSAND, Habits
 from bench.bill_measured import Measured
 from bench.bill_model import Line, Month, bill, idle, total
 from bench.bill_operations import measure
 from bench.bill_settings import read_settings
 from bench.figures import Figure
+from shutterfeed.domain.explore import MAX_EXPLORED
 from tests.pictures import SHARED_DATA, jpeg
 from tools import paths
 from tools.errors import Unavailable
@@ -39,6 +40,8 @@ class Size:
     """Accounts that the reader of the feed pages follows."""
     comments: int
     """Comments on the post whose page is read."""
+    explored: int
+    """Posts on the list to explore. As many others contend for it."""
     large: bool
     """Whether the large preset is synthesized too, for the stated scale."""
     page: Path | None
@@ -47,8 +50,8 @@ class Size:
 
 _FOLLOWED: Final = 115
 """Accounts that a reader follows on average: docs/feed-cost.md."""
-FULL: Final = Size(6, _FOLLOWED, 20, large=True, page=paths.ROOT / "docs" / "cost.md")
-TOY: Final = Size(0, 10, 1, large=False, page=None)
+FULL: Final = Size(6, _FOLLOWED, 20, MAX_EXPLORED, large=True, page=paths.ROOT / "docs" / "cost.md")
+TOY: Final = Size(0, 10, 1, EXPLORED_PAGE, large=False, page=None)
 MINUTES: Final = 0.5
 _SMALL: Final[Mapping[str, Any]] = {"stage": "prod"}
 _LARGE: Final[Mapping[str, Any]] = {
@@ -61,7 +64,8 @@ _LARGE: Final[Mapping[str, Any]] = {
 
 def run(size: Size) -> list[Figure]:
     photos = list(_real(size.photos)) if size.photos else [jpeg(640, 480)]
-    measured, small = measure(photos, size.followed, size.comments), read_settings(_SMALL)
+    measured = measure(photos, size.followed, size.comments, size.explored)
+    small = read_settings(_SMALL)
     large = read_settings(_LARGE) if size.large else small
     months = {
         "10,000 users a month": Month(TEN_THOUSAND, Habits(), measured, small),

@@ -54,6 +54,7 @@ class Habits:
     profiles: float = _assumed(2, "profiles looked at, each with a page of its posts")
     follows: float = _assumed(2, "people followed, as in `bench/backlog.py`")
     searches: float = _assumed(0.5, "searches")
+    explored: float = _assumed(1, "pages of 30 posts to explore, which no browser has from before")
     suggestions: float = _assumed(2, "suggestions asked for while typing")
     suggested: float = _assumed(
         1, "requests for suggestions of whom to follow, the first of which looks for acquaintances"
@@ -94,6 +95,11 @@ class Habits:
         "keeps them for a minute; it has nothing that machines ask for",
     )
     refreshes: float = _assumed(3.7, "tokens exchanged, each good for two hours: docs/accounts.md")
+    places: float = _assumed(
+        2,
+        "requests for places to choose from, for each photo that is posted: four for every second "
+        "one",
+    )
     polls: float = _assumed(3, "looks into the upload ledger until a photo is published")
     joining: float = _assumed(
         0.05, "of a month's visitors who are new, as many as leave: docs/feed-cost.md"
@@ -124,6 +130,10 @@ class Habits:
     search_writes: float = _assumed(36, "write units of a post in the index: docs/search.md")
     search_reads: float = _assumed(17.9, "read units of a search: docs/search.md")
     suggestion_reads: float = _assumed(0.5, "read units of a suggestion: docs/search.md")
+    place_reads: float = _assumed(
+        2,
+        "read units of the index for places whose names begin with what is typed: docs/explore.md",
+    )
     found_reads: float = _assumed(30, "read units for 20 found posts, their counts and authors")
     search_bytes: float = _assumed(10_000, "bytes that a post leaves in the index")
     person_bytes: float = _assumed(
@@ -137,6 +147,8 @@ class Habits:
     )
 
 
+EXPLORED_PAGE: Final = 30
+"""The posts that the client asks for with a page of those to explore."""
 SECONDS: Final = {
     **{worker.function: 0.1 for worker in topology.WORKERS},
     "thumbnail": 0.3,

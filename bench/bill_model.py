@@ -14,6 +14,7 @@ from typing import Final
 from bench import bill_prices as prices
 from bench.bill_habits import (
     DAYS,
+    EXPLORED_PAGE,
     GB,
     LOOKED,
     LOOKED_READS,
@@ -188,13 +189,20 @@ def photos_shown(month: Month) -> float:
     """The photos that signed-in people are shown."""
     counts = month.counts
     pages = counts[Operation.FIRST_PAGE] + counts[Operation.PAGE_BELOW] + counts[Operation.POSTS]
-    return pages * month.habits.posts_a_page
+    return pages * month.habits.posts_a_page + photos_explored(month)
+
+
+def photos_explored(month: Month) -> float:
+    """The photos that signed-in people are shown when they explore."""
+    return month.counts[Operation.EXPLORE] * EXPLORED_PAGE
 
 
 def photos_sent(month: Month) -> float:
     """The photos that CloudFront sends to people: those that browsers do not have from before."""
     had = month.habits.seen_before * (1 - month.habits.private)
-    return photos_shown(month) * (1 - had) + month.strangers.photos
+    explored = photos_explored(month)
+    known = photos_shown(month) - explored
+    return known * (1 - had) + explored + month.strangers.photos
 
 
 def _functions(month: Month) -> Iterator[Line]:

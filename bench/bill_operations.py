@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
-from bench import bill_answers, bill_suggested
+from bench import bill_answers, bill_explored, bill_suggested
 from bench.bill_bench import Bench
 from bench.bill_measured import Measured, Operation
 from bench.progress import clear
@@ -29,21 +29,23 @@ _CELEBRITIES: Final = 2
 """Celebrities among them, an assumption."""
 _READERS: Final = 3
 """Followers to whom a post is pushed, of the 104 that a post has: docs/feed-cost.md."""
-_COPIES: Final = 20
-"""Copies of a post with which its author has a whole page of posts."""
+_COPIES: Final = 60
+"""Copies of a post with which its author has as many as are looked at for places."""
 
 
-def measure(photos: Sequence[bytes], followed: int, comments: int) -> Measured:
+def measure(photos: Sequence[bytes], followed: int, comments: int, explored: int) -> Measured:
     """Measure every operation. Of the posts, one for each photo, the last one counts: its author's
     items are those of somebody who has posted before. It gets `comments` comments. The reader of
-    the feed pages follows `followed` accounts."""
+    the feed pages follows `followed` accounts. `explored` posts are on the list to explore."""
     with new_world() as world, _logged() as log:
         bench = Bench(world, log)
         _follows(bench)
         post_ids = _posts(bench, photos)
         bill_answers.measure(bench, post_ids, comments)
         _requests(bench)
-        bill_suggested.measure(bench, _pages(bench, followed))
+        reader = _pages(bench, followed)
+        bill_suggested.measure(bench, reader, explored)
+        bill_explored.measure(bench, reader)
         _profiles(bench, post_ids[-1])
         renditions = _sizes(RENDITIONS)
     clear()
@@ -177,6 +179,7 @@ def _profiles(bench: Bench, post_id: str) -> None:
         Operation.POSTS: lambda: client.get(posts, reader, **page),
         Operation.PUBLIC_PROFILE: look,
         Operation.ATOM: lambda: client.get(f"/public{profile}/feed.atom"),
+        Operation.PLACES: lambda: client.get("/places", author, q="har"),
     }
     for name, act in requests.items():
         # The copies are not to be delivered.

@@ -1,5 +1,5 @@
 """What suggestions of whom to follow take: a request with the search for acquaintances that it
-starts, and the count of who is popular."""
+starts, and what the reconciler makes every five minutes, with the list of posts to explore."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from bench import bill_explored
 from bench.bill_bench import Bench
 from bench.bill_measured import Operation
 from reconcile.handler import handler as reconcile
@@ -23,11 +24,12 @@ _PEOPLE: Final = 128
 """People whom the reader does not follow: all are popular, and some of them acquaintances."""
 
 
-def measure(bench: Bench, reader: Person) -> None:
-    """Measure both for a reader who has asked for suggestions on another day, too."""
+def measure(bench: Bench, reader: Person, explored: int) -> None:
+    """Measure both for a reader who has asked for suggestions on another day, too. On the list of
+    posts to explore are `explored` posts, and as many others contend for it."""
     people = _people(bench)
     _acquaint(bench, reader, people)
-    _count(bench, people)
+    _lists(bench, people, explored)
 
     def suggest() -> None:
         found = bench.client.get("/suggestions", reader).json["items"]
@@ -37,7 +39,7 @@ def measure(bench: Bench, reader: Person) -> None:
 
     suggest()
     bench.world.clock.advance(timedelta(days=1))
-    _count(bench, people)
+    _lists(bench, people, explored)
     bench.measure(Operation.SUGGESTIONS, suggest, with_workers=False)
 
 
@@ -60,9 +62,11 @@ def _acquaint(bench: Bench, reader: Person, people: Sequence[Profile]) -> None:
     )
 
 
-def _count(bench: Bench, people: Sequence[Profile]) -> None:
-    """Count as many nominations as there can be, which the last measurement has as its result."""
+def _lists(bench: Bench, people: Sequence[Profile], explored: int) -> None:
+    """Count as many nominations as there can be, and make the list of posts to explore. The last
+    measurement is the one that counts: posts are on the list before it."""
     nominations, now = DynamoNominations(bench.world.metadata), bench.world.clock.now()
     for slot, person in zip(range(SLOTS), people, strict=True):
         nominations.nominate(Nomination(person.user_id, 1, now, slot))
-    bench.measure(Operation.POPULAR, lambda: reconcile({}, payloads.context()), with_workers=False)
+    bill_explored.contend(bench, explored)
+    bench.measure(Operation.LISTS, lambda: reconcile({}, payloads.context()), with_workers=False)

@@ -89,8 +89,10 @@ def activity(scale: Scale, habits: Habits) -> dict[Operation, float]:
         Operation.POST: photos,
         Operation.UPLOADS: photos * habits.polls,
         Operation.SUGGESTIONS: visits * habits.suggested,
-        # Every run counts, unless nobody was nominated since the last one.
-        Operation.POPULAR: min(RECONCILED, photos + follows),
+        # Every run makes them, unless nobody was nominated and no post contends since the last one.
+        Operation.LISTS: min(RECONCILED, photos + follows),
+        Operation.EXPLORE: visits * habits.explored,
+        Operation.PLACES: photos * habits.places,
         Operation.FIRST_LIKE: visits * habits.likes * habits.first_likes,
         Operation.LIKE: visits * habits.likes * (1 - habits.first_likes),
         Operation.SAVE: visits * habits.saves,
@@ -144,6 +146,7 @@ def _search(scale: Scale, habits: Habits) -> TableUse:
     """The units are those of a large index, not of the small one that the measurement has."""
     photos, typed = scale.photos_a_month, scale.visits * habits.suggestions
     read = searches(scale, habits) * habits.search_reads + typed * habits.suggestion_reads
+    read += photos * habits.places * habits.place_reads
     return TableUse(
         photos * habits.search_writes / 1e6,
         read / 1e6,

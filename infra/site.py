@@ -63,6 +63,7 @@ class Site(Construct):
                 "region": Aws.REGION,
                 "userPoolClientId": identity.client_id,
                 "accountClientId": identity.account_client_id,
+                "closingDays": settings.closing_days,
                 "pushKey": push_keys.public if push_keys else None,
                 "cognitoUrl": settings.cognito_origin(Aws.REGION) + "/",
             }

@@ -32,7 +32,7 @@ from tools.errors import ToolError
 
 _SUBJECT: Final = "Your account was erased"
 _BODY: Final = """\
-Your account was erased, as you have asked, and nothing of it was found any more.
+Your account was erased, and nothing of it was found any more.
 
 The attached receipt says what was looked through, what may still name you for a time, and when the
 last backup with it is gone. It is signed: keep it, as we do not.

@@ -43,7 +43,7 @@ COUNTS: Final = PostCounts(likes=4_711, comments=42)
 _PUSHED: Final = 300
 _AUTHORS: Final = 100
 _STRANGERS: Final = 10**9
-"""The case of those whose posts only hashtags bring."""
+"""The case of those whom no reader follows."""
 _SIZES: Final = ((150, "jpg"), (320, "jpg"), (640, "jpg"), (1080, "jpg"), (640, "webp"))
 _CAPTION: Final = "Late light over the harbour, the last ferry and nobody else about. #evening #sea"
 
@@ -95,6 +95,15 @@ class Scene:
             followed.follow(reader_id, FollowedHashtag(tag, self.now), ulid(self.now, index))
             entries = sorted(map(entry_of, posts), reverse=True)
             followed.bring(TaggedPosts(tag, entries, 1), [reader_id])
+
+    def strangers_posts(self, number: int) -> list[Post]:
+        """A post each of so many people, the newest first."""
+        authors = [_user_id(_STRANGERS, n) for n in range(number)]
+        posts = [self._post(author, n) for n, author in enumerate(authors)]
+        self.metadata.write_many(map(self._profile, authors))
+        self.metadata.write_many(map(post_item, posts))
+        self.metadata.write_many(map(_counts, posts))
+        return posts
 
     def _profile(self, user_id: str) -> Item:
         return profile_item(Profile(user_id, initial_handle(user_id), self.now, "Ada", "Hello"))

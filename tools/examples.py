@@ -160,6 +160,7 @@ _EVIDENCE: Final = {
             "content_type": "image/jpeg",
             "placeholder": _PLACEHOLDER,
             "url": _url("640.jpg"),
+            "clip_url": None,
             "alt_text": "",
         }
     ],

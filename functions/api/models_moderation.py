@@ -260,20 +260,31 @@ class CasePage(Struct):
 
 
 class EvidenceMediumBody(Struct):
-    """A photo or video as it was reported. `url` is a JPEG of it; null if it had none."""
+    """A photo or video of a post, or the photo of a profile's picture, as it was reported. `url` is
+    a JPEG of it, and `clip_url` the MP4 of a video or animation; null if it had none."""
 
     media_id: str
     content_type: str
     placeholder: str | None
     url: str | None
+    clip_url: str | None
     alt_text: str
 
     @classmethod
     def of(cls, medium: EvidenceMedium, links: MediaLinks) -> EvidenceMediumBody:
-        url = None
-        if medium.blob_id is not None and medium.name is not None:
-            url = links.evidence(medium.blob_id).to(medium.name)
-        return cls(medium.media_id, medium.content_type, medium.placeholder, url, medium.alt_text)
+        def link(name: str | None) -> str | None:
+            if medium.blob_id is None or name is None:
+                return None
+            return links.evidence(medium.blob_id).to(name)
+
+        return cls(
+            medium.media_id,
+            medium.content_type,
+            medium.placeholder,
+            link(medium.name),
+            link(medium.clip),
+            medium.alt_text,
+        )
 
 
 class EvidenceBody(Struct):

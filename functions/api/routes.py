@@ -156,7 +156,10 @@ def create_avatar(call: Call) -> AvatarCreated:
 
 @route("DELETE", "/me/avatar", status=204)
 def delete_avatar(call: Call) -> None:
-    """Remove the caller's avatar, and any new one that is still on its way."""
+    """Remove the caller's avatar, and any new one that is still on its way.
+
+    Links to the avatar end at once.
+    """
     call.services.avatars.remove(call.user_id)
 
 

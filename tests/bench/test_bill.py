@@ -176,7 +176,7 @@ def test_people_are_sent_what_a_feed_shows_and_machines_the_picture_of_a_card() 
 def test_a_follow_of_a_private_account_is_a_request_whose_photos_are_loaded_again() -> None:
     follows = ONE_YEAR.visits * Habits().follows
     for private, had in ((0, 0.5), (0.4, 0.3), (1, 0)):
-        habits = replace(Habits(), private=private, seen_before=0.5, strangers=0)
+        habits = replace(Habits(), private=private, seen_before=0.5, strangers=0, explored=0)
         counts = activity(ONE_YEAR, habits)
         assert counts[Operation.FOLLOW] == pytest.approx(follows * (1 - private))
         assert counts[Operation.REQUEST] == pytest.approx(follows * private)
@@ -184,12 +184,23 @@ def test_a_follow_of_a_private_account_is_a_request_whose_photos_are_loaded_agai
         assert photos_sent(one) == pytest.approx(photos_shown(one) * (1 - had))
 
 
-def test_who_is_popular_is_counted_by_every_run_after_which_somebody_was_nominated() -> None:
+def test_exploring_costs_what_can_be_worked_out_by_hand() -> None:
+    habits = Habits()
+    none, usual = (month(habits=replace(habits, explored=e, places=p)) for e, p in ((0, 0), (1, 2)))
+    pages, asked = ONE_YEAR.visits, ONE_YEAR.photos_a_month * 2
+    assert usual.runs["api"] - none.runs["api"] == pytest.approx(pages + asked)
+    assert photos_shown(usual) - photos_shown(none) == pytest.approx(30 * pages)
+    assert photos_sent(usual) - photos_sent(none) == pytest.approx(30 * pages), "all are new"
+    reads = usual.tables[SEARCH].read - none.tables[SEARCH].read
+    assert reads == pytest.approx(asked * habits.place_reads / 1e6)
+
+
+def test_lists_are_made_by_every_run_after_which_somebody_was_nominated() -> None:
     few, none = Scale(10, 10, 1, 1, 1), Scale(0, 0, 0, 0, 1)
-    assert activity(ONE_YEAR, Habits())[Operation.POPULAR] == RECONCILED
+    assert activity(ONE_YEAR, Habits())[Operation.LISTS] == RECONCILED
     nominated = few.photos_a_month + few.visits * Habits().follows
-    assert activity(few, Habits())[Operation.POPULAR] == pytest.approx(nominated)
-    assert activity(none, Habits())[Operation.POPULAR] == 0
+    assert activity(few, Habits())[Operation.LISTS] == pytest.approx(nominated)
+    assert activity(none, Habits())[Operation.LISTS] == 0
 
 
 @pytest.mark.parametrize("more", [1.01, 2, 10, 1000])

@@ -143,10 +143,12 @@ def test_an_avatar_is_taken_away_and_so_is_what_was_asked_for_before(store: Stor
     _show(store, shown)
     before = _profile(store)
     version = ulid(START, 5)
+    until = START + timedelta(days=2)
     for _ in range(2):
-        store.avatars.remove(ADA, version, LATER)
+        store.avatars.remove(ADA, version, LATER, denied_until=until)
         assert _profile(store) == replace(before, avatar=None, avatar_version=version)
         _is_gone(store, shown, PostState.AVATAR)
+        assert store.expiry(keys.denial(_avatar(shown).media_id)) == until.timestamp()
     assert _show(store, waiting) is PostState.DELETED
     assert _profile(store).avatar is None
     _is_gone(store, waiting, PostState.PROCESSING)

@@ -1208,9 +1208,13 @@ class FakeAvatars:
         self._replace(profile, avatar, post_id.ulid, at, marks)
         return PostState.AVATAR
 
-    def remove(self, user_id: str, version: str, at: datetime) -> None:
+    def remove(
+        self, user_id: str, version: str, at: datetime, *, denied_until: datetime | None = None
+    ) -> None:
         profile = self.data.profiles.get(user_id)
         if profile is not None:
+            if denied_until is not None and profile.avatar is not None:
+                self.data.deny(profile.avatar.media_id, denied_until)
             self._replace(profile, None, max(version, profile.avatar_version or version), at)
 
     def _replace(

@@ -62,6 +62,7 @@ def test_the_client_is_told_where_the_rest_is(dev: Template, local: Template) ->
         "region": "${AWS::Region}",
         "userPoolClientId": clients["public"],
         "accountClientId": clients["account"],
+        "closingDays": 30,
         "cognitoUrl": "https://cognito-idp.${AWS::Region}.${AWS::URLSuffix}/",
     }
     config = json.loads(local.outputs()["SiteConfig"])

@@ -126,8 +126,13 @@ def test_links_to_what_was_erased_or_replaced_are_given_out_no_more_and_end_with
     after = [client.get(path, ben).json for path in paths]
     former = {urlsplit(url).path for url in _urls(before)}
     assert not former & {urlsplit(url).path for url in _urls(after)}
-    client.delete("/me/avatar", ada)
-    assert not list(_urls([client.get(path, ben).json for path in paths]))
     # The erased post's are dead at once; the avatar's blob is no reason to deny it to others.
     medium = before[0]["media"][0]["id"]
     assert pipeline.world.edge.stored.keys() == {medium}
+    (shown,) = {
+        parse_qs(urlsplit(url).query)["m"][0] for url in _urls([client.get("/me", ada).json])
+    }
+    client.delete("/me/avatar", ada)
+    pipeline.run()
+    assert not list(_urls([client.get(path, ben).json for path in paths]))
+    assert pipeline.world.edge.stored.keys() == {medium, shown}, "so are those of what is removed"

@@ -185,11 +185,12 @@ def test_one_that_never_comes_does_not_hold_up_the_one_before(backend: Backend) 
 
 
 def test_taken_away_it_is_gone_and_so_is_what_was_on_its_way(backend: Backend) -> None:
-    _set(backend)
+    shown = _set(backend)
     waiting = _ask(backend, OTHER)
     for _ in range(2):
         backend.avatars.remove(ADA)
         assert _avatar(backend) is None
+        assert list(backend.metadata.denials) == [shown.media_id], "its links end at once"
     _upload(backend, waiting, OTHER)
     backend.drain()
     assert _avatar(backend) is None

@@ -1,10 +1,12 @@
-/** Where the user pool is. Only signing in and refreshing need it; the API is always under /api. */
+/** What differs from one deployment to another, such as where the user pool is. The API is always under /api. */
 import { NetworkError } from "./errors.ts";
 
 export interface Config {
   readonly userPoolClientId: string;
   readonly accountClientId: string;
   readonly cognitoUrl: string;
+  /** For how many days one can come back to a closed account; with 0, not at all. */
+  readonly closingDays: number;
   /** With what a browser subscribes to be told of activity; null if no device is told. */
   readonly pushKey?: string | null;
 }

@@ -14,7 +14,7 @@ const { hideReported, isReported } = await import("../src/reporting.ts");
 const { isShown } = await import("../src/relations.ts");
 const { learnStanding, standing } = await import("../src/standing.ts");
 const { progressOf } = await import("../src/safety/progress.ts");
-const { decisionOf } = await import("../src/safety/words.ts");
+const { decisionOf, whatFollows } = await import("../src/safety/words.ts");
 
 const author = { id: "01ANN", handle: "ann", display_name: "Ann", avatar: null };
 
@@ -50,4 +50,14 @@ test("a decision is told as one about oneself", () => {
     decisionOf({ action: "dismiss", kind: "comment" }),
     "Your comment is not against the rules",
   );
+  assert.match(decisionOf({ action: "hide_post", kind: "post" }), /^Your post was hidden/);
+  assert.match(decisionOf({ action: "hide_post", kind: "user" }), /^Your profile picture was/);
+});
+
+test("what follows a closing is told with the days that there are", () => {
+  assert.match(whatFollows(30)[0]!, /^For 30 days you can come back/);
+  assert.match(whatFollows(30)[1]!, /^After 30 days, all of it is erased/);
+  assert.match(whatFollows(1).join(" "), /^For 1 day you .* After 1 day, all/);
+  assert.equal(whatFollows(0).length, 1);
+  assert.match(whatFollows(0)[0]!, /you cannot come back/);
 });

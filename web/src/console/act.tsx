@@ -23,7 +23,7 @@ const RULES = Object.entries(REASONS) as [ReportReason, string][];
 const TIMES = [
   ["1", t("A day")],
   ["7", t("A week")],
-  ["30", "30 days"],
+  ["30", t("30 days")],
   ["", t("Until a moderator ends it")],
 ] as const;
 

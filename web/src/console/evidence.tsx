@@ -110,26 +110,34 @@ interface MediumProps {
 }
 
 function Medium({ medium, caseId, isOpen }: MediumProps) {
-  const { url, placeholder, alt_text, content_type } = medium;
+  const { url, clip_url, placeholder, alt_text, content_type } = medium;
   const what = content_type.startsWith("video/") ? t("Video") : t("Photo");
   const blur = { backgroundImage: placeholderUrl(placeholder) };
+  const described = alt_text || t("{what}, not described", { what });
+  // Links end after a while: the case is read again for others.
+  const renew = () => void loadCase(caseId).catch(() => undefined);
   return (
     <li class="evidence-medium" style={blur}>
-      {url !== null && isOpen ? (
-        // Its link ends after a while: the case is read again for another one.
-        <img
-          key={url}
-          src={url}
-          alt={alt_text || t("{what}, not described", { what })}
-          onError={() => void loadCase(caseId).catch(() => undefined)}
+      {clip_url !== null && isOpen ? (
+        <video
+          key={clip_url}
+          src={clip_url}
+          {...(url !== null && { poster: url })}
+          aria-label={described}
+          controls
+          playsInline
+          preload="none"
+          onError={renew}
         />
+      ) : url !== null && isOpen ? (
+        <img key={url} src={url} alt={described} onError={renew} />
       ) : (
         <span class="evidence-cover">
           <Icon name="hidden" />
           {url === null ? t("{what} without a picture", { what }) : t("{what}, blurred", { what })}
         </span>
       )}
-      {content_type.startsWith("video/") && isOpen && (
+      {content_type.startsWith("video/") && clip_url === null && isOpen && (
         <span class="badge">{t("First picture")}</span>
       )}
     </li>

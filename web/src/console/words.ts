@@ -36,7 +36,7 @@ export const ACTS: Readonly<Record<ActionKind, Act>> = {
     key: "w",
     name: t("Withhold the content"),
     effect: t(
-      "Its photos and videos are shown nowhere any more, whoever has posted them or will, and links to them end at once. Authors learn no more than that their post is not shown.",
+      "Its photos and videos, or the profile picture, are shown nowhere any more, whoever has posted them or will, and links to them end at once. Authors learn no more than that theirs is not shown.",
     ),
     done: t("Content withheld"),
   },

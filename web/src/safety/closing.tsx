@@ -4,14 +4,19 @@ import { useState } from "preact/hooks";
 import { call } from "../api.ts";
 import { signedOutEverywhere, signInAnew, signInAnewWithCode } from "../auth.ts";
 import type { Challenge } from "../cognito.ts";
+import { Retry } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
+import { config } from "../config.ts";
 import { ApiError } from "../errors.ts";
 import { parts, t } from "../language.ts";
+import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
 import { day } from "../text.ts";
 import { Form, SecondFactorField, SecretField, useTwoSteps } from "../views/sign-in-form.tsx";
+import { whatFollows } from "./words.ts";
 
 export function CloseAccountView() {
+  const { value, error, retry } = useResource("config", config);
   return (
     <Page title={t("Close your account")} class="page-narrow">
       <section class="prose" aria-labelledby="what-happens">
@@ -22,28 +27,17 @@ export function CloseAccountView() {
               "At once, nobody sees your profile, posts, comments and likes any more, and you are no follower of anybody.",
             )}
           </li>
-          <li>
-            {t(
-              "For 30 days you can come back: sign in, and everything is as it was. Until then, nobody can take your handle.",
-            )}
-          </li>
-          <li>
-            {t(
-              "After 30 days, all of it is erased for ever. Your photos and videos go, too. If somebody else has posted the same photo, theirs stays.",
-            )}
-          </li>
+          {value && whatFollows(value.closingDays).map((told) => <li key={told}>{told}</li>)}
         </ul>
+        {error && <Retry message={error} onRetry={retry} />}
         <p>
-          {parts(
-            "Do you want to keep your photos? {download} first. You can do so for the 30 days, too.",
-            {
-              download: (
-                <a class="text-link" href="/settings/export">
-                  {t("Download your data")}
-                </a>
-              ),
-            },
-          )}
+          {parts("Do you want to keep your photos? {download} first.", {
+            download: (
+              <a class="text-link" href="/settings/export">
+                {t("Download your data")}
+              </a>
+            ),
+          })}
         </p>
       </section>
       <CloseForm />
@@ -63,9 +57,11 @@ function CloseForm() {
     const { erased_at } = await call("post", "/me/closing", { repeats: true });
     // All sessions have ended with it, this one too.
     signedOutEverywhere(
-      t("Your account is closed. Until {day} you can sign in and come back to it.", {
-        day: day(erased_at),
-      }),
+      (await config()).closingDays === 0
+        ? t("Your account is closed. Everything of yours is being erased.")
+        : t("Your account is closed. Until {day} you can sign in and come back to it.", {
+            day: day(erased_at),
+          }),
     );
     navigate("/", { replace: true }); // whoever signs in again has nothing to do here
     return null;

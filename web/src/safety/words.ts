@@ -1,7 +1,7 @@
 /** Reports and decisions in words. */
 
 import type { ActionKind, Outcome, ReportReason, StatementBody, SubjectKind } from "../api.ts";
-import { t } from "../language.ts";
+import { counted, t } from "../language.ts";
 
 /** Why something is reported, and the rule by which a moderator decides: what happens most is first. */
 export const REASONS: Readonly<Record<ReportReason, string>> = {
@@ -39,7 +39,10 @@ export function decisionOf({ action, kind }: Told): string {
   };
   const told: Record<ActionKind, string> = {
     label_sensitive: t("Your post was marked as sensitive"),
-    hide_post: t("Your post was hidden from everybody"),
+    hide_post:
+      kind === "user"
+        ? t("Your profile picture was hidden from everybody")
+        : t("Your post was hidden from everybody"),
     remove_comment: t("Your comment was removed"),
     withhold_content: t("Your post was hidden from everybody"),
     limit: t("You and your posts no longer come up in searches and suggestions"),
@@ -47,4 +50,27 @@ export function decisionOf({ action, kind }: Told): string {
     dismiss: harmless[kind],
   };
   return told[action];
+}
+
+/** What becomes of a closed account whose user has so many days to come back. */
+export function whatFollows(days: number): string[] {
+  if (days === 0) {
+    return [
+      t(
+        "All of it is erased for ever, beginning at once: you cannot come back. Your photos and videos go, too. If somebody else has posted the same photo, theirs stays.",
+      ),
+    ];
+  }
+  return [
+    counted(
+      days,
+      "For {count} day you can come back: sign in, and everything is as it was. Until then, nobody can take your handle, and you can still download your data.",
+      "For {count} days you can come back: sign in, and everything is as it was. Until then, nobody can take your handle, and you can still download your data.",
+    ),
+    counted(
+      days,
+      "After {count} day, all of it is erased for ever. Your photos and videos go, too. If somebody else has posted the same photo, theirs stays.",
+      "After {count} days, all of it is erased for ever. Your photos and videos go, too. If somebody else has posted the same photo, theirs stays.",
+    ),
+  ];
 }

@@ -386,6 +386,7 @@ def wire(
             users=users,
             viewing=viewing,
             discussions=discussions,
+            posts=posts,
             cases=cases,
             limits=limits,
             clock=clock,

@@ -77,7 +77,8 @@ class ActionKind(StrEnum):
     HIDE_POST = "hide_post"
     REMOVE_COMMENT = "remove_comment"
     WITHHOLD_CONTENT = "withhold_content"
-    """The contents of the post are shown nowhere, whoever has posted them or will."""
+    """The contents of the post, or of the avatar, are shown nowhere, whoever has posted them or
+    will."""
     LIMIT = "limit"
     """The owner and their posts are in no search, list of a hashtag, or suggestion."""
     SUSPEND = "suspend"
@@ -94,7 +95,7 @@ _POSSIBLE: Final[Mapping[SubjectKind, tuple[ActionKind, ...]]] = {
         *_ON_OWNER,
     ),
     SubjectKind.COMMENT: (ActionKind.REMOVE_COMMENT, *_ON_OWNER),
-    SubjectKind.USER: _ON_OWNER,
+    SubjectKind.USER: (ActionKind.WITHHOLD_CONTENT, *_ON_OWNER),
 }
 
 
@@ -180,8 +181,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceMedium:
-    """A photo or video of a post, as it was when it was reported. `name` is the largest JPEG among
-    its renditions; None if it had none."""
+    """A photo or video of a post, or the photo of a user's avatar, as it was when it was reported.
+
+    `name` is the largest JPEG among its renditions, and `clip` the MP4 of what moves; None if it
+    had none.
+    """
 
     media_id: str
     sha256: str
@@ -190,6 +194,7 @@ class EvidenceMedium:
     placeholder: str | None = None
     name: str | None = None
     alt_text: str = ""
+    clip: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +376,11 @@ def is_possible(case_id: CaseId, kind: ActionKind) -> bool:
 def impossible(case_id: CaseId) -> InvalidInput:
     kinds = ", ".join(_POSSIBLE[case_id.kind])
     message = f"What can be done about a {case_id.kind} is: {kinds}."
+    return InvalidInput("impossible_action", message, "kind")
+
+
+def nothing_to_withhold() -> InvalidInput:
+    message = "Nothing with a picture was reported in this case."
     return InvalidInput("impossible_action", message, "kind")
 
 

@@ -227,9 +227,14 @@ class Avatars(Protocol):
         """
         ...
 
-    def remove(self, user_id: str, version: str, at: datetime) -> None:
+    def remove(
+        self, user_id: str, version: str, at: datetime, *, denied_until: datetime | None = None
+    ) -> None:
         """Remove the avatar, and let no photo become one that was declared before the ULID
-        `version`. Does nothing if there is no such user."""
+        `version`. Does nothing if there is no such user.
+
+        With `denied_until`, note that links to the avatar are to be denied until then.
+        """
         ...
 
 

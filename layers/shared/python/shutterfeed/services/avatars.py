@@ -16,6 +16,7 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.media import Medium, Purpose, Upload
 from shutterfeed.domain.posts import Post, PostState, check_avatar, check_sha256
+from shutterfeed.domain.retention import DENIAL_RETENTION
 from shutterfeed.ports.posts import Avatars, Creation, Posts
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger
@@ -72,12 +73,14 @@ class AvatarService:
         return CreatedAvatar(upload.medium.media_id, grants[0] if grants else None)
 
     def remove(self, user_id: str) -> None:
-        """Take the avatar away, and let none that was asked for before appear any more.
+        """Take the avatar away, and let none that was asked for before appear any more. Links to it
+        end at once.
 
         Repeated, it changes nothing more.
         """
         now = self.clock.now()
-        self.avatars.remove(user_id, self.ids.new(now), now)
+        until = now + DENIAL_RETENTION
+        self.avatars.remove(user_id, self.ids.new(now), now, denied_until=until)
 
     def _build(self, user_id: str, draft: MediumDraft) -> Upload:
         now = self.clock.now()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from shutterfeed.domain.comments import Comment
+from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Medium
 from shutterfeed.domain.moderation import Evidence, EvidenceMedium
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
+from shutterfeed.ports.posts import Posts
 
 
 def of_post(post: Post, author: Profile, at: datetime) -> Evidence:
@@ -41,8 +43,8 @@ def of_comment(comment: Comment, author: Profile, at: datetime) -> Evidence:
     )
 
 
-def of_user(user: Profile, at: datetime) -> Evidence:
-    """A user, as they are now."""
+def of_user(user: Profile, avatar: Medium | None, at: datetime) -> Evidence:
+    """A user with the photo of their avatar, as they are now."""
     return Evidence(
         at,
         user.user_id,
@@ -50,8 +52,19 @@ def of_user(user: Profile, at: datetime) -> Evidence:
         user.display_name,
         user.bio,
         "",
+        media=() if avatar is None else (_medium(avatar, ""),),
         avatar_blob_id=_avatar(user),
     )
+
+
+def avatar_photo(user: Profile, posts: Posts) -> Medium | None:
+    """The photo of which a user's avatar is made: that of a hidden post. None without an avatar, or
+    if its post is gone."""
+    if user.avatar is None:
+        return None
+    post = posts.get(PostId(user.user_id, user.avatar.post_ulid))
+    media = () if post is None else post.media
+    return next((medium for medium in media if medium.media_id == user.avatar.media_id), None)
 
 
 def _avatar(user: Profile) -> str | None:
@@ -71,4 +84,5 @@ def _medium(medium: Medium, alt_text: str) -> EvidenceMedium:
         picture.placeholder,
         next(jpegs, None),
         alt_text,
+        None if picture.clip is None else picture.clip.name,
     )

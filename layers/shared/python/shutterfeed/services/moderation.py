@@ -28,6 +28,7 @@ from shutterfeed.domain.moderation import (
     case_not_found,
     impossible,
     is_possible,
+    nothing_to_withhold,
     own_case,
     own_decision,
 )
@@ -128,7 +129,11 @@ class ModerationService:
         is_suspension = decision.kind is ActionKind.SUSPEND
         if decision.until is not None and not is_suspension:
             raise InvalidInput("until_without_suspension", "Only a suspension ends.", "until")
-        contents = self._contents(case) if decision.kind is ActionKind.WITHHOLD_CONTENT else ()
+        contents: tuple[str, ...] = ()
+        if decision.kind is ActionKind.WITHHOLD_CONTENT:
+            contents = _contents(self.cases.evidence(case_id))
+            if not contents:
+                raise nothing_to_withhold()
         new = _not_withheld(case, contents)
         if not new and any(action.kind is decision.kind for action in case.standing):
             raise already_done()
@@ -279,11 +284,6 @@ class ModerationService:
             raise CaseChanged(self._get(before.id))
         return self._view(after, event.moderator_id)
 
-    def _contents(self, case: Case) -> tuple[str, ...]:
-        """The contents of a post as it was reported."""
-        media = (medium for one in self.cases.evidence(case.id) for medium in one.media)
-        return tuple(dict.fromkeys(medium.sha256 for medium in media))
-
     def _get(self, case_id: CaseId) -> Case:
         case = self.cases.get(case_id)
         if case is None:
@@ -302,19 +302,27 @@ class ModerationService:
         reports = self.cases.reports_of(case.id, None, _REPORTS).items
         reporters = (report.reporter for report in reports if report.reporter_id is not None)
         standing = {action.kind for action in case.standing}
+        evidence = self.cases.evidence(case.id)
+        left_out = standing if _contents(evidence) else {*standing, ActionKind.WITHHOLD_CONTENT}
         kinds = (kind for kind in ActionKind if is_possible(case.id, kind))
         return CaseView(
             case,
-            self.cases.evidence(case.id),
+            evidence,
             reports,
             self._people((case.owner_id, *reporters)),
-            tuple(kind for kind in kinds if kind not in standing),
+            tuple(kind for kind in kinds if kind not in left_out),
             case.state is CaseState.APPEALED and _can_decide_appeal(case, moderator_id),
         )
 
     def _people(self, user_ids: Iterator[str] | Sequence[str]) -> dict[str, Profile]:
         found = ((i, self.profiles.item(i)) for i in dict.fromkeys(user_ids))
         return {user_id: profile for user_id, profile in found if profile is not None}
+
+
+def _contents(evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """The contents of what was reported, as it was then."""
+    media = (medium for one in evidence for medium in one.media)
+    return tuple(dict.fromkeys(medium.sha256 for medium in media))
 
 
 def _not_withheld(case: Case, contents: Sequence[str]) -> tuple[str, ...]:

@@ -29,9 +29,10 @@ from shutterfeed.domain.moderation import (
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.visibility import Surface, Viewer
 from shutterfeed.ports.moderation import Cases
+from shutterfeed.ports.posts import Posts
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.services.discussions import DiscussionService
-from shutterfeed.services.evidence import of_comment, of_post, of_user
+from shutterfeed.services.evidence import avatar_photo, of_comment, of_post, of_user
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.viewing import ViewingService, post_not_found
 
@@ -71,6 +72,7 @@ class ReportingService:
     users: ProfileService
     viewing: ViewingService
     discussions: DiscussionService
+    posts: Posts
     cases: Cases
     limits: Limits
     clock: Clock
@@ -176,7 +178,8 @@ class ReportingService:
                 users = self.viewing.authors(viewer, [subject], Surface.LIST)
                 if subject not in users:
                     raise _not_found(kind)
-                return case_id, of_user(users[subject].profile, now)
+                user = users[subject].profile
+                return case_id, of_user(user, avatar_photo(user, self.posts), now)
 
 
 def _not_found(kind: SubjectKind) -> NotFound:

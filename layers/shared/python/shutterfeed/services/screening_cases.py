@@ -25,7 +25,7 @@ from shutterfeed.ports.moderation import Cases
 from shutterfeed.ports.posts import Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.system import Clock, Ids
-from shutterfeed.services.evidence import of_comment, of_post, of_user
+from shutterfeed.services.evidence import avatar_photo, of_comment, of_post, of_user
 from shutterfeed.services.moderation import Decision, ModerationService
 
 _DIGITS: Final = 16
@@ -83,7 +83,8 @@ class ModeratorsCases:
                 return case_id, ActionKind.REMOVE_COMMENT, of_comment(seen, owner, now)
             case Profile():
                 case_id = CaseId(SubjectKind.USER, seen.user_id)
-                return case_id, ActionKind.LIMIT, of_user(seen, now)
+                avatar = avatar_photo(seen, self.posts)
+                return case_id, ActionKind.LIMIT, of_user(seen, avatar, now)
 
     def _with_content(self, seen: SeenMedium) -> Post | None:
         """The post with that medium alone, as it will be published: what is withheld of a post is

@@ -14,6 +14,7 @@ from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.records import (
     AVATAR_WITHHELD,
     WITHHELD,
+    denial_item,
     epoch,
     media_text,
     plain,
@@ -21,7 +22,15 @@ from shutterfeed.adapters.dynamodb.records import (
     to_post,
     to_profile,
 )
-from shutterfeed.adapters.dynamodb.table import Check, ConditionFailed, Table, Update, is_now
+from shutterfeed.adapters.dynamodb.table import (
+    Check,
+    ConditionFailed,
+    Put,
+    Table,
+    Update,
+    Write,
+    is_now,
+)
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Medium
@@ -70,14 +79,19 @@ class DynamoAvatars:
                 return PostState.AVATAR
         raise Busy
 
-    def remove(self, user_id: str, version: str, at: datetime) -> None:
+    def remove(
+        self, user_id: str, version: str, at: datetime, *, denied_until: datetime | None = None
+    ) -> None:
         for _ in range(_ATTEMPTS):
             profile = self._profile(user_id)
             if profile is None:
                 return
             # Clocks may differ: the version must never become older.
             later = max(version, profile.avatar_version or version)
-            if self._written(_replacing(profile, None, later, at)):
+            writes: list[Write | Check] = [*_replacing(profile, None, later, at)]
+            if denied_until is not None and profile.avatar is not None:
+                writes.append(Put(denial_item(profile.avatar.media_id, denied_until)))
+            if self._written(writes):
                 return
         raise Busy
 
@@ -85,8 +99,8 @@ class DynamoAvatars:
         item = self.table.get(keys.profile(user_id))
         return to_profile(item) if item else None
 
-    def _written(self, writes: Sequence[Update | Check]) -> bool:
-        """Write all updates. False if one of the items has changed since it was read."""
+    def _written(self, writes: Sequence[Write | Check]) -> bool:
+        """Write all of it. False if one of the items has changed since it was read."""
         try:
             self.table.transact(writes)
         except ConditionFailed:
