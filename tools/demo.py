@@ -19,8 +19,9 @@ from tools.cloud import LOCAL_CONFIRMATION_CODE
 from tools.demo_answers import answer_posts
 from tools.demo_data import PASSWORD, PEOPLE, POSTS, Person, Post
 from tools.errors import ToolError
+from tools.painting.scenes import photo
 from tools.parallel import PARALLEL, each
-from tools.pictures import clip, landscape
+from tools.pictures import clip
 from tools.progress import Step, step
 
 _ATTEMPTS: Final = 3
@@ -96,10 +97,10 @@ def _accept(person: Person, api: Api) -> None:
 def _show_face(number: int, person: Person, api: Api) -> None:
     """Give somebody a picture who has none; it is processed while the posts are."""
     if api.me()["avatar"] is None:
-        photo = Photo(landscape(_FIRST_FACE + number))
-        asked = api.set_avatar(photo.declaration(), f"demo-{person.handle}")
+        face = Photo(photo("portrait", _FIRST_FACE + number))
+        asked = api.set_avatar(face.declaration(), f"demo-{person.handle}")
         if asked["upload"] is not None:
-            api.upload(asked["upload"], photo)
+            api.upload(asked["upload"], face)
 
 
 def _publish_missing(apis: Mapping[str, Api], progress: Step) -> dict[str, str]:
@@ -130,9 +131,8 @@ def _published(handle: str, api: Api) -> list[tuple[str, str]]:
 
 
 def _publish(number: int, post: Post, api: Api) -> str:
-    media = [Photo(landscape(number * 10 + index)) for index in range(post.photos)]
-    if post.is_video:
-        media = [clip(number * 10)]
+    pictures = [photo(scene, 10 * number + index) for index, scene in enumerate(post.scenes)]
+    media = [clip(picture) if post.is_video else Photo(picture) for picture in pictures]
     place = None
     if post.place:
         name, latitude, longitude = post.place

@@ -30,8 +30,9 @@ class Person:
 class Post:
     author: str
     caption: str
+    scenes: tuple[str, ...]
+    """What its photos show, by the names of `tools.painting.scenes`."""
     place: tuple[str, float, float] | None = None
-    photos: int = 1
     liked_by: tuple[str, ...] = ()
     saved_by: tuple[str, ...] = ()
     is_video: bool = False
@@ -78,7 +79,8 @@ POSTS: Final = (
     Post(
         "kofi",
         "Half a minute of the harbour. #sea",
-        ("Takoradi", 4.885, -1.745),
+        ("harbour",),
+        place=("Takoradi", 4.885, -1.745),
         liked_by=("maya", "aiko", "ines"),
         saved_by=("aiko",),
         is_video=True,
@@ -86,68 +88,150 @@ POSTS: Final = (
     Post(
         "maya",
         "First light over the archipelago. #sunrise",
-        ("Sandhamn", 59.288, 18.917),
+        ("sunrise",),
+        place=("Sandhamn", 59.288, 18.917),
         liked_by=("tomas", "aiko", "kofi", "ines", "noor"),
     ),
     Post(
         "tomas",
         "Five ridges before breakfast. #mountains",
-        ("El Chaltén", -49.331, -72.886),
-        3,
+        ("ridges", "peak", "calm"),
+        place=("El Chaltén", -49.331, -72.886),
         liked_by=("maya", "kofi", "aiko"),
         saved_by=("maya",),
     ),
     Post(
-        "aiko", "The evening bus was late, luckily.", ("Biei", 43.588, 142.467), liked_by=("noor",)
+        "aiko",
+        "The evening bus was late, luckily.",
+        ("town",),
+        place=("Biei", 43.588, 142.467),
+        liked_by=("noor",),
     ),
-    Post("kofi", "Low tide. #sea", ("Busua", 4.806, -1.937), liked_by=("maya", "tomas")),
-    Post("ines", "Studies in green", None, 2, liked_by=("aiko", "maya"), saved_by=("noor",)),
     Post(
-        "noor", "It is never only sand. #desert", ("Wadi Rum", 29.576, 35.420), liked_by=("aiko",)
+        "kofi",
+        "Low tide. #sea",
+        ("beach",),
+        place=("Busua", 4.806, -1.937),
+        liked_by=("maya", "tomas"),
     ),
-    Post("maya", "No wind at all today.", ("Möja", 59.417, 18.883), liked_by=("kofi", "lena")),
+    Post(
+        "ines",
+        "Studies in green",
+        ("leaves", "forest"),
+        liked_by=("aiko", "maya"),
+        saved_by=("noor",),
+    ),
+    Post(
+        "noor",
+        "It is never only sand. #desert",
+        ("dunes",),
+        place=("Wadi Rum", 29.576, 35.42),
+        liked_by=("aiko",),
+    ),
+    Post(
+        "maya",
+        "No wind at all today.",
+        ("calm",),
+        place=("Möja", 59.417, 18.883),
+        liked_by=("kofi", "lena"),
+    ),
     Post(
         "tomas",
         "We turned back here. It was the right call.",
-        ("Fitz Roy", -49.271, -73.043),
+        ("peak",),
+        place=("Fitz Roy", -49.271, -73.043),
         liked_by=("aiko", "kofi", "maya", "ines", "noor"),
     ),
     Post(
         "aiko",
         "Moonrise, one hand in the pocket. #winter",
-        ("Asahikawa", 43.771, 142.365),
+        ("winter",),
+        place=("Asahikawa", 43.771, 142.365),
         liked_by=("ines", "maya"),
     ),
-    Post("kofi", "Same spot, a week later. #sea", ("Busua", 4.806, -1.937), liked_by=("aiko",)),
     Post(
-        "ines", "Before the rain", ("Serra da Estrela", 40.322, -7.613), liked_by=("noor", "kofi")
+        "kofi",
+        "Same spot, a week later. #sea",
+        ("beach",),
+        place=("Busua", 4.806, -1.937),
+        liked_by=("aiko",),
     ),
-    Post("noor", "Blue hour, and the tea is ready.", ("Siwa", 29.203, 25.519), liked_by=("ines",)),
-    Post("maya", "The same rock since I was six. #home", ("Sandhamn", 59.288, 18.917)),
-    Post("tomas", "Above the weather.", ("Cerro Castillo", -46.083, -72.200), liked_by=("maya",)),
+    Post(
+        "ines",
+        "Before the rain",
+        ("storm",),
+        place=("Serra da Estrela", 40.322, -7.613),
+        liked_by=("noor", "kofi"),
+    ),
+    Post(
+        "noor",
+        "Blue hour, and the tea is ready.",
+        ("blue hour", "tea"),
+        place=("Siwa", 29.203, 25.519),
+        liked_by=("ines",),
+    ),
+    Post(
+        "maya",
+        "The same rock since I was six. #home",
+        ("sunset",),
+        place=("Sandhamn", 59.288, 18.917),
+    ),
+    Post(
+        "tomas",
+        "Above the weather.",
+        ("ridges",),
+        place=("Cerro Castillo", -46.083, -72.2),
+        liked_by=("maya",),
+    ),
     Post(
         "aiko",
         "Four seasons in one walk. #hokkaido",
-        ("Furano", 43.342, 142.383),
-        2,
+        ("forest", "winter"),
+        place=("Furano", 43.342, 142.383),
         liked_by=("maya", "tomas", "ines", "kofi", "noor", "lena"),
         saved_by=("maya", "ines"),
     ),
-    Post("kofi", "Somebody paint this.", ("Cape Three Points", 4.741, -2.091), liked_by=("ines",)),
-    Post("ines", "@kofi, I did.", ("Porto", 41.150, -8.611), liked_by=("kofi", "maya", "noor")),
-    Post("noor", "Shadows at noon. #desert", ("Liwa", 23.133, 53.783), liked_by=("aiko", "ines")),
-    Post("lena", "Only for you.", ("Bodensee", 47.588, 9.486), liked_by=("maya",)),
+    Post(
+        "kofi",
+        "Somebody paint this.",
+        ("sunset",),
+        place=("Cape Three Points", 4.741, -2.091),
+        liked_by=("ines",),
+    ),
+    Post(
+        "ines",
+        "@kofi, I did.",
+        ("still life",),
+        place=("Porto", 41.15, -8.611),
+        liked_by=("kofi", "maya", "noor"),
+    ),
+    Post(
+        "noor",
+        "Shadows at noon. #desert",
+        ("dunes",),
+        place=("Liwa", 23.133, 53.783),
+        liked_by=("aiko", "ines"),
+    ),
+    Post(
+        "lena",
+        "Only for you.",
+        ("tea",),
+        place=("Bodensee", 47.588, 9.486),
+        liked_by=("maya",),
+    ),
     Post(
         "maya",
         "Until next summer. #sunset",
-        ("Sandhamn", 59.288, 18.917),
+        ("sunset",),
+        place=("Sandhamn", 59.288, 18.917),
         liked_by=("tomas", "aiko", "kofi", "ines", "noor", "lena"),
         saved_by=("aiko",),
     ),
     Post(
         "tomas",
         "Going down is a skill too. #mountains",
-        ("El Chaltén", -49.331, -72.886),
+        ("peak",),
+        place=("El Chaltén", -49.331, -72.886),
         liked_by=("kofi",),
     ),
 )

@@ -254,7 +254,9 @@ def _remembered() -> Running | None:
 
 
 def _seed_digest(running: Running) -> str:
-    sources = [*sorted((paths.ROOT / "tools").glob("demo*.py")), paths.ROOT / "tools/pictures.py"]
+    tools = paths.ROOT / "tools"
+    painted = [tools / "pictures.py", *sorted((tools / "painting").glob("*.py"))]
+    sources = [*sorted(tools.glob("demo*.py")), *painted]
     return stamps.digest(sources, also=[running.identity])
 
 

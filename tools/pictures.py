@@ -1,4 +1,5 @@
-"""Painted landscapes: the demo's photos and videos. The same seed gives the same picture."""
+"""Pictures to try things with, quickly made. The same seed gives the same picture. The demo's are
+in `tools.painting`."""
 
 from __future__ import annotations
 
@@ -43,8 +44,8 @@ def landscape(seed: int) -> bytes:
     return file.getvalue()
 
 
-def clip(seed: int) -> Video:
-    """An MP4 of some seconds, for which a camera is moved over a landscape."""
+def clip(picture: bytes) -> Video:
+    """An MP4 of some seconds, for which a camera is moved over a picture."""
     width, height = _CLIP_SIZE
     moving = f"scale=-2:{2 * height},crop={width}:{height}:t*{_CLIP_SPEED}:{height}*3/4"
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "image2pipe", "-i", "-"]
@@ -52,7 +53,7 @@ def clip(seed: int) -> Video:
     command += ["-t", str(_CLIP_SECONDS), "-c:v", "libx264", "-preset", "veryfast"]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "clip.mp4"
-        subprocess.run([*command, str(file)], input=landscape(seed), check=True)
+        subprocess.run([*command, str(file)], input=picture, check=True)
         return Video(
             file.read_bytes(),
             "video/mp4",

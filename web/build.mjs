@@ -24,7 +24,7 @@ const common = {
   bundle: true,
   minify: true,
   format: "esm",
-  target: ["chrome120", "firefox121", "safari17"],
+  target: ["chrome120", "firefox124", "safari17.4"],
   outdir: "dist/assets",
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",

@@ -3,10 +3,11 @@ from __future__ import annotations
 import io
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageStat
 
 from tests.videos import facts_of
 from tools import demo_data
+from tools.painting.scenes import SCENES, photo
 from tools.pictures import clip, landscape
 
 HANDLES = {person.handle for person in demo_data.PEOPLE}
@@ -30,7 +31,7 @@ def test_posts_are_told_apart_by_their_captions() -> None:
     assert len(set(captions)) == len(captions)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_picture_is_a_photo_of_an_ordinary_size(seed: int) -> None:
     data = landscape(seed)
 
@@ -38,15 +39,30 @@ def test_a_picture_is_a_photo_of_an_ordinary_size(seed: int) -> None:
         assert picture.format == "JPEG"
         assert min(picture.size) >= 810
     assert 10_000 < len(data) < 500_000
+    assert landscape(seed) == data
+    assert landscape(seed + 1) != data
 
 
-def test_the_same_seed_paints_the_same_picture() -> None:
-    assert landscape(1) == landscape(1)
-    assert landscape(1) != landscape(2)
+@pytest.mark.parametrize("scene", SCENES)
+def test_every_scene_is_a_photo(scene: str) -> None:
+    with Image.open(io.BytesIO(photo(scene, 1))) as picture:
+        assert picture.format == "JPEG"
+        assert picture.size == SCENES[scene][0]
+        # It has light and shade.
+        assert ImageStat.Stat(picture.convert("L")).stddev[0] > 20
+
+
+def test_the_same_seed_paints_the_same_photo() -> None:
+    assert photo("town", 1) == photo("town", 1)
+    assert photo("town", 1) != photo("town", 2)
+
+
+def test_posts_show_scenes_that_there_are() -> None:
+    assert {scene for post in demo_data.POSTS for scene in post.scenes} <= SCENES.keys()
 
 
 def test_a_clip_is_a_video_of_the_size_and_length_that_is_declared() -> None:
-    video = clip(0)
+    video = clip(landscape(0))
     facts = facts_of(video.data)
 
     assert (facts.width, facts.height) == (video.width, video.height)

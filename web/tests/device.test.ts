@@ -121,6 +121,16 @@ test("a device is told once the user, the browser and the service have agreed", 
   assert.equal(await deviceState(), "off");
 });
 
+test("on an iPhone, whoever has not installed the app is told to", async () => {
+  const { PushManager } = browser;
+  Reflect.deleteProperty(browser, "PushManager");
+  assert.equal(await deviceState(), "unsupported");
+  Object.assign(navigator, { standalone: false });
+  assert.equal(await deviceState(), "not-installed");
+  Object.assign(browser, { PushManager });
+  Reflect.deleteProperty(navigator, "standalone");
+});
+
 test("who has refused is not asked again", async () => {
   permission = "denied";
   assert.equal(await deviceState(), "denied");

@@ -27,15 +27,29 @@ export function LikedBy({ postId, like }: Props) {
   return (
     <p class="liked-by" ref={root}>
       {whole(sentence, named).map((piece, index) =>
-        typeof piece === "string" && piece.trim() !== "" ? (
-          <a key={index} href={address}>
+        typeof piece === "string" ? (
+          <Words key={index} address={address}>
             {piece}
-          </a>
+          </Words>
         ) : (
           piece
         ),
       )}
     </p>
+  );
+}
+
+/** Words that lead to an address. The spaces around them are outside of the link, which would swallow them. */
+function Words({ address, children }: { address: string; children: string }) {
+  const words = children.trim();
+  if (words === "") return children;
+  const [before, after] = children.split(words);
+  return (
+    <>
+      {before}
+      <a href={address}>{words}</a>
+      {after}
+    </>
   );
 }
 

@@ -9,6 +9,8 @@ export type DeviceState =
   | "not-offered"
   /** The browser cannot be told. */
   | "unsupported"
+  /** An iPhone or iPad, where only an installed app is told. */
+  | "not-installed"
   /** The user has told the browser to show no notifications of this site. */
   | "denied"
   | "on"
@@ -24,7 +26,7 @@ const REFUSED_FOR_GOOD = new Set([400, 404, 409]);
 export async function deviceState(): Promise<DeviceState> {
   const { pushKey } = await config();
   if (!pushKey) return "not-offered";
-  if (!isSupported()) return "unsupported";
+  if (!isSupported()) return isBeforeInstalling() ? "not-installed" : "unsupported";
   if (Notification.permission === "denied") return "denied";
   const subscription = await subscribed();
   if (subscription === null || Notification.permission !== "granted") return "off";
@@ -78,6 +80,11 @@ export async function renew(): Promise<void> {
 
 function isSupported(): boolean {
   return "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
+}
+
+/** Only Safari says whether it shows an app from the home screen. */
+function isBeforeInstalling(): boolean {
+  return (navigator as { standalone?: boolean }).standalone === false;
 }
 
 async function subscribed(): Promise<PushSubscription | null> {

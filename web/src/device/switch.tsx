@@ -7,6 +7,9 @@ import { type DeviceState, deviceState, turnOff, turnOn } from "./device.ts";
 const WHY_NOT: Partial<Record<DeviceState, string>> = {
   "not-offered": t("This service does not send notifications."),
   unsupported: t("This browser cannot show notifications of this site."),
+  "not-installed": t(
+    "On this device, only an app on the home screen can show notifications: tap Share, then Add to Home Screen, and open Shutterfeed there.",
+  ),
   denied: t("This browser shows no notifications of this site. Its settings can change that."),
 };
 const HINT = t(

@@ -16,8 +16,15 @@ export async function keepForOffline(): Promise<void> {
     // Where there is no room, the worker speaks English.
     await keepSpoken({ language, locale, url: messagesUrl }).catch(() => undefined);
   }
+  keepStored();
   // Not in every browser's private windows.
   await navigator.serviceWorker?.register(trusted("/service-worker.js"));
+}
+
+/** Where the app is installed, the browser does not clear away drafts and files that wait here. */
+function keepStored(): void {
+  if (!matchMedia("(display-mode: standalone)").matches) return;
+  navigator.storage?.persist().catch(() => undefined);
 }
 
 /** By a shortcut of the installed app. */

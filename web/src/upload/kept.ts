@@ -143,6 +143,10 @@ async function open(name: string): Promise<IDBDatabase> {
       database.close();
       opened = undefined;
     };
+    // An iPhone ends it when the app was in the background for long: the next one opens it again.
+    database.onclose = () => {
+      opened = undefined;
+    };
     return database;
   } catch (error) {
     opened = undefined; // the next one tries again

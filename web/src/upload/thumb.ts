@@ -33,8 +33,12 @@ export async function stillOf(video: Blob): Promise<Blob | null> {
       player.onerror = () => resolve(false);
       player.onseeked = () => resolve(true);
       player.muted = true;
+      player.playsInline = true; // or an iPhone reads nothing of it
+      player.preload = "auto";
+      player.onloadedmetadata = () => {
+        player.currentTime = STILL_AT_S;
+      };
       player.src = url;
-      player.currentTime = STILL_AT_S;
     });
     if (!isThere || player.videoWidth === 0) return null;
     const canvas = document.createElement("canvas");

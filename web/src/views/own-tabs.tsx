@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { Choice } from "../components/choice.tsx";
 import { locale, t } from "../language.ts";
 import { me } from "../me.ts";
@@ -42,8 +43,10 @@ export function ProfileTabs({ handle }: { handle: string }) {
 function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
   const { path, query } = useStore(location);
   const current = shownBy(query).videos ? `${path}?show=videos` : path;
+  const row = useRef<HTMLElement>(null);
+  useEffect(() => showCurrent(row.current!), [current]);
   return (
-    <nav class="tabs" aria-label={label}>
+    <nav class="tabs" aria-label={label} ref={row}>
       {tabs.map(([address, name]) => (
         <a
           key={address}
@@ -62,6 +65,17 @@ function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
       ))}
     </nav>
   );
+}
+
+/** On a phone, the row is longer than the screen: brings the tab that one is at into its middle. */
+function showCurrent(row: HTMLElement): void {
+  const tab = row.querySelector("[aria-current]");
+  if (tab) row.scrollLeft += middleOf(tab) - middleOf(row);
+}
+
+function middleOf(element: Element): number {
+  const { left, width } = element.getBoundingClientRect();
+  return left + width / 2;
 }
 
 /** Leads to a month of one's own posts: the list then begins with the last post of that month. */
