@@ -223,8 +223,9 @@ def _publish(function: lambda_.Function, to: Resources) -> None:
     grants.items(function, metadata, "ConditionCheckItem", partitions=["BLOB#*"])
     _sends(function, to, "publish")
     grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem")
-    # A medium that is refused as no picture gives up its reference.
-    grants.items(function, metadata, "DeleteItem", partitions=["BLOB#*"])
+    # A medium that is refused as no picture gives up its reference. A cropped photo of a content
+    # that is withheld no more is shown at the edge again.
+    grants.items(function, metadata, "DeleteItem", partitions=["BLOB#*", "DENIED#*"])
 
 
 def _delivers(function: lambda_.Function, to: Resources) -> None:

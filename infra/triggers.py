@@ -115,10 +115,13 @@ class Triggers(Construct):
             filters=[
                 *self._pushed(),
                 lambda_.FilterCriteria.filter(
-                    _sort_keys([{"prefix": prefix} for prefix in schema.STREAM_SORT_KEY_PREFIXES])
+                    _sort_keys(_prefixes(*schema.STREAM_SORT_KEY_PREFIXES))
                 ),
                 lambda_.FilterCriteria.filter(
-                    {"eventName": ["REMOVE"], **_sort_keys([*schema.STREAM_REMOVED_SORT_KEYS])}
+                    {
+                        "eventName": ["REMOVE"],
+                        **_sort_keys(_prefixes(*schema.STREAM_REMOVED_SORT_KEY_PREFIXES)),
+                    }
                 ),
             ],
         )
@@ -130,6 +133,10 @@ class Triggers(Construct):
         new = {"eventName": ["INSERT"]}
         prefix = {"prefix": schema.STREAM_PUSHED_SORT_KEY_PREFIX}
         return (lambda_.FilterCriteria.filter({**new, **_sort_keys([prefix])}),)
+
+
+def _prefixes(*prefixes: str) -> Sequence[object]:
+    return [{"prefix": prefix} for prefix in prefixes]
 
 
 def _sort_keys(alternatives: Sequence[object]) -> dict[str, object]:

@@ -193,9 +193,9 @@ class _Contents:
             if not isinstance(post, Post):
                 continue
             for medium in post.media:
-                if medium.picture is not None and medium.sha256 not in self.known:
-                    self.known.add(medium.sha256)
-                    self.waiting[medium.sha256] = medium.picture, str(post.id)
+                if medium.picture is not None and medium.stored_as not in self.known:
+                    self.known.add(medium.stored_as)
+                    self.waiting[medium.stored_as] = medium.picture, str(post.id)
             if len(self.waiting) >= _AT_ONCE:
                 self._look()
         self._look()

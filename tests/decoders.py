@@ -13,6 +13,7 @@ from typing import IO, Any, Final, NoReturn
 from shutterfeed.adapters.decoding import animated, animation_answers
 from shutterfeed.adapters.decoding.works import PhotoWork
 from shutterfeed.adapters.frames import moving
+from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.notes import Note
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto
 from tests import taken_over
@@ -64,7 +65,11 @@ after a line break."""
 class Misbehaving:
     """A codec that does what its photo says."""
 
-    def render(self, source: IO[bytes], _content_type: str) -> RenderedPhoto:
+    def render(
+        self, source: IO[bytes], content_type: str, crop: Crop | None = None
+    ) -> RenderedPhoto:
+        assert content_type
+        assert crop is None
         act, _, argument = source.read().decode().partition("\n")
         made = ACTS[act](argument)
         return made if isinstance(made, RenderedPhoto) else RenderedPhoto(1, 1, "", ())
@@ -73,13 +78,13 @@ class Misbehaving:
 photo: Final = PhotoWork(Misbehaving())
 
 
-def crashing_animation(_content: bytes, _content_type: str) -> Iterator[bytes]:
+def crashing_animation(_content: bytes, _type: str, _crop: Crop | None) -> Iterator[bytes]:
     """A work that crashes while it decodes an animation."""
     ctypes.string_at(0)
     yield b""
 
 
-def mistaken_animation(content: bytes, content_type: str) -> Iterator[bytes]:
+def mistaken_animation(content: bytes, content_type: str, crop: Crop | None) -> Iterator[bytes]:
     """A work that decodes an animation with a fault of ours in it."""
 
     class OurMistakeError(Exception):
@@ -89,10 +94,10 @@ def mistaken_animation(content: bytes, content_type: str) -> Iterator[bytes]:
         raise OurMistakeError
 
     moving._OPENERS[content_type] = fail
-    yield from animated.decoded(content, content_type)
+    yield from animated.decoded(content, content_type, crop)
 
 
-def endless_animation(content: bytes, content_type: str) -> Iterator[bytes]:
+def endless_animation(content: bytes, content_type: str, _crop: Crop | None) -> Iterator[bytes]:
     """A work that shows a frame for ever."""
     for message in animated.messages(content, content_type):
         if isinstance(message, animation_answers.Frame):

@@ -92,8 +92,8 @@ class Warehouse:
         yield from self._billed(list(self.metadata.uploads.values()), _ENTRY_BYTES)
         for post in self._billed(list(self.metadata.posts.values()), _POST_BYTES):
             for medium in post.media:
-                reference = Reference(medium.sha256, post.id, medium.media_id)
-                yield PostMedium(reference, medium.content_type, post.state)
+                reference = Reference.of(post.id, medium)
+                yield PostMedium(reference, medium.content_type, post.state, medium.crop)
         yield from self._billed(self.about_users, _ABOUT_USERS_BYTES)
 
     def originals(self, prefix: str) -> Iterable[StoredOriginal]:

@@ -267,6 +267,7 @@ _WAITING_MEDIUM: Final[Json] = {
     "failure": None,
     "notes": [],
     "alt_text": "A white lighthouse in front of a red sky",
+    "crop": None,
     "people": [{"user": _OTHER_AUTHOR, "x": 0.62, "y": 0.48}],
 }
 _READY_MEDIUM: Final = {
@@ -473,6 +474,7 @@ ANSWERS: Final[Mapping[str, Any]] = {
     "PostCreated": {"post": _PENDING, "uploads": [_LINK]},
     "PostBody": _PUBLISHED,
     "remove_medium": {**_PENDING, "state": "processing"},
+    "crop_medium": {"post": {**_PENDING, "state": "processing"}, "uploads": []},
     "replace_medium": {"post": {**_PENDING, "state": "processing"}, "uploads": [_LINK]},
     "edit_post": {
         **_PUBLISHED,

@@ -15,6 +15,7 @@ from shutterfeed.domain import photos, videos
 from shutterfeed.domain.activity import ActivitySettings, ToldOf
 from shutterfeed.domain.characters import NAME, OPTIONAL_NAME, PARAGRAPHS, TEXT
 from shutterfeed.domain.comments import MAX_COMMENT
+from shutterfeed.domain.crops import Crop, crop_of
 from shutterfeed.domain.holding import MAX_HELD_WORD, MAX_HELD_WORDS
 from shutterfeed.domain.media import Clip, Failure, MediaState, Medium, Picture, Purpose, Upload
 from shutterfeed.domain.mentions import longest_shown
@@ -140,13 +141,44 @@ _FILE_LIMITS = {
 Sides and pixels are those of the upright picture."""
 
 
+Fraction = Annotated[float, Meta(ge=0, le=1)]
+
+
+class CropBody(RequestBody):
+    """The part of a photo that is shown: a rectangle within the picture as it is shown, so after
+    its orientation. `x` and `y` are the left upper corner, all four are fractions of the picture's
+    width and height, to four decimal places. It has at least a hundredth of each, and leaves at
+    least 64 pixels on each side."""
+
+    x: Fraction
+    y: Fraction
+    width: Fraction
+    height: Fraction
+
+    def to_domain(self, field: str = "crop") -> Crop | None:
+        """Raises `InvalidInput`. None if it leaves the whole picture."""
+        return crop_of(self.x, self.y, self.width, self.height, field)
+
+    @classmethod
+    def of(cls, crop: Crop | None) -> CropBody | None:
+        return None if crop is None else cls(**crop.fractions())
+
+
+class ChangeCrop(RequestBody):
+    """The part of a photo to show; null for all of it."""
+
+    crop: CropBody | None
+
+
 class FileBody(RequestBody):
     """A file that the client will upload. Only a file with exactly this size and SHA-256 is
     accepted.
 
     A photo may have up to 64 MB; a video up to 300 MB, 3 minutes and 5,760 pixels a side. `width`,
     `height` (pixels) and `duration_ms` are required for a video; a video that would take too long
-    to process is refused at once. `x-limits` in this document has the limits as numbers.
+    to process is refused at once. `x-limits` in this document has the limits as numbers. With
+    `crop` only a part of a photo is shown; its file is kept whole, for its owner alone. A video
+    cannot be cropped, nor can an animated picture, which fails with `crop_of_animation`.
     """
 
     content_type: Annotated[
@@ -158,6 +190,12 @@ class FileBody(RequestBody):
     width: Count | None = None
     height: Count | None = None
     duration_ms: Count | None = None
+    crop: CropBody | None = None
+
+    def cropped(self, within: str = "") -> Crop | None:
+        """The part that is shown; None for all of it. `within` is what the names of its fields in
+        the request begin with. Raises `InvalidInput`."""
+        return None if self.crop is None else self.crop.to_domain(f"{within}crop")
 
 
 class MediumBody(FileBody):
@@ -658,7 +696,7 @@ class MediumView(Struct):
     describe its poster; `clip` is the moving picture. `progress` says what percentage of a video
     has been processed. `people` are those who are tagged in it, as far as the viewer may see them.
     `notes` say what of the file could not be kept; only its author is told, and a feed may leave
-    them out.
+    them out. So it is with `crop`, the part of a photo that is shown; null for all of it.
     """
 
     id: str
@@ -675,6 +713,7 @@ class MediumView(Struct):
     notes: list[NoteBody]
     alt_text: str
     people: list[PersonView]
+    crop: CropBody | None = None
 
     @classmethod
     def of(cls, view: PostView, medium: Medium, alt_text: str, links: MediaLinks) -> MediumView:
@@ -700,6 +739,7 @@ class MediumView(Struct):
                 PersonView(Author.of(author, links), person.x, person.y)
                 for person, author in view.people_in(medium.media_id)
             ],
+            CropBody.of(medium.crop),
         )
 
 

@@ -32,7 +32,8 @@ class NewFile(FileBody):
     keep_capture_details: bool = False
     alt_text: AltText = ""
 
-    def to_domain(self) -> MediumDraft:
+    def to_domain(self, within: str) -> MediumDraft:
+        """Raises `InvalidInput`; `within` is what the names of its fields begin with."""
         return MediumDraft(
             self.content_type,
             self.bytes,
@@ -42,6 +43,7 @@ class NewFile(FileBody):
             self.height,
             self.duration_ms,
             self.alt_text,
+            crop=self.cropped(within),
         )
 
 
@@ -55,7 +57,7 @@ class AlbumItem(RequestBody):
     def to_domain(self, index: int) -> Wanted:
         """Raises `InvalidInput` unless it is one of the two."""
         if self.file is not None and self.id is None:
-            return self.file.to_domain()
+            return self.file.to_domain(f"media[{index}].file.")
         if self.id is not None and self.file is None:
             return self.id
         raise InvalidInput(

@@ -422,8 +422,9 @@ def create_post(call: Call) -> PostCreated:
                 m.duration_ms,
                 m.alt_text,
                 _drafts(m.people),
+                m.cropped(f"media[{index}]."),
             )
-            for m in body.media
+            for index, m in enumerate(body.media)
         ),
         body.taken_at,
         body.sensitive,

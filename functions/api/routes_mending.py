@@ -1,9 +1,10 @@
-"""The routes that mend a post which failed because of one of its files."""
+"""The routes that mend a post which failed because of one of its files, or crop a photo of one that
+is not published."""
 
 from __future__ import annotations
 
 from api.http import Call, route
-from api.models import FileBody, PostBody, PostCreated
+from api.models import ChangeCrop, FileBody, PostBody, PostCreated
 from shutterfeed.services.posts import MediumDraft
 
 
@@ -46,6 +47,35 @@ def replace_medium(call: Call) -> PostCreated:
         width=body.width,
         height=body.height,
         duration_ms=body.duration_ms,
+        crop=body.cropped(),
     )
     created = call.services.mending.replace(path["id"], call.user_id, path["media_id"], draft)
+    return PostCreated.of(created, call.services.links)
+
+
+@route(
+    "PUT",
+    "/posts/{id}/media/{media_id}/crop",
+    body=ChangeCrop,
+    returns=PostCreated,
+    errors=(403, 404, 409),
+    limited=True,
+)
+def crop_medium(call: Call) -> PostCreated:
+    """Show another part of a photo of one of the caller's posts that is not published.
+
+    If the file has not arrived, the photo is cropped when it does. If it is stored already, nothing
+    has to be uploaded again: a new medium takes the place of the old one, with an id of its own and
+    the old one's alt text and tags, and counts as a file for the caller's limits. `uploads` has a
+    link only if the file is still missing.
+
+    The answer is 409 `already_published` if the post is published; a photo that is cropped then is
+    a new file of its album. It is 409 `not_stored` if the file was refused or never came, 409
+    `storage_full` if the caller's storage has no room, and 503 `busy` for the moment in which the
+    file is being stored. Nothing changes if the photo is cropped so already; a repeated request
+    gets the same medium, and if another one has taken its place, 409 `medium_replaced`.
+    """
+    path, body = call.path, call.parse(ChangeCrop)
+    crop = None if body.crop is None else body.crop.to_domain()
+    created = call.services.cropping.change(path["id"], call.user_id, path["media_id"], crop)
     return PostCreated.of(created, call.services.links)

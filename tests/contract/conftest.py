@@ -25,6 +25,7 @@ from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
 from shutterfeed.adapters.dynamodb.cases import DynamoCases
 from shutterfeed.adapters.dynamodb.closings import DynamoClosings
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
+from shutterfeed.adapters.dynamodb.crops import DynamoCrops
 from shutterfeed.adapters.dynamodb.devices import DynamoDevices
 from shutterfeed.adapters.dynamodb.explore import DynamoContenders, DynamoExploreLists
 from shutterfeed.adapters.dynamodb.exports import DynamoExports
@@ -77,7 +78,7 @@ from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances, Shares
 from shutterfeed.ports.media import Blobs, Removals
 from shutterfeed.ports.moderation import Cases, ModerationLog, Withholdings
-from shutterfeed.ports.posts import Albums, Avatars, OpenPosts, Posts, ScheduledPosts
+from shutterfeed.ports.posts import Albums, Avatars, Crops, OpenPosts, Posts, ScheduledPosts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.requests import FollowRequests
 from shutterfeed.ports.saves import Saves
@@ -103,6 +104,7 @@ from tests.fakes.metadata import (
     FakeBlobs,
     FakeBlocks,
     FakeContenders,
+    FakeCrops,
     FakeExploreLists,
     FakeFollows,
     FakeLedger,
@@ -200,6 +202,7 @@ class Store:
     traces: Traces
     scheduled: ScheduledPosts
     albums: Albums
+    crops: Crops
     contenders: Contenders
     explore_lists: ExploreLists
 
@@ -337,6 +340,7 @@ def _fake_store() -> Store:
         FakeTraces(data, feeds),
         FakeScheduledPosts(data),
         FakeAlbums(data),
+        FakeCrops(data),
         FakeContenders(data),
         FakeExploreLists(data),
     )
@@ -398,6 +402,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoTraces(metadata, tables.feed),
         DynamoScheduledPosts(metadata),
         DynamoAlbums(metadata),
+        DynamoCrops(metadata),
         DynamoContenders(metadata),
         DynamoExploreLists(metadata),
     )

@@ -38,7 +38,7 @@ class Before:
         contents = {
             keys.parse_reference(key).sha256
             for key in self.rows
-            if key.sk.startswith(keys.REFERENCE_PREFIX)
+            if key.sk.startswith(keys.REFERENCE_PREFIXES)
             and keys.parse_reference(key).post_id.author_id != user_id
         }
         return Before(
@@ -46,7 +46,7 @@ class Before:
                 key: row
                 for key, row in self.rows.items()
                 if user_id not in repr((key, row))
-                and (key.sk != keys.BLOB or keys.parse_blob(key) in contents)
+                and (not key.sk.startswith(keys.BLOB) or keys.parse_blob(key) in contents)
             }
         )
 

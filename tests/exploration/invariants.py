@@ -17,7 +17,7 @@ from shutterfeed.adapters.dynamodb.threads import to_comment
 from shutterfeed.domain.activity import GROUPED, Notice, NoticeKind
 from shutterfeed.domain.delivery import PULLED, Delivery, RecentPosts
 from shutterfeed.domain.ids import ulid_time
-from shutterfeed.domain.media import MediaState, Picture
+from shutterfeed.domain.media import MediaState, Picture, Reference
 from shutterfeed.domain.mutes import NO_MUTES
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.schema import FOLLOWERS_SK
@@ -60,11 +60,11 @@ def contents(state: State) -> Iterator[str]:
         if post.state not in {PostState.PUBLISHED, PostState.AVATAR}:
             continue
         for medium in post.media:
-            picture, blob = medium.picture, state.blobs.get(medium.sha256)
+            picture, blob = medium.picture, state.blobs.get(medium.stored_as)
             if picture is None:
                 yield f"{post.id} is {post.state}, and has a medium without a picture"
                 continue
-            original = keys.original_object(medium.sha256, picture.blob_id)
+            original = keys.original_object(medium.stored_as, picture.blob_id)
             content = state.originals.get(original)
             if content is None or len(content) != medium.size:
                 yield f"{post.id} is {post.state} without its original"
@@ -72,11 +72,7 @@ def contents(state: State) -> Iterator[str]:
                 yield f"{post.id} is {post.state} without {missing}"
             if blob is None or blob.blob_id != picture.blob_id:
                 yield f"{post.id} shows a content whose row is gone or another"
-            reference = keys.Key(
-                keys.blob_partition(medium.sha256),
-                f"{keys.REFERENCE_PREFIX}{post.id}#{medium.media_id}",
-            )
-            if reference not in state.metadata:
+            if keys.reference(Reference.of(post.id, medium)) not in state.metadata:
                 yield f"{post.id} shows a content without a reference to it"
 
 

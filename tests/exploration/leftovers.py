@@ -68,7 +68,7 @@ def in_buckets(play: Play, state: State) -> Iterator[str]:
 def in_metadata(state: State) -> Iterator[str]:
     shown = {post.id: post for post in state.posts.values() if post.state in _SHOWN}
     media = {
-        (str(post.id), medium.media_id, medium.sha256)
+        (str(post.id), medium.media_id, medium.stored_as)
         for post in shown.values()
         for medium in post.media
     }
@@ -137,14 +137,14 @@ def _is_referred_to(key: Key, shown: set[PostId], media: set[tuple[str, str, str
     stands = key.sk.startswith(_OWN) or key.pk in (keys.ERASURES, keys.MODERATION_LOG)
     if stands or key.sk == "COUNT" or _liked(key) in shown:
         return True
-    if key.sk == keys.BLOB:
+    if key.sk == keys.BLOB or key.sk.startswith(keys.CROPPED_BLOB_PREFIX):
         return keys.parse_blob(key) in {sha256 for _, _, sha256 in media}
     if (post_id := _post_of(key)) is not None:
         return post_id in shown
     if key.sk.startswith(keys.UPLOAD_PREFIX):
         author_id, media_id = keys.parse_upload(key)
         return any(p.startswith(author_id) and m == media_id for p, m, _ in media)
-    if key.sk.startswith(keys.REFERENCE_PREFIX):
+    if key.sk.startswith(keys.REFERENCE_PREFIXES):
         reference = keys.parse_reference(key)
         return (str(reference.post_id), reference.media_id, reference.sha256) in media
     return False

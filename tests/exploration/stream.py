@@ -12,7 +12,7 @@ from shutterfeed.schema import (
     OPEN_PK,
     PK,
     SK,
-    STREAM_REMOVED_SORT_KEYS,
+    STREAM_REMOVED_SORT_KEY_PREFIXES,
     STREAM_SORT_KEY_PREFIXES,
     TTL_ATTRIBUTE,
 )
@@ -53,7 +53,7 @@ class Stream:
         table, pk, sk = place
         removed = after is None
         passes = sk.startswith(STREAM_SORT_KEY_PREFIXES) or (
-            removed and sk in STREAM_REMOVED_SORT_KEYS
+            removed and sk.startswith(STREAM_REMOVED_SORT_KEY_PREFIXES)
         )
         if table != METADATA or not passes:
             return

@@ -86,6 +86,7 @@ from tests.fakes.metadata import (
     FakeBlobs,
     FakeBlocks,
     FakeContenders,
+    FakeCrops,
     FakeExploreLists,
     FakeFollows,
     FakeLedger,
@@ -269,6 +270,7 @@ class Backend:
             posts=posts,
             scheduled=scheduled,
             albums=albums,
+            crops=guard(FakeCrops(self.metadata)),
             likes=likes,
             saves=guard(FakeSaves(self.metadata)),
             appearances=appearances,
@@ -567,8 +569,8 @@ class Backend:
         """Have what clients may ask for as fields."""
         self.sessions, self.closing = people.sessions, people.closing
         self.users, self.follows, self.posts = people.users, people.follows, people.posts
-        self.mending, self.scheduling, self.albums = (
-            people.mending,
+        self.mending, self.cropping = people.mending, people.cropping
+        self.scheduling, self.albums = (
             people.scheduling,
             people.albums,
         )

@@ -30,6 +30,7 @@ from shutterfeed.domain.changes import (
     WithholdingChanged,
 )
 from shutterfeed.domain.comments import Comment, CommentId
+from shutterfeed.domain.crops import Crop, sha256_of
 from shutterfeed.domain.delivery import Delivery, Reader, RecentPosts, entry_of
 from shutterfeed.domain.devices import Device
 from shutterfeed.domain.errors import SessionEnded
@@ -337,7 +338,7 @@ class Metadata:
             del self.expiries[key]
             if key.sk == keys.CLOSING:
                 self.changes.append(ClosingEnded(keys.parse_closing(key)))
-            elif key.sk == keys.BLOB:
+            elif key.sk == keys.BLOB or key.sk.startswith(keys.CROPPED_BLOB_PREFIX):
                 self.write_blob(keys.parse_blob(key), None)
             elif key.sk.startswith(keys.POST_PREFIX):
                 self.write_post(keys.parse_post(key), None)
@@ -1118,6 +1119,28 @@ class FakeAlbums:
 
 
 @dataclass(frozen=True, slots=True)
+class FakeCrops:
+    data: Metadata
+
+    def change(
+        self, before: Post, after: Post, medium: Medium, spending: Spending = NOTHING
+    ) -> bool:
+        current = self.data.posts.get(before.id)
+        if current is None or current.state is not before.state:
+            return False
+        entry = self.data.uploads.get((before.author_id, medium.media_id))
+        if entry is None or entry.medium.state is not MediaState.AWAITING:
+            return False
+        if not has_media(current, before.media):
+            return False
+        self.data.spend(spending)
+        self.data.write_post(before.id, replace(current, media=after.media))
+        changed = replace(entry.medium, crop=medium.crop)
+        self.data.uploads[before.author_id, medium.media_id] = replace(entry, medium=changed)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
 class FakeScheduledPosts:
     data: Metadata
 
@@ -1528,11 +1551,12 @@ class FakeLedger:
         self.data.uploads[author_id, media_id] = replace(upload, multipart_id=None)
         return True
 
-    def mark_processing(self, author_id: str, media_id: str, at: datetime) -> None:
+    def mark_processing(self, author_id: str, media_id: str, at: datetime) -> Upload | None:
         upload = self.get(author_id, media_id)
         if upload is not None and upload.medium.state is MediaState.AWAITING:
             medium = replace(upload.medium, state=MediaState.PROCESSING)
             self._write(replace(upload, ordered_at=at), medium)
+        return self.get(author_id, media_id)
 
     def mark_copied(self, author_id: str, media_id: str, at: datetime) -> None:
         upload = self.get(author_id, media_id)
@@ -1570,8 +1594,16 @@ class FakeLedger:
 class FakeBlobs:
     data: Metadata
 
-    def claim(self, sha256: str, new_blob_id: str, content_type: str, size: int) -> Blob:
-        blob = self.get(sha256) or Blob(sha256, new_blob_id, content_type, size)
+    def claim(
+        self,
+        sha256: str,
+        new_blob_id: str,
+        content_type: str,
+        size: int,
+        crop: Crop | None = None,
+    ) -> Blob:
+        new = Blob(sha256, new_blob_id, content_type, size, crop=crop)
+        blob = self.get(sha256) or new
         self.data.expiries.pop(keys.blob(sha256), None)
         self.data.write_blob(sha256, blob)
         return blob
@@ -1630,7 +1662,7 @@ class FakeBlobs:
         ) or self.is_kept(blob.sha256)
 
     def is_kept(self, sha256: str) -> bool:
-        return any(kept == sha256 for kept, _ in self.data.kept)
+        return any(kept == sha256_of(sha256) for kept, _ in self.data.kept)
 
     def is_referred_to_by(self, reference: Reference) -> bool:
         return reference in self.data.references
@@ -1641,11 +1673,19 @@ class FakeBlobs:
         self.data.referred_blobs.pop(reference, None)
 
     def references(self, sha256: str, after: str | None, limit: int) -> Page[Reference]:
-        found = sorted(
-            (keys.reference(reference).sk, reference)
-            for reference in self.data.references
-            if reference.sha256 == sha256
-        )
+        found = [one for one in self.data.references if one.sha256 == sha256]
+        return self._page(found, after, limit)
+
+    def copies(self, sha256: str, after: str | None, limit: int) -> Page[Reference]:
+        found = [one for one in self.data.references if sha256_of(one.sha256) == sha256]
+        return self._page(found, after, limit)
+
+    def names(self, sha256: str) -> Sequence[str]:
+        return sorted(name for name in self.data.blobs if sha256_of(name) == sha256)
+
+    @staticmethod
+    def _page(references: Sequence[Reference], after: str | None, limit: int) -> Page[Reference]:
+        found = sorted((keys.reference(reference).sk, reference) for reference in references)
         rest = [entry for entry in found if after is None or entry[0] > after]
         page = page_of(rest, limit, lambda entry: entry[0])
         return Page(tuple(reference for _, reference in page.items), page.next_position)

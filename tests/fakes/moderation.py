@@ -13,7 +13,14 @@ from shutterfeed.domain.comments import CommentId
 from shutterfeed.domain.delivery import entry_of
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
-from shutterfeed.domain.marks import Mark, MarkKind, already_done, withheld_mark
+from shutterfeed.domain.marks import (
+    Mark,
+    MarkKind,
+    already_done,
+    cropped_blob_ids,
+    is_withheld,
+    withheld_mark,
+)
 from shutterfeed.domain.moderation import (
     Case,
     CaseId,
@@ -266,11 +273,23 @@ class FakeWithholdings:
         if stands is not is_put or post is None or (mark in post.withheld) is is_put:
             return False
         marks = post.withheld | {mark} if is_put else post.withheld - {mark}
-        write_marked(self.data, replace(post, withheld=marks))
+        after = replace(post, withheld=marks)
+        write_marked(self.data, after)
+        self._deny_cropped(post, after, sha256)
         if post.state is PostState.AVATAR:
             profile = self.data.profiles[post.author_id]
             self.data.write_profile(replace(profile, avatar_withheld=marks))
         return True
+
+    def _deny_cropped(self, before: Post, after: Post, sha256: str) -> None:
+        is_denied = is_withheld(after, sha256)
+        if is_denied is is_withheld(before, sha256):
+            return
+        for blob_id in cropped_blob_ids(after, sha256):
+            if is_denied:
+                self.data.deny(blob_id, None)
+            elif blob_id in self.data.denials:
+                self.data.allow(blob_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, Generic, TypeVar
 
 from shutterfeed import keys
+from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Upload
@@ -178,6 +179,10 @@ class FakeDownloads:
         key = keys.download_object(upload.post_id, upload.medium.media_id)
         self.buckets.downloads[key] = FakeOriginals(self.buckets).open(blob).read()
 
+    def send_again(self, blob: Blob, upload: Upload) -> None:
+        key = keys.upload_object(upload.post_id, upload.medium.media_id)
+        self.buckets.uploads[key] = FakeOriginals(self.buckets).open(blob).read()
+
     def offer(self, upload: Upload, expires_at: datetime, now: datetime) -> str:
         assert now < expires_at
         key = keys.download_object(upload.post_id, upload.medium.media_id)
@@ -240,13 +245,16 @@ class FakePhotoCodec:
     notes: tuple[Note, ...] = ()
     """What it says that it could not keep of a photo."""
 
-    def render(self, source: IO[bytes], content_type: str) -> RenderedPhoto:
+    def render(
+        self, source: IO[bytes], content_type: str, crop: Crop | None = None
+    ) -> RenderedPhoto:
         content = source.read()
         if content.startswith(BROKEN_PHOTO):
             raise PhotoRefused("undecodable", "The photo is damaged.")
+        shown = content if crop is None else f"{crop} of ".encode() + content
         renditions = (
-            (Rendition("640.jpg", content_type, 640, 480), b"large " + content),
-            (Rendition("320.jpg", content_type, 320, 240), b"small " + content),
+            (Rendition("640.jpg", content_type, 640, 480), b"large " + shown),
+            (Rendition("320.jpg", content_type, 320, 240), b"small " + shown),
         )
         return RenderedPhoto(4000, 3000, "cGxhY2Vob2xkZXI=", renditions, notes=self.notes)
 
@@ -260,9 +268,15 @@ class FakeVideoCodec:
 
     @contextmanager
     def render(
-        self, source: IO[bytes], content_type: str, report: Callable[[int], None]
+        self,
+        source: IO[bytes],
+        content_type: str,
+        report: Callable[[int], None],
+        crop: Crop | None = None,
     ) -> Iterator[RenderedVideo]:
         assert content_type
+        if crop is not None:
+            raise VideoRefused("crop_of_animation", "An animation cannot be cropped.")
         content = source.read()
         report(1)
         report(50)

@@ -113,7 +113,8 @@ def test_only_changes_that_drive_work_are_delivered(every: Template) -> None:
     filters = every.mapping("route_changes")["FilterCriteria"]["Filters"]
     patterns = [json.loads(item["Pattern"]) for item in filters]
     prefixes = [{"prefix": prefix} for prefix in schema.STREAM_SORT_KEY_PREFIXES]
-    removed = {"Keys": {schema.SK: {"S": list(schema.STREAM_REMOVED_SORT_KEYS)}}}
+    gone = [{"prefix": prefix} for prefix in schema.STREAM_REMOVED_SORT_KEY_PREFIXES]
+    removed = {"Keys": {schema.SK: {"S": gone}}}
     new = {"Keys": {schema.SK: {"S": [{"prefix": schema.STREAM_PUSHED_SORT_KEY_PREFIX}]}}}
     pushed = [{"eventName": ["INSERT"], "dynamodb": new}] if _told_of_notices(every) else []
     assert patterns == [

@@ -14,7 +14,7 @@ from shutterfeed import topology
 from shutterfeed.adapters.dynamodb.table import item_key, unmarshal
 from shutterfeed.schema import (
     STREAM_PUSHED_SORT_KEY_PREFIX,
-    STREAM_REMOVED_SORT_KEYS,
+    STREAM_REMOVED_SORT_KEY_PREFIXES,
     STREAM_SORT_KEY_PREFIXES,
 )
 from tests.conftest import REGION
@@ -172,7 +172,7 @@ def _as_dynamodb_has_them(records: Sequence[dict[str, Any]]) -> Iterator[dict[st
         event = record["eventName"]
         passes = (
             sort_key.startswith(STREAM_SORT_KEY_PREFIXES)
-            or (event == "REMOVE" and sort_key in STREAM_REMOVED_SORT_KEYS)
+            or (event == "REMOVE" and sort_key.startswith(STREAM_REMOVED_SORT_KEY_PREFIXES))
             or (event == "INSERT" and sort_key.startswith(STREAM_PUSHED_SORT_KEY_PREFIX))
         )
         if passes and not made_bare and not unchanged:

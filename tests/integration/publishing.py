@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.explore import DynamoContenders
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
@@ -16,7 +18,7 @@ from shutterfeed.domain.ranking import rank
 from tests import samples
 from tests.integration.client import Client, declared, draft
 from tests.integration.pipeline import Pipeline
-from tests.integration.world import METADATA, Person, World
+from tests.integration.world import METADATA, ORIGINALS, Person, World, aws
 
 
 def upload_all(
@@ -86,6 +88,27 @@ def fail_at_once(client: Client, person: Person, body: dict[str, Any], key: str)
     media = (*(medium.ready(samples.picture()) for medium in good), bad.failed(samples.FAILURE))
     assert posts.fail(post_id, media, now)
     return str(post_id), bad.media_id
+
+
+def store_at_once(client: Client, person: Person, content: bytes, key: str) -> tuple[str, str]:
+    """A post of a photo whose file is stored as the workers would store it, and is about to be
+    rendered; its id, and that of the medium."""
+    post_id = PostId.parse(client.create_post(person, draft([content]), key).json["post"]["id"])
+    metadata, now = composed.table(METADATA), composed.clock().now()
+    posts, ledger, blobs = DynamoPosts(metadata), DynamoLedger(metadata), DynamoBlobs(metadata)
+    post = posts.get(post_id)
+    assert post is not None
+    (medium,) = post.media
+    upload = ledger.mark_processing(post.author_id, medium.media_id, now)
+    assert upload is not None
+    posts.mark_processing(post_id)
+    blob = blobs.claim(
+        medium.stored_as, composed.ids().timeless(), medium.content_type, medium.size
+    )
+    original = keys.original_object(blob.sha256, blob.blob_id)
+    aws("s3").put_object(Bucket=ORIGINALS, Key=original, Body=content)
+    blobs.refer_once_rendered(upload.reference, blob.blob_id)
+    return str(post_id), medium.media_id
 
 
 def publish_unrendered(

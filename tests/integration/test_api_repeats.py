@@ -33,7 +33,7 @@ from tests import samples
 from tests.integration import payloads
 from tests.integration.client import Answer, Client, declared, draft
 from tests.integration.conftest import Logs, forget_services, new_world
-from tests.integration.publishing import fail_at_once, publish_at_once
+from tests.integration.publishing import fail_at_once, publish_at_once, store_at_once
 from tests.integration.world import METADATA, UPLOADS, Person, World, aws
 
 WRITES: Final = [route for route in ROUTES if route.method != "GET"]
@@ -447,6 +447,19 @@ def _failed_and_large(stage: Stage) -> Request:
     return replace(_failed(stage), body=LARGE)
 
 
+_CROPPED: Final = {"crop": {"x": 0, "y": 0.25, "width": 1, "height": 0.5}}
+
+
+def _pending_cropped(stage: Stage) -> Request:
+    post = stage.create(draft())["post"]
+    return Request({"id": post["id"], "media_id": post["media"][0]["id"]}, _CROPPED)
+
+
+def _stored_cropped(stage: Stage) -> Request:
+    post_id, media_id = store_at_once(stage.client, stage.ada, b"bytes", "earlier")
+    return Request({"id": post_id, "media_id": media_id}, _CROPPED)
+
+
 def _pending_in_parts(stage: Stage) -> Request:
     return Request({"id": stage.large(whole=True)[0]})
 
@@ -640,6 +653,7 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "untag_me": (_tagged_in, _published_there),
     "remove_medium": (_failed, _failed_without_it),
     "replace_medium": (_failed, _failed_and_large),
+    "crop_medium": (_pending_cropped, _stored_cropped),
     "delete_post": (_published_there, _pending_in_parts),
     "erase_post": (_published_there, _published_deleted, _pending_in_parts),
     "change_album": (_album_of_two, _album_with_a_file),

@@ -111,6 +111,8 @@ class Caller:
         place = {"name": "Lindau", "latitude": 47.5, "longitude": 9.7}
         photo = declared(b"photo")
         full = {**photo, "alt_text": "A lake", "width": 1, "height": 1, "duration_ms": 1}
+        crop = {"x": 0.5, "y": 0, "width": 0.25, "height": 1}
+        full["crop"] = crop
         full["people"] = [{"handle": self.friend, "x": 0.5, "y": 0.5}]
         return {
             "edit_me": {
@@ -131,7 +133,8 @@ class Caller:
             "create_comment": {"text": "x", "reply_to": None},
             "edit_comment": {"text": "x"},
             "create_avatar": photo,
-            "replace_medium": photo | {"width": 1, "height": 1, "duration_ms": 1},
+            "replace_medium": photo | {"width": 1, "height": 1, "duration_ms": 1, "crop": crop},
+            "crop_medium": {"crop": crop},
             "create_post": draft(place=place, caption="x", taken_at="2024-05-01T12:00:00Z")
             | {"media": [full | {"keep_capture_details": True}], "sensitive": True}
             | {"comments_from": "nobody"},

@@ -135,7 +135,9 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
     mended = {"id": failed, "media_id": medium_id}
     publish_at = f"{pipeline.world.clock.now() + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"
     body = {**draft([b"later"], caption="Later"), "publish_at": publish_at}
-    scheduled = {"id": client.create_post(ada, body, "scheduled").json["post"]["id"]}
+    later = client.create_post(ada, body, "scheduled").json["post"]
+    scheduled = {"id": later["id"]}
+    cropped = {**scheduled, "media_id": later["media"][0]["id"]}
     client.put(f"/posts/{bens}/like", ada)
     client.put(f"/posts/{bens}/like", eve)
     named = client.request("POST", "/me/collections", ada, body={"name": "Herons"})
@@ -167,6 +169,7 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "edit_post": Request({"id": adas}, body={"caption": "A white stork"}),
         "restore_post": Request({"id": deleted}),
         "publish_post": Request(scheduled),
+        "crop_medium": Request(cropped, body={"crop": None}),
         "replace_medium": Request(mended, body=declared(b"new")),
         "remove_medium": Request(mended),
         "create_post": Request(body=draft([b"new"])),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from shutterfeed import keys, schema
 from shutterfeed.domain.activity import Notice, NoticeKind
 from shutterfeed.domain.comments import CommentId
+from shutterfeed.domain.crops import content_names
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import MalformedId, PostId, random_id
 from shutterfeed.domain.media import Reference
@@ -54,7 +56,7 @@ def test_blocks_and_mutes(one: str, other: str) -> None:
     assert first <= keys.reader_mutes(one).sk <= last, "a feed page reads them with its reader"
     for key in (keys.block(one, other), keys.mute(one, other), keys.blocks(one)):
         assert not first <= key.sk <= last, "a feed page does not read it"
-        wakes = (*schema.STREAM_SORT_KEY_PREFIXES, *schema.STREAM_REMOVED_SORT_KEYS)
+        wakes = (*schema.STREAM_SORT_KEY_PREFIXES, *schema.STREAM_REMOVED_SORT_KEY_PREFIXES)
         assert not key.sk.startswith(wakes)
 
 
@@ -73,7 +75,7 @@ def test_suggestions(user_id: str, slot: int) -> None:
     mine, (first, last) = keys.acquaintances(user_id), keys.READER_RANGE
     assert not first <= mine.sk <= last, "a feed page does not read it"
     for key in (mine, keys.POPULAR, keys.nomination(slot)):
-        wakes = (*schema.STREAM_SORT_KEY_PREFIXES, *schema.STREAM_REMOVED_SORT_KEYS)
+        wakes = (*schema.STREAM_SORT_KEY_PREFIXES, *schema.STREAM_REMOVED_SORT_KEY_PREFIXES)
         assert not key.sk.startswith(wakes)
 
 
@@ -113,9 +115,24 @@ def test_blobs(sha256: str) -> None:
     assert keys.parse_blob(keys.blob(sha256)) == sha256
 
 
+@given(strategies.digests, ulids)
+def test_a_cropped_content_lies_beside_the_whole_one(sha256: str, media_id: str) -> None:
+    whole, cropped = content_names(sha256, media_id)
+    assert keys.parse_blob(keys.blob(cropped)) == cropped
+    assert keys.blob(cropped).pk == keys.blob(whole).pk
+    assert keys.withheld(cropped) == keys.withheld(whole)
+
+
 @given(strategies.references)
 def test_references(reference: Reference) -> None:
     assert keys.parse_reference(keys.reference(reference)) == reference
+    _, name = content_names(reference.sha256, reference.media_id)
+    cropped = replace(reference, sha256=name)
+    key = keys.reference(cropped)
+    assert keys.parse_reference(key) == cropped
+    assert key.sk.startswith(keys.references_prefix(name))
+    assert key.sk.startswith(keys.COPIES_PREFIX)
+    assert not key.sk.startswith(keys.REFERENCE_PREFIX)
 
 
 @given(strategies.post_ids, ulids)
@@ -157,6 +174,8 @@ def test_objects_of_originals(sha256: str, blob_id: str) -> None:
         if altered != key:
             with pytest.raises(MalformedKey):
                 keys.parse_original_object(altered)
+    _, cropped = content_names(sha256, blob_id)
+    assert keys.parse_original_object(keys.original_object(cropped, blob_id)) == (cropped, blob_id)
 
 
 @given(strategies.post_ids)
@@ -257,6 +276,7 @@ def test_the_stream_lets_through_exactly_what_drives_work() -> None:
         keys.request("A", "B"),
         keys.like("A", post_id),
         keys.reference(reference),
+        keys.reference(replace(reference, sha256=f"{'0' * 64}/{'C' * 26}")),
         keys.profile("A"),
         keys.counts(post_id),
         keys.counts_shard(post_id, 1),
@@ -281,7 +301,8 @@ def test_the_stream_lets_through_exactly_what_drives_work() -> None:
     )
     assert all(key.sk.startswith(schema.STREAM_SORT_KEY_PREFIXES) for key in driving)
     assert not any(key.sk.startswith(schema.STREAM_SORT_KEY_PREFIXES) for key in silent)
-    assert keys.blob("0" * 64).sk in schema.STREAM_REMOVED_SORT_KEYS
+    for name in ("0" * 64, f"{'0' * 64}/{'C' * 26}"):
+        assert keys.blob(name).sk.startswith(schema.STREAM_REMOVED_SORT_KEY_PREFIXES)
 
 
 @given(ulids)

@@ -7,6 +7,7 @@ from typing import IO
 
 import pytest
 
+from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.media import Blob, BlobState
 from shutterfeed.domain.messages import RenderPhoto
 from shutterfeed.domain.photos import RenderedPhoto
@@ -143,8 +144,10 @@ def test_a_missing_original_is_no_fault_of_the_photo(workshop: Workshop) -> None
 
 def test_a_codec_that_breaks_is_no_fault_of_the_photo(workshop: Workshop) -> None:
     class Breaking:
-        def render(self, source: IO[bytes], content_type: str) -> RenderedPhoto:
-            raise MemoryError(source, content_type)
+        def render(
+            self, source: IO[bytes], content_type: str, crop: Crop | None = None
+        ) -> RenderedPhoto:
+            raise MemoryError(source, content_type, crop)
 
     blob = workshop.store(PHOTO)
     with pytest.raises(MemoryError):

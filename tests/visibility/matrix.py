@@ -350,6 +350,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "untag_me": Entry(rules.UNTAG),
     "remove_medium": Entry(rules.MEND),
     "replace_medium": Entry(rules.MEND, body=_file),
+    "crop_medium": Entry(rules.CROP, has_files=True, body=lambda _: {"crop": None}),
     "change_album": Entry(rules.ALBUM_CHANGED, body=_nothing_known),
     "schedule_post": Entry(rules.SCHEDULE, has_files=True, body=_tomorrow),
     "publish_post": Entry(rules.EDIT, has_files=True),

@@ -181,6 +181,12 @@ SCHEDULE: Final = Surface(
     {**_each(Post, NOBODY), Post.UNPUBLISHED: OWNER},
     told={**_each(LISTED, UNBLOCKED), Post.PRIVATE: ACCEPTED},
 )
+CROP: Final = Surface(
+    "A post of which one crops a photo",
+    "Whoever may see a post is told that it is not theirs, and its author that it is published.",
+    {**_each(Post, NOBODY), Post.UNPUBLISHED: OWNER},
+    told={**_each(LISTED, UNBLOCKED), Post.PRIVATE: ACCEPTED},
+)
 RESTORE: Final = Surface(
     "A post that one restores",
     "To all but its author there is no such post, whether they may see it or not.",

@@ -12,6 +12,7 @@ const item = (fields: object) => ({
   altText: " A lake ",
   people: [],
   video: null,
+  crop: null,
   ...fields,
 });
 const draft = (fields: object) =>
@@ -32,9 +33,10 @@ test("a post is sensitive if its author says so", () => {
 });
 
 test("each file is declared by what is known of it", () => {
+  const crop = { x: 0, y: 0.25, width: 1, height: 0.5 };
   const clip = { type: "video/mp4", altText: "", video: { width: 4, height: 2, durationMs: 900 } };
   const place = { name: "Lindau", latitude: 47.5, longitude: 9.7 };
-  const body = bodyOf(draft({ items: [item({}), item(clip)], keepsCapture: true, place }));
+  const body = bodyOf(draft({ items: [item({ crop }), item(clip)], keepsCapture: true, place }));
   const known = { bytes: 7, sha256: "00", keep_capture_details: true };
   assert.deepEqual(body, {
     caption: "Hi",
@@ -52,6 +54,7 @@ test("each file is declared by what is known of it", () => {
         height: null,
         duration_ms: null,
         people: [],
+        crop,
       },
       {
         ...known,
@@ -61,6 +64,7 @@ test("each file is declared by what is known of it", () => {
         height: 2,
         duration_ms: 900,
         people: [],
+        crop: null,
       },
     ],
   });

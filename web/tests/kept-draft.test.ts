@@ -17,6 +17,8 @@ const item = (id: string, altText: string): Item => ({
   type: "image/jpeg",
   video: null,
   sha256: "00",
+  crop: id === "b" ? { x: 0, y: 0.25, width: 1, height: 0.5 } : null,
+  cropped: null,
   preview: "blob:gone-after-a-reload",
   inside: "none",
   problem: null,
@@ -47,10 +49,10 @@ test("all that was said is kept, and nothing that only this page knows", () => {
     publishAt: "2026-05-04T12:30",
   });
   assert.deepEqual(
-    items.map(({ id, altText }) => [id, altText]),
+    items.map(({ id, altText, crop }) => [id, altText, crop?.height]),
     [
-      ["a", "A lake"],
-      ["b", ""],
+      ["a", "A lake", undefined],
+      ["b", "", 0.5],
     ],
   );
 });

@@ -81,6 +81,10 @@ def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:
     dialog = visitor.choose_files(samples.photo(4), samples.heic(), samples.NOT_A_PHOTO)
     expect(dialog.get_by_role("button", name="Post", exact=True)).to_be_visible()
     yield "post dialog"
+    dialog.get_by_role("button", name="Crop lake.jpg").click()
+    expect(page.get_by_role("group", name="The part that is shown")).to_be_visible()
+    yield "crop"
+    page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     for path, heading in (
         ("/u/maya", "Maya Lindqvist"),

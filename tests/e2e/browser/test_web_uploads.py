@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import FilePayload, Route, expect
+from playwright.sync_api import FilePayload, Locator, Route, expect
 
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
@@ -165,6 +165,7 @@ def test_a_draft_survives_a_reload_and_a_post_is_seen_before_the_service_answers
     dialog.get_by_label("Add more").set_input_files([samples.heic(), samples.NOT_A_PHOTO])
     dialog.get_by_label("Description of IMG_0001.HEIC").fill("A phone's picture")
     expect(dialog.get_by_text("notes.txt is left out")).to_be_visible()
+    _crop_to_a_square(somebody, dialog, "pasted.jpg")
     _is_kept(somebody, "draft", "A phone's picture")
     _holds(somebody, "files", 2)
 
@@ -196,6 +197,9 @@ def test_a_draft_survives_a_reload_and_a_post_is_seen_before_the_service_answers
     asked[0].continue_()
     card = somebody.sees_post("Half a sentence")
     expect(card.get_by_role("group", name="Album of 2")).to_be_visible()
+    _, pasted = owner.api.call("GET", "/feed")["items"][0]["media"]
+    assert abs(pasted["width"] - pasted["height"]) < 2, "it was cropped before the reload"
+    assert pasted["crop"]["width"] < 1
 
     # Nothing of it is left for the next one before this screen.
     somebody.open_settings()
@@ -203,6 +207,21 @@ def test_a_draft_survives_a_reload_and_a_post_is_seen_before_the_service_answers
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     databases = "indexedDB.databases().then((all) => all.map(({name}) => name))"
     eventually(lambda: page.evaluate(databases), lambda names: names == [])
+
+
+def _crop_to_a_square(somebody: Visitor, dialog: Locator, name: str) -> None:
+    """Crop the first of two files of the post dialog, which then shows what is left."""
+    dialog.get_by_role("button", name=name, exact=True).click()
+    dialog.get_by_role("button", name=f"Crop {name}").click()
+    crop = somebody.page.get_by_role("dialog", name=f"Crop {name}")
+    crop.get_by_text("Square").click()
+    crop.get_by_role("group", name="The part that is shown").press("Shift+ArrowLeft")
+    assert somebody.accessibility() == []
+    crop.get_by_role("button", name="Done").click()
+    expect(crop).to_be_hidden()
+    preview = dialog.get_by_role("group", name="Preview, 1 of 2").locator("img").first
+    is_square = "(picture) => Math.abs(picture.naturalWidth - picture.naturalHeight) < 2"
+    eventually(lambda: preview.evaluate(is_square), until=bool)
 
 
 # What is pasted comes by the browser's own event, which no key of a test makes with a file in it.

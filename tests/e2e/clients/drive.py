@@ -103,6 +103,7 @@ from shutterfeed_client.api.posts import (
     change_album,
     create_comment,
     create_post,
+    crop_medium,
     delete_post,
     edit_post,
     erase_post,
@@ -242,8 +243,16 @@ def drive_failed_post(me: Any, photo: bytes) -> None:
     same = answer(remove_medium.sync_detailed(post_id, link.media_id, client=me))
     assert same.state is models.PostState.PROCESSING
     assert [one.id for one in same.media] == [one.id for one in mended.post.media]
+    drive_crop(me, post_id, mended.post.media[0].id)
     drive_schedule(me, post_id)
     assert erase_post.sync_detailed(post_id, client=me).status_code == 204
+
+
+def drive_crop(me: Any, post_id: str, media_id: str) -> None:
+    crop = {"x": 0, "y": 0.25, "width": 1, "height": 0.5}
+    body = models.ChangeCrop.from_dict({"crop": crop})
+    cropped = answer(crop_medium.sync_detailed(post_id, media_id, client=me, body=body))
+    assert [one.crop.to_dict() for one in cropped.post.media if one.crop] == [crop]
 
 
 def drive_schedule(me: Any, post_id: str) -> None:

@@ -106,6 +106,9 @@ async function driveFailedPost(): Promise<void> {
   assert.deepEqual(mended.uploads.map(({ media_id }) => media_id), ids);
   const same = await answer(api.removeMedium({ path }));
   assert.deepEqual([same.state, same.media.map(({ id }) => id)], ["processing", ids]);
+  const crop = { x: 0, y: 0.25, width: 1, height: 0.5 };
+  const cropped = await answer(api.cropMedium({ path: { id: path.id, media_id: ids[0]! }, body: { crop } }));
+  assert.deepEqual(cropped.post.media[0]!.crop, crop);
   await driveSchedule({ id: path.id });
   assert.equal((await api.erasePost({ path })).response?.status, 204);
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Final
 
 from tests import pictures, videos
 from tests.exploration.play import File
@@ -11,6 +12,15 @@ from tests.exploration.play import File
 @cache
 def photo(number: int = 0) -> File:
     return File(pictures.jpeg(96, 64, seed=number))
+
+
+CROP: Final = {"x": 0.25, "y": 0, "width": 0.75, "height": 1}
+
+
+@cache
+def cropped_photo(number: int = 0) -> File:
+    """The same file as `photo`, of which a part is shown."""
+    return File(photo(number).content, declared={"crop": CROP})
 
 
 @cache

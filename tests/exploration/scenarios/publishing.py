@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from tests.exploration.play import Play
 from tests.exploration.scenarios.declared import scenario
 from tests.exploration.scenarios.files import (
+    CROP,
     broken_photo,
+    cropped_photo,
     disguised,
     large_photo,
     photo,
@@ -80,13 +82,34 @@ def change_an_album(play: Play) -> Iterator[None]:
 
 
 @scenario
+def crop_later(play: Play) -> Iterator[None]:
+    """A photo of a post that waits for its time is cropped in another way while its file arrives,
+    and once more when it is there."""
+    play.person("ada")
+    yield
+
+    def crops() -> None:
+        posted = play.declare("ada", photo(), key="1", publish_at=play.later(days=1))
+        play.also(lambda: play.send(posted))
+        path, media_id = f"/posts/{posted.id}/media", posted.uploads[0]["media_id"]
+        answer = play.ask("ada", "PUT", f"{path}/{media_id}/crop", {"crop": CROP})
+        play.until(lambda: play.state(posted) == "scheduled", hours=20)
+        if answer:
+            media_id = answer["post"]["media"][0]["id"]
+            play.ask("ada", "PUT", f"{path}/{media_id}/crop", {"crop": {**CROP, "x": 0}})
+
+    play.also(crops)
+
+
+@scenario
 def same_content_at_once(play: Play) -> Iterator[None]:
-    """Two people post the same photo."""
+    """Two people post the same photo, one of them once more, cropped."""
     play.person("ada")
     play.person("ben")
     yield
     play.also(lambda: play.post("ada", photo(), key="1"))
     play.also(lambda: play.post("ben", photo(), key="1"))
+    play.also(lambda: play.post("ben", cropped_photo(), key="2"))
 
 
 @scenario

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tests.exploration.before import Before
 from tests.exploration.play import Play
 from tests.exploration.scenarios.declared import scenario
-from tests.exploration.scenarios.files import photo
+from tests.exploration.scenarios.files import cropped_photo, photo
 
 _STATEMENT = {"rule": "spam", "statement": "It is somebody else's."}
 
@@ -82,13 +82,14 @@ class _Case:
 
 
 def _reported(play: Play) -> _Case:
-    """Ada and Ben have posted the same photo, Ada another one, too; Cy has reported Ada's post."""
+    """Ada and Ben have posted the same photo, Ben cropped, and Ada another one, too; Cy has
+    reported Ada's post."""
     for name in ("ada", "ben", "cy", "mod"):
         play.person(name)
     play.moderators.add("mod")
     play.follow("cy", "ben")
     adas = play.post("ada", photo(1), photo(2), key="1", caption="#copied").id
-    play.post("ben", photo(1), key="2", caption="#copied")
+    play.post("ben", cropped_photo(1), key="2", caption="#copied")
     play.world.rest()
     body = {"kind": "post", "id": adas, "reason": "spam"}
     return _Case(play, play.ask("cy", "POST", "/reports", body)["id"])

@@ -1,8 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../components/icons.tsx";
+import { MoreIcon } from "../components/more-icons.tsx";
 import { t } from "../language.ts";
 import { clock, fileSize } from "../text.ts";
+import { cropping } from "./crop-item.tsx";
+import { canBeCropped } from "./cropped.ts";
 import { move, remove } from "./draft.ts";
 import type { Item } from "./item.ts";
 import { Order } from "./order.tsx";
@@ -91,6 +94,16 @@ export function Arrange({ items, children }: Props) {
               <Icon name="right" />
             </button>
           </>
+        )}
+        {canBeCropped(item) && (
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={t("Crop {name}", { name })}
+            onClick={() => cropping.set(item.id)}
+          >
+            <MoreIcon name="crop" />
+          </button>
         )}
         <button
           type="button"

@@ -20,6 +20,7 @@ export function bodyOf(draft: Draft): CreatePost {
       height: item.video?.height ?? null,
       duration_ms: item.video?.durationMs ?? null,
       people: [...item.people],
+      crop: item.crop,
     })),
   };
 }

@@ -14,6 +14,7 @@ import { location } from "../router.ts";
 import { useStore } from "../store.ts";
 import { toast } from "../toasts.ts";
 import { Arrange } from "./arrange.tsx";
+import { CropItem } from "./crop-item.tsx";
 import { add, type Draft, discard, draft, edit, loadDraft, obstacle, post } from "./draft.ts";
 import { ItemDetails, Refused } from "./item-details.tsx";
 import { resumeOutbox } from "./outbox.ts";
@@ -103,6 +104,7 @@ export function Compose({ files, onClose }: Props) {
           </div>
         )}
       </form>
+      <CropItem />
     </Dialog>
   );
 }

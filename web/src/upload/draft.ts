@@ -7,10 +7,12 @@ import type { CommentsFrom } from "../answers/comments-choice.tsx";
 import { call, type PlaceBody, type UploadBody } from "../api.ts";
 import { person } from "../auth.ts";
 import { openCompose } from "../compose.ts";
+import { pointWithin, type Rectangle } from "../cropping/rectangle.ts";
 import { Failure } from "../errors.ts";
 import { counted, t } from "../language.ts";
 import { Store } from "../store.ts";
 import { toast } from "../toasts.ts";
+import { drawn, partOf, wholeOf, withPicture } from "./cropped.ts";
 import { photoProblem, type Size } from "./facts.ts";
 import { embeddedPicture } from "./inspect.ts";
 import { factsOf, type Item, newItem, release, shownAgain } from "./item.ts";
@@ -96,7 +98,8 @@ export async function loadDraft(): Promise<void> {
   const files = await keptFiles(kept?.items.map(({ id }) => id) ?? []);
   if (isKeeping || person.value !== before) return;
   isKeeping = true;
-  const items = kept === undefined ? [] : itemsOf(kept, files);
+  const found = kept === undefined ? [] : itemsOf(kept, files);
+  const items = await Promise.all(found.map(withPicture));
   if (items.length > 0) bringBack({ ...EMPTY, ...kept, items });
 }
 
@@ -137,6 +140,19 @@ export function changeItem(id: string, to: Partial<Item>): void {
     ...current,
     items: current.items.map((item) => (item.id === id ? { ...item, ...to } : item)),
   }));
+}
+
+/** Shows another part of a photo; `picture` shows all of it. Whoever is tagged in it stays in place. */
+export async function crop(
+  item: Item,
+  part: Rectangle | null,
+  picture: HTMLImageElement,
+): Promise<void> {
+  const cropped = part && (await drawn(picture, part));
+  const people = item.people.map((person) => pointWithin(person, item.crop, part));
+  const preview = URL.createObjectURL(cropped ?? wholeOf(item));
+  changeItem(item.id, { crop: part, cropped, people, preview });
+  if (item.preview !== null) URL.revokeObjectURL(item.preview);
 }
 
 /** Gives the draft up; for some seconds that can be undone. */
@@ -202,7 +218,10 @@ export async function showInside({ id, preview }: Item): Promise<void> {
   if (item === undefined || item.preview !== preview || lookedInto.has(preview)) return;
   lookedInto.add(preview); // it is shown in several places, and each of them says so
   const inside = item.inside === null ? await embeddedPicture(item.file) : null;
-  changeItem(id, { preview: inside && URL.createObjectURL(inside), inside: inside ?? "none" });
+  const cropped = inside && item.crop && (await partOf(inside, item.crop));
+  const shown = cropped ?? inside;
+  const told = { inside: inside ?? "none", cropped } as const;
+  changeItem(id, { ...told, preview: shown && URL.createObjectURL(shown) });
 }
 
 /** The size of a photo, once it is shown: some are too large for the service. */

@@ -111,6 +111,7 @@ export async function declaration(file: File): Promise<FileBody> {
     width: video?.width ?? null,
     height: video?.height ?? null,
     duration_ms: video?.durationMs ?? null,
+    crop: null,
   };
 }
 

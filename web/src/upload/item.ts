@@ -1,5 +1,6 @@
 /** A file of a post that is being put together, or is on its way. */
 import type { UploadBody } from "../api.ts";
+import type { Rectangle } from "../cropping/rectangle.ts";
 import { Failure } from "../errors.ts";
 import { t } from "../language.ts";
 import type { Placed } from "../naming/placed.ts";
@@ -32,6 +33,10 @@ export interface Item {
   readonly preview: string | null;
   /** A picture within the file, which is shown in its place; null until one was looked for. */
   readonly inside: Blob | "none" | null;
+  /** The part of a photo that is posted; null for all of it. */
+  readonly crop: Rectangle | null;
+  /** A picture of that part. */
+  readonly cropped: Blob | null;
   /** Why it cannot be posted. */
   readonly problem: string | null;
   /** The same file is part of a post that still waits for it. */
@@ -51,6 +56,8 @@ export function newItem(file: File): Item {
     sha256: null,
     preview: null,
     inside: null,
+    crop: null,
+    cropped: null,
     problem: null,
     unfinished: null,
   };
@@ -76,7 +83,7 @@ async function findOut(item: Item, tell: (known: Partial<Item>) => void): Promis
   const { file } = item;
   try {
     const type = item.type ?? (await typeOf(file));
-    tell({ type, preview: item.preview ?? URL.createObjectURL(file) });
+    tell({ type, preview: item.preview ?? URL.createObjectURL(item.cropped ?? file) });
     const video = item.video ?? (isVideo(type) ? await videoFacts(file) : null);
     tell({ video });
     const sha256 = item.sha256 ?? (await hashFile(file, () => undefined));
@@ -97,7 +104,7 @@ export function release({ id, preview }: Item): void {
 
 /** Shows the item again after it was released. */
 export function shownAgain(item: Item): Item {
-  const shown = item.inside instanceof Blob ? item.inside : item.file;
+  const shown = item.cropped ?? (item.inside instanceof Blob ? item.inside : item.file);
   const hasPicture = item.type !== null && item.inside !== "none";
   return { ...item, preview: hasPicture ? URL.createObjectURL(shown) : null };
 }

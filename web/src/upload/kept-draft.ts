@@ -2,7 +2,7 @@
 import type { Draft } from "./draft.ts";
 import { type Item, newItem } from "./item.ts";
 
-type KeptItem = Pick<Item, "id" | "altText" | "people" | "type" | "video" | "sha256">;
+type KeptItem = Pick<Item, "id" | "altText" | "people" | "type" | "video" | "sha256" | "crop">;
 
 export interface KeptDraft extends Omit<Draft, "items" | "note" | "refusal"> {
   readonly items: readonly KeptItem[];
@@ -11,13 +11,14 @@ export interface KeptDraft extends Omit<Draft, "items" | "note" | "refusal"> {
 export function keptOf({ note: _, refusal: __, items, ...said }: Draft): KeptDraft {
   return {
     ...said,
-    items: items.map(({ id, altText, people, type, video, sha256 }) => ({
+    items: items.map(({ id, altText, people, type, video, sha256, crop }) => ({
       id,
       altText,
       people,
       type,
       video,
       sha256,
+      crop,
     })),
   };
 }

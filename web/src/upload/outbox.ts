@@ -14,6 +14,7 @@ import { noteKept, type Outgoing, outgoing, settled } from "../pending.ts";
 import { delayAfter } from "../recovery.ts";
 import { toast } from "../toasts.ts";
 import { bodyOf } from "./body.ts";
+import { wholeOf, withPicture } from "./cropped.ts";
 import type { Draft } from "./draft.ts";
 import { factsOf, type Item, release, shownAgain } from "./item.ts";
 import {
@@ -194,7 +195,7 @@ function sendFiles({ key, draft }: Entry, post: PostBody, uploads: readonly Uplo
   const kept: KeptPost = { key, draft: keptOf(draft), postId: post.id, media };
   declared.set(post.id, kept);
   entries.delete(key);
-  const pictures = draft.items.map(({ file, inside }) => (inside instanceof Blob ? inside : file));
+  const pictures = draft.items.map((item) => item.cropped ?? wholeOf(item));
   start(post, { files: draft.items.map(({ file }) => file), pictures }, uploads, arrived(kept));
   for (const { id } of draft.items) rememberFile(media[id]!, { isKept: isFileKept(id) });
   outgoing.update((all) => all.filter((other) => other.key !== key));
@@ -209,7 +210,7 @@ async function goOn(kept: KeptPost): Promise<void> {
   begun.add(key);
   if (!(await isOurs(key))) return leave(key);
   const files = await keptFiles(draft.items.map(({ id }) => id));
-  const items = itemsOf(draft, files);
+  const items = await Promise.all(itemsOf(draft, files).map(withPicture));
   if (postId === null) {
     if (items.length === 0) return drop(kept);
     const whole = { ...draft, items: items.map(shownAgain), note: null, refusal: null };

@@ -47,6 +47,8 @@ Metadata table
     HANDLE#<handle>    HANDLE             handle claim
     BLOB#<sha256>      BLOB               distinct content
     BLOB#<sha256>      REF#<post>#<media> one reference to that content
+    BLOB#<sha256>      BLOB#<media>       the same content, which this medium shows cropped
+    BLOB#<sha256>      REF_CROPPED#<media>#<post> that medium's reference to it
     BLOB#<sha256>      WITHHELD           the cases in which moderators withhold the content
     BLOB#<sha256>      KEPT#<case>        a case for which the content is kept
     CASE#<case>        CASE               all reports of a subject, and what was decided about it
@@ -100,6 +102,7 @@ Uploads bucket         uploads/<author>/<post ulid>/<media>
                        downloads/<author>/<post ulid>/<media>
                        exports/<user>/<export>/<number>-<ulid>.zip
 Originals bucket       <sha256>/<blob id>
+                       <sha256>/<blob id>/<media>   for that medium, which shows it cropped
                        erasures/<kind>/<digest>   an erasure, by the hash of what was erased
                        receipts/<digest>          the hash of the receipt of an erased account
                        moderation-log/<number>/<hash>   an entry that the log of moderation had
@@ -118,6 +121,7 @@ from typing import Final
 
 from shutterfeed.domain.activity import Notice, NoticeKind, Opener
 from shutterfeed.domain.comments import CommentId
+from shutterfeed.domain.crops import cropped_medium_of, sha256_of
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId, is_ulid, ulid, ulid_time
 from shutterfeed.domain.media import Reference
@@ -148,7 +152,13 @@ COLLECTION_PREFIX: Final = "COLLECTION#"
 APPEARANCES_PREFIX: Final = "APPEARANCES#"
 COUNTS: Final = "COUNTS"
 COUNTS_SHARD: Final = "COUNTS_SHARD"
+CROPPED_BLOB_PREFIX: Final = "BLOB#"
 REFERENCE_PREFIX: Final = "REF#"
+_CROPPED_REFERENCE: Final = "REF_CROPPED#"
+REFERENCE_PREFIXES: Final = (REFERENCE_PREFIX, _CROPPED_REFERENCE)
+COPIES_PREFIX: Final = "REF"
+"""The beginning of the sort keys of all references to a content, whether it is shown whole or
+cropped."""
 WITHHELD: Final = "WITHHELD"
 KEPT_PREFIX: Final = "KEPT#"
 _CASE: Final = "CASE#"
@@ -876,16 +886,21 @@ def deleted_sort(at: datetime, post_id: PostId) -> str:
     return f"{ulid(at, 0)}#{post_id.ulid}"
 
 
-def blob_partition(sha256: str) -> str:
-    return _BLOB + sha256
+def blob_partition(name: str) -> str:
+    """The partition of a content, by the name under which it is stored: see `domain/crops.py`."""
+    return _BLOB + sha256_of(name)
 
 
-def blob(sha256: str) -> Key:
-    return Key(blob_partition(sha256), BLOB)
+def blob(name: str) -> Key:
+    media_id = cropped_medium_of(name)
+    sort = BLOB if media_id is None else CROPPED_BLOB_PREFIX + media_id
+    return Key(blob_partition(name), sort)
 
 
 def parse_blob(key: Key) -> str:
-    return _tail(key.pk, _BLOB)
+    """The name under which the content is stored."""
+    sha256, media_id = _tail(key.pk, _BLOB), key.sk.removeprefix(CROPPED_BLOB_PREFIX)
+    return sha256 if media_id == key.sk else f"{sha256}/{media_id}"
 
 
 def denial(denied_id: str) -> Key:
@@ -897,13 +912,27 @@ def parse_denial(key: Key) -> str:
     return _tail(key.pk, _DENIED)
 
 
+def references_prefix(name: str) -> str:
+    """The beginning of the sort keys of the references to a content, by the name under which it is
+    stored."""
+    media_id = cropped_medium_of(name)
+    return REFERENCE_PREFIX if media_id is None else f"{_CROPPED_REFERENCE}{media_id}#"
+
+
 def reference(ref: Reference) -> Key:
-    return Key(blob_partition(ref.sha256), f"{REFERENCE_PREFIX}{ref.post_id}#{ref.media_id}")
+    prefix = references_prefix(ref.sha256)
+    whole = prefix == REFERENCE_PREFIX
+    sort = f"{prefix}{ref.post_id}#{ref.media_id}" if whole else f"{prefix}{ref.post_id}"
+    return Key(blob_partition(ref.sha256), sort)
 
 
 def parse_reference(key: Key) -> Reference:
+    sha256 = _tail(key.pk, _BLOB)
+    if key.sk.startswith(_CROPPED_REFERENCE):
+        media_id, _, post_id = _tail(key.sk, _CROPPED_REFERENCE).partition("#")
+        return Reference(f"{sha256}/{media_id}", PostId.parse(post_id), media_id)
     post_id, _, media_id = _tail(key.sk, REFERENCE_PREFIX).partition("#")
-    return Reference(_tail(key.pk, _BLOB), PostId.parse(post_id), media_id)
+    return Reference(sha256, PostId.parse(post_id), media_id)
 
 
 def withheld(sha256: str) -> Key:
@@ -1115,18 +1144,23 @@ def parse_upload_object(key: str) -> tuple[PostId, str]:
     return PostId(author_id, post_ulid), media_id
 
 
-def original_object(sha256: str, blob_id: str) -> str:
-    """The key of an original. It contains the key of the blob's item, so that a list of the bucket
-    can be compared with the table."""
-    return f"{sha256}/{blob_id}"
+def original_object(name: str, blob_id: str) -> str:
+    """The key of an original, by the name under which its content is stored. It contains the key of
+    the blob's item, so that a list of the bucket can be compared with the table."""
+    media_id = cropped_medium_of(name)
+    whole = f"{sha256_of(name)}/{blob_id}"
+    return whole if media_id is None else f"{whole}/{media_id}"
 
 
 def parse_original_object(key: str) -> tuple[str, str]:
-    """The SHA-256 and the blob id of an object in the originals bucket. Raises `MalformedKey`."""
-    sha256, _, blob_id = key.partition("/")
-    if not (_SHA256.fullmatch(sha256) and is_ulid(blob_id)):
+    """The name of the content and the blob id of an object in the originals bucket. Raises
+    `MalformedKey`."""
+    sha256, _, ids = key.partition("/")
+    blob_id, separator, media_id = ids.partition("/")
+    known = is_ulid(blob_id) and (is_ulid(media_id) or not separator)
+    if not (_SHA256.fullmatch(sha256) and known):
         raise MalformedKey(key)
-    return sha256, blob_id
+    return (f"{sha256}/{media_id}" if separator else sha256), blob_id
 
 
 def erasure_object(kind: str, digest: str) -> str:

@@ -37,6 +37,7 @@ STREAM_SORT_KEY_PREFIXES: Final = (
     "REPLY#",
     "COMMENT_LIKES#",
     "REF#",
+    "REF_CROPPED#",
     "PROFILE",
     "COUNTS",
     "DENIED",
@@ -51,8 +52,8 @@ STREAM_PUSHED_SORT_KEY_PREFIX: Final = "ACTIVITY#"
 """The beginning of the sort keys of items of which the making causes other work, in a deployment
 that tells devices of activity."""
 
-STREAM_REMOVED_SORT_KEYS: Final = ("BLOB", "CLOSING")
-"""The sort keys of items of which only the removal causes other work."""
+STREAM_REMOVED_SORT_KEY_PREFIXES: Final = ("BLOB", "CLOSING")
+"""The beginnings of the sort keys of items of which only the removal causes other work."""
 
 MOST_ACTIVE_DAYS: Final = 60
 """The highest number of days for which a deployment may push posts to a reader after their last

@@ -253,6 +253,16 @@ class S3Downloads:
             TaggingDirective="REPLACE",
         )
 
+    def send_again(self, blob: Blob, upload: Upload) -> None:
+        self.connect().copy_object(
+            Bucket=self.uploads,
+            Key=keys.upload_object(upload.post_id, upload.medium.media_id),
+            CopySource={"Bucket": self.originals, "Key": _original(blob)},
+            ContentType=upload.medium.content_type,
+            MetadataDirective="REPLACE",
+            TaggingDirective="REPLACE",
+        )
+
     def offer(self, upload: Upload, expires_at: datetime, now: datetime) -> str:
         key = keys.download_object(upload.post_id, upload.medium.media_id)
         return self.connect().generate_presigned_url(

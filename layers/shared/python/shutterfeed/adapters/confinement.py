@@ -31,6 +31,7 @@ from shutterfeed.adapters.decoding.orders import (
     read_message,
 )
 from shutterfeed.adapters.decoding.works import Failed, Refused, decode_answer
+from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.photos import WORKING_MEMORY, PhotoRefused, RenderedPhoto
 
 CPU_SECONDS: Final = 20
@@ -62,11 +63,13 @@ class ConfinedCodec:
     niceness: int = 0
     """How far the child stands back for other processes of the machine."""
 
-    def render(self, source: bytes | IO[bytes], content_type: str) -> RenderedPhoto:
+    def render(
+        self, source: bytes | IO[bytes], content_type: str, crop: Crop | None = None
+    ) -> RenderedPhoto:
         """Render a photo like the codec. Raises `PhotoRefused` also if the child dies or takes too
         long, and `CodecFailed` for faults of ours; errors in reading `source` pass through."""
         limits = Limits(self.memory, self.cpu_seconds, niceness=self.niceness)
-        order = Decode(self.work, content_type, limits)
+        order = Decode(self.work, content_type, limits, crop)
         with decoding(order, source) as (child, answers):
             deadline = time.monotonic() + self.wall_seconds
             try:

@@ -17,8 +17,8 @@ STILL: Final = Note(
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A photo's upright width and height, the picture in `working_size`, upright and in sRGB, and
-    what else its file holds."""
+    """The upright width and height of what is shown of a photo, the picture in `working_size`,
+    upright and in sRGB, and what else its file holds."""
 
     width: int
     height: int

@@ -34,6 +34,11 @@ _UPRIGHT: Final = {
 }
 """The operation that turns a picture upright, for each EXIF orientation."""
 _SIDEWAYS: Final = frozenset({5, 6, 7, 8})
+_FROM_THE_RIGHT: Final = frozenset({2, 3, 6, 7})
+"""The orientations of which the stored rows or columns become columns from the right to the left,
+once the picture is upright."""
+_FROM_BELOW: Final = frozenset({3, 4, 7, 8})
+"""The same for its rows, from below."""
 _OTHER_SOURCES: Final = ("xmp", "XML:com.adobe.xmp", "Raw profile type exif")
 """Where else than in EXIF Pillow would look, unlike browsers."""
 
@@ -87,6 +92,19 @@ def turned(size: tuple[int, int], orientation: int) -> tuple[int, int]:
     """The width and height that are stored for an upright picture of this size, and the other way
     round."""
     return size[::-1] if orientation in _SIDEWAYS else size
+
+
+def as_stored(
+    box: tuple[int, int, int, int], size: tuple[int, int], orientation: int
+) -> tuple[int, int, int, int]:
+    """A box of the upright picture, which has this size, as it lies in the stored one."""
+    left, upper, right, lower = box
+    if orientation in _FROM_THE_RIGHT:
+        left, right = size[0] - right, size[0] - left
+    if orientation in _FROM_BELOW:
+        upper, lower = size[1] - lower, size[1] - upper
+    sideways = orientation in _SIDEWAYS
+    return (upper, left, lower, right) if sideways else (left, upper, right, lower)
 
 
 def upright(picture: Image.Image, orientation: int) -> Image.Image:

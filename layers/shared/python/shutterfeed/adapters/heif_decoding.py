@@ -11,9 +11,11 @@ from shutterfeed.adapters import boxes, exif
 from shutterfeed.adapters.announced import check_announced
 from shutterfeed.adapters.colour import described as colours
 from shutterfeed.adapters.colour.conversion import ToSrgb
+from shutterfeed.adapters.cropping import Shown, cut
 from shutterfeed.adapters.decoded import STILL, Decoded
 from shutterfeed.adapters.heif_items import most_extents
 from shutterfeed.adapters.scaling import Source, shrink
+from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.notes import Note
 from shutterfeed.domain.photos import (
     PhotoRefused,
@@ -38,9 +40,9 @@ pillow_heif.options.AUX_IMAGES = False
 pillow_heif.options.DECODE_THREADS = 1
 
 
-def decode(content: bytes, content_type: str) -> Decoded:
-    """Decode like `_decode`, but with libheif. It turns the picture according to the file's own
-    properties, which decide; an EXIF orientation in the file only repeats them."""
+def decode(content: bytes, content_type: str, crop: Crop | None = None) -> Decoded:
+    """Decode a photo, or the part of it in `crop`, with libheif. It turns the picture according to
+    the file's own properties, which decide; an EXIF orientation in the file only repeats them."""
     if boxes.announced_end(content) > len(content):
         # libheif would show the part that is there, and leave the rest grey.
         raise EOFError("truncated")
@@ -68,10 +70,12 @@ def decode(content: bytes, content_type: str) -> Decoded:
         part = pixels[top * stride : bottom * stride]
         return Image.frombytes(mode, (width, bottom - top), part, "raw", mode, stride)
 
-    scaled = shrink(Source(width, height, rows), working_size(width, height))
+    shown = Shown(width, height, crop)
+    shown.check()
+    part = cut(Source(width, height, rows), shown.box)
+    scaled = shrink(part, working_size(*shown.box.size))
     return Decoded(
-        width,
-        height,
+        *shown.box.size,
         ToSrgb(colours.of_heif(picture.info)).convert(scaled),
         exif.capture(exif.parsed(picture.info.get("exif") or b"")),
         _left_out(content, pictures),

@@ -24,6 +24,7 @@ from shutterfeed.adapters.pdq import perceptual_hash
 from shutterfeed.adapters.photo_decoding import decode
 from shutterfeed.adapters.scaling import cascade
 from shutterfeed.adapters.thumb_hash import thumb_hash
+from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.photos import (
     PhotoRefused,
     PlannedRendition,
@@ -61,8 +62,11 @@ class PillowImageCodec:
     hashes: bool = False
     """Whether it also computes the photo's perceptual hash."""
 
-    def render(self, source: bytes | IO[bytes], content_type: str) -> RenderedPhoto:
-        """Make every planned size of the photo: upright, in sRGB, without any metadata.
+    def render(
+        self, source: bytes | IO[bytes], content_type: str, crop: Crop | None = None
+    ) -> RenderedPhoto:
+        """Make every planned size of the photo, or of the part in `crop`: upright, in sRGB, without
+        any metadata.
 
         Transparent parts become white, in WebP too, so that a photo looks the same in every format.
         If the file has several pictures, the first is used. Raises `PhotoRefused`; errors in
@@ -70,7 +74,7 @@ class PillowImageCodec:
         """
         content = source if isinstance(source, bytes) else source.read()
         with _refusing_bad_input(content):
-            photo = decode(content, content_type)
+            photo = decode(content, content_type, crop)
         # Some of Pillow's encoders would write metadata from here, such as a JPEG comment.
         photo.picture.info = {}
         with _refusing_too_large():

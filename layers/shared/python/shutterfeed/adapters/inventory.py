@@ -110,7 +110,8 @@ class AwsInventory:
 
 def unreferenced(metadata: Table) -> Iterator[tuple[datetime, str]]:
     """Contents without references: from when on each may be removed, and its blob's id."""
-    condition = Attr(SK).eq(keys.BLOB) & Attr(TTL_ATTRIBUTE).exists()
+    blobs = Attr(SK).eq(keys.BLOB) | Attr(SK).begins_with(keys.CROPPED_BLOB_PREFIX)
+    condition = blobs & Attr(TTL_ATTRIBUTE).exists()
     after: Item | None = None
     while True:
         rows = metadata.scan(condition, after=after, limit=_PAGE, attributes=_OF_A_BLOB)
@@ -123,9 +124,9 @@ def unreferenced(metadata: Table) -> Iterator[tuple[datetime, str]]:
 
 def _row(item: Item) -> Iterator[Row]:
     key = item_key(item)
-    if key.sk == keys.BLOB:
+    if key.sk == keys.BLOB or key.sk.startswith(keys.CROPPED_BLOB_PREFIX):
         yield to_blob(item)
-    elif key.sk.startswith(keys.REFERENCE_PREFIX):
+    elif key.sk.startswith(keys.REFERENCE_PREFIXES):
         yield keys.parse_reference(key)
     elif key.sk.startswith(keys.UPLOAD_PREFIX):
         yield to_upload(item)
@@ -134,10 +135,10 @@ def _row(item: Item) -> Iterator[Row]:
         shown = {medium.media_id for medium in post.media}
         waiting = {one.medium.media_id for one in post.coming} - shown
         for medium in post.all_media:
-            reference = Reference(medium.sha256, post.id, medium.media_id)
+            reference = Reference.of(post.id, medium)
             is_waiting = medium.media_id in waiting
             state = PostState.PROCESSING if is_waiting else post.state
-            yield PostMedium(reference, medium.content_type, state)
+            yield PostMedium(reference, medium.content_type, state, medium.crop)
     elif key.pk.startswith(keys.PAIR_PREFIX):
         one, other = keys.parse_pair(key)
         for by in item[BY]:

@@ -5,6 +5,7 @@ The bytes come from strangers: what they cause is any of `BAD_INPUT`, or `PhotoR
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 from typing import Final
@@ -22,12 +23,14 @@ from shutterfeed.adapters.announced import check_announced
 from shutterfeed.adapters.colour import described as colours
 from shutterfeed.adapters.colour.conversion import ToSrgb, as_rgb
 from shutterfeed.adapters.colour.described import Colours
+from shutterfeed.adapters.cropping import Box, Shown, cut, scaled_down
 from shutterfeed.adapters.decoded import STILL, Decoded
 from shutterfeed.adapters.frames import gif
 from shutterfeed.adapters.incomplete_photos import DAMAGED, check_decoded_webp
 from shutterfeed.adapters.jpeg_decoding import WatchedJpeg
 from shutterfeed.adapters.jpeg_structure import read_structure
 from shutterfeed.adapters.scaling import Source, cropped, flatten, shrink
+from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.notes import Note
 from shutterfeed.domain.photos import (
     PhotoRefused,
@@ -51,6 +54,7 @@ _DECODE_MARGIN: Final = 1.25
 """How many times larger than needed a JPEG has to leave the decoder, which can only scale down by
 2, 4 or 8. Without a margin, a 4,608 px photo scaled down by 4 has an SSIM of 0.975 to its full
 decode at 1080 px; with it, 0.998."""
+_JPEG_SCALES: Final = (8, 4, 2, 1)
 
 # Text, to which this limit applies too, never reaches Pillow.
 PngImagePlugin.MAX_TEXT_CHUNK = chunks.MAX_PROFILE
@@ -58,11 +62,12 @@ PngImagePlugin.MAX_TEXT_CHUNK = chunks.MAX_PROFILE
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
 
-def decode(content: bytes, content_type: str) -> Decoded:
+def decode(content: bytes, content_type: str, crop: Crop | None = None) -> Decoded:
+    """Decode a photo, or the part of it in `crop`."""
     if content_type in _HEIF_TYPES:
-        return heif_decoding.decode(content, content_type)
+        return heif_decoding.decode(content, content_type, crop)
     if content_type == "image/gif":
-        return _decode_gif(content, content_type)
+        return _decode_gif(content, content_type, crop)
     if content_type == "image/png":
         if not chunks.has_sound_pixels(content):
             raise ValueError("the checksum of the pixels is wrong")
@@ -73,30 +78,57 @@ def decode(content: bytes, content_type: str) -> Decoded:
     check_frames(frames)
     described = exif.read(image)
     orientation = exif.orientation(image, content, described)
-    width, height = exif.turned(image.size, orientation)
-    target = exif.turned(working_size(width, height), orientation)
+    size = image.size
+    width, height = exif.turned(size, orientation)
+    shown = Shown(width, height, crop)
+    box = Box(*exif.as_stored(shown.box, (width, height), orientation))
+    target = exif.turned(working_size(*shown.box.size), orientation)
 
-    image.draft(None, (_with_margin(target[0]), _with_margin(target[1])))
-    check_memory(
+    check = partial(
+        check_memory,
         content_type,
-        *image.size,
         size=len(content),
         buffered=buffered,
         pixels=width * height,
         working=target[0] * target[1],
     )
+    wide, high = (
+        _with_margin(needed) * whole // part
+        for needed, whole, part in zip(target, size, box.size, strict=True)
+    )
+    image.draft(None, (wide, high) if crop is None else _affordable(size, (wide, high), check))
+    check(*image.size)
     image.load()
     if isinstance(image, WebPImageFile):
         check_decoded_webp(content, image)
+    shown.check()
     source = Source(*image.size, partial(cropped, image))
-    picture = ToSrgb(_colours(image, content)).convert(shrink(source, target))
+    part = cut(source, scaled_down(box, size, image.size))
+    picture = ToSrgb(_colours(image, content)).convert(shrink(part, target))
     return Decoded(
-        width,
-        height,
+        *shown.box.size,
         exif.upright(picture, orientation),
         exif.capture(described),
         _losses(image, frames),
     )
+
+
+def _affordable(
+    size: tuple[int, int], wanted: tuple[int, int], check: Callable[[int, int], None]
+) -> tuple[int, int]:
+    """The size in which a part of a JPEG of this size is decoded: that in which the whole photo has
+    to be for the part to be large enough, or a half, a quarter or an eighth of it, if it would take
+    too much memory. The whole photo takes little, as it is decoded smaller."""
+    fitting = min(whole // least for whole, least in zip(size, wanted, strict=True))
+    scale = next((scale for scale in _JPEG_SCALES if scale <= fitting), 1)
+    while scale < _JPEG_SCALES[0]:
+        try:
+            check(-(-size[0] // scale), -(-size[1] // scale))
+        except PhotoRefused:
+            scale *= 2
+        else:
+            break
+    return size[0] // scale, size[1] // scale
 
 
 def _losses(image: ImageFile, frames: int) -> tuple[Note, ...]:
@@ -131,16 +163,18 @@ def _colours(image: ImageFile, content: bytes) -> Colours:
     return colours.of_icc(embedded)
 
 
-def _decode_gif(content: bytes, content_type: str) -> Decoded:
+def _decode_gif(content: bytes, content_type: str, crop: Crop | None) -> Decoded:
     """Decode the first picture of a GIF, which may cover only a part of its screen."""
     file = gif.taken_apart(content)
     width, height = file.size
     check_size(width, height)
-    working = working_size(width, height)
+    shown = Shown(width, height, crop)
+    working = working_size(*shown.box.size)
     check_memory(content_type, width, height, size=len(content), working=working[0] * working[1])
     part = file.parts[0]
     image = GifImageFile(BytesIO(part.file))
     image.load()
+    shown.check()
 
     def rows(top: int, bottom: int) -> Image.Image:
         if part.box == (0, 0, width, height):
@@ -152,8 +186,8 @@ def _decode_gif(content: bytes, content_type: str) -> Decoded:
             strip.paste(flatten(cropped(image, *covered)), (part.box.left, covered[0] - area[1]))
         return strip
 
-    picture = as_rgb(shrink(Source(width, height, rows), working))
-    return Decoded(width, height, picture, notes=(STILL,) if len(file.parts) > 1 else ())
+    picture = as_rgb(shrink(cut(Source(width, height, rows), shown.box), working))
+    return Decoded(*shown.box.size, picture, notes=(STILL,) if len(file.parts) > 1 else ())
 
 
 def _with_margin(length: int) -> int:

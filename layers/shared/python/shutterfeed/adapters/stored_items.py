@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import Item, item_key, unmarshal
 from shutterfeed.domain.activity import NoticeKind
+from shutterfeed.domain.crops import sha256_of
 from shutterfeed.domain.delivery import Delivery
 from shutterfeed.domain.media import MediaState, Purpose
 from shutterfeed.domain.posts import PostState
@@ -145,8 +146,8 @@ def _owner(item: Item, kind: str) -> str:
 
 def _reference(key: keys.Key, kind: str) -> tuple[str, str] | None:
     if kind == _KEPT:
-        return keys.parse_blob(key), kind
-    if not key.sk.startswith(keys.REFERENCE_PREFIX):
+        return sha256_of(keys.parse_blob(key)), kind
+    if not key.sk.startswith(keys.REFERENCE_PREFIXES):
         return None
     reference = keys.parse_reference(key)
-    return reference.sha256, reference.post_id.author_id
+    return sha256_of(reference.sha256), reference.post_id.author_id

@@ -22,6 +22,7 @@ from shutterfeed.adapters.choosing import SOUND_UNREADABLE, Probe, probe
 from shutterfeed.adapters.ffmpeg import THREADS, Ffmpeg, FfmpegFailed
 from shutterfeed.adapters.probing import SOURCE
 from shutterfeed.adapters.refusals import check_memory, refusing
+from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.notes import Note
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto
 from shutterfeed.domain.videos import (
@@ -87,10 +88,14 @@ class FfmpegVideoCodec:
 
     @contextmanager
     def render(
-        self, source: IO[bytes], content_type: str, report: Callable[[int], None]
+        self,
+        source: IO[bytes],
+        content_type: str,
+        report: Callable[[int], None],
+        crop: Crop | None = None,
     ) -> Iterator[RenderedVideo]:
         """Make the clip and the poster. The clip's file exists until the context ends. `report` is
-        called with the percentage done.
+        called with the percentage done. A still picture may be cropped; what moves may not.
 
         Raises `VideoRefused`.
         """
@@ -102,7 +107,7 @@ class FfmpegVideoCodec:
                     shutil.copyfileobj(source, target, 1 << 20)
                 yield self._video(ffmpeg, content_type, report)
             else:
-                yield self._picture(ffmpeg, source.read(), content_type, report)
+                yield self._picture(ffmpeg, source.read(), content_type, report, crop)
 
     def _video(
         self, ffmpeg: Ffmpeg, content_type: str, report: Callable[[int], None]
@@ -123,14 +128,25 @@ class FfmpegVideoCodec:
         return RenderedVideo(poster, clip, (*found.notes, *(() if is_whole else (INCOMPLETE,))))
 
     def _picture(
-        self, ffmpeg: Ffmpeg, content: bytes, content_type: str, report: Callable[[int], None]
+        self,
+        ffmpeg: Ffmpeg,
+        content: bytes,
+        content_type: str,
+        report: Callable[[int], None],
+        crop: Crop | None,
     ) -> RenderedVideo:
         with animation.opened(content, content_type, self._niceness) as moving:
             if moving.about.poster is not None:
+                if crop is not None:
+                    raise VideoRefused(
+                        "crop_of_animation",
+                        "The picture is an animation, which cannot be cropped. Please post it"
+                        " whole.",
+                    )
                 poster = self._poster(moving.about.poster)
                 return RenderedVideo(poster, _clip(ffmpeg, moving, report))
         try:
-            return RenderedVideo(self._photos.render(BytesIO(content), content_type), None)
+            return RenderedVideo(self._photos.render(BytesIO(content), content_type, crop), None)
         except PhotoRefused as refused:
             raise VideoRefused(refused.code, refused.message) from refused
 

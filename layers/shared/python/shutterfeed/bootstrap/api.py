@@ -18,6 +18,7 @@ from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
 from shutterfeed.adapters.dynamodb.cases import DynamoCases
 from shutterfeed.adapters.dynamodb.closings import DynamoClosings
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
+from shutterfeed.adapters.dynamodb.crops import DynamoCrops
 from shutterfeed.adapters.dynamodb.devices import DynamoDevices
 from shutterfeed.adapters.dynamodb.explore import DynamoExploreLists
 from shutterfeed.adapters.dynamodb.exports import DynamoExports
@@ -69,7 +70,7 @@ from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances
 from shutterfeed.ports.media import Blobs, Downloads
 from shutterfeed.ports.moderation import Cases, ModerationLog, Withholdings
-from shutterfeed.ports.posts import Albums, Avatars, Posts, ScheduledPosts
+from shutterfeed.ports.posts import Albums, Avatars, Crops, Posts, ScheduledPosts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import DelayingQueue, Queue
 from shutterfeed.ports.requests import FollowRequests
@@ -89,6 +90,7 @@ from shutterfeed.services.avatars import AvatarService
 from shutterfeed.services.blocks import BlockService
 from shutterfeed.services.closing import ClosingService
 from shutterfeed.services.comments import CommentService
+from shutterfeed.services.cropping import CroppingService
 from shutterfeed.services.cursors import Cursors
 from shutterfeed.services.devices import DeviceService
 from shutterfeed.services.discussions import DiscussionService
@@ -136,6 +138,7 @@ class People:
     hashtags: HashtagService
     posts: PostService
     mending: MendingService
+    cropping: CroppingService
     scheduling: SchedulingService
     albums: AlbumService
     likes: LikeService
@@ -176,6 +179,7 @@ def wire(
     posts: Posts,
     scheduled: ScheduledPosts,
     albums: Albums,
+    crops: Crops,
     likes: Likes,
     comments: Comments,
     saves: Saves,
@@ -289,6 +293,18 @@ def wire(
         mending=MendingService(
             posts=posts,
             ledger=ledger,
+            uploads=uploads,
+            viewing=viewing,
+            limits=limits,
+            clock=clock,
+            ids=ids,
+        ),
+        cropping=CroppingService(
+            posts=posts,
+            crops=crops,
+            ledger=ledger,
+            blobs=blobs,
+            downloads=downloads,
             uploads=uploads,
             viewing=viewing,
             limits=limits,
@@ -420,6 +436,7 @@ def services() -> Api:
         posts=DynamoPosts(metadata),
         scheduled=DynamoScheduledPosts(metadata),
         albums=DynamoAlbums(metadata),
+        crops=DynamoCrops(metadata),
         likes=DynamoLikes(metadata),
         comments=DynamoComments(metadata),
         saves=DynamoSaves(metadata),

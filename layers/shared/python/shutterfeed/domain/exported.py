@@ -226,6 +226,7 @@ def _own_medium(
         "failure": medium.failure,
         "alt_text": alt_text,
         "shows_capture_details": medium.keep_capture_details,
+        "crop": None if medium.crop is None else medium.crop.fractions(),
         "capture_details": medium.picture and medium.picture.capture,
         "notes": medium.notes,
         "people": [

@@ -14,6 +14,7 @@ from typing import Final
 
 from shutterfeed.domain.errors import Conflict
 from shutterfeed.domain.moderation import Action, ActionKind, Case
+from shutterfeed.domain.posts import Post
 
 
 class MarkKind(StrEnum):
@@ -71,6 +72,20 @@ def marks_of(case: Case, action: Action) -> Iterator[Mark]:
 def withheld_mark(sha256: str, case_id: str) -> str:
     """The mark on a post one of whose contents is withheld in a case."""
     return f"{sha256[:_DIGITS]}#{case_id}"
+
+
+def is_withheld(post: Post, sha256: str) -> bool:
+    """Whether a post has the mark of any case in which a content is withheld."""
+    return any(mark.startswith(f"{sha256[:_DIGITS]}#") for mark in post.withheld)
+
+
+def cropped_blob_ids(post: Post, sha256: str) -> tuple[str, ...]:
+    """The ids of what a post shows cropped of a content, or has shown."""
+    return tuple(
+        medium.picture.blob_id
+        for medium in post.all_media
+        if medium.sha256 == sha256 and medium.crop is not None and medium.picture is not None
+    )
 
 
 def already_done() -> Conflict:

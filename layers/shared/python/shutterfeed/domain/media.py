@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from shutterfeed.domain.crops import Crop, content_name
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.multipart import RESUMABLE, in_parts
 from shutterfeed.domain.notes import Note
@@ -95,6 +96,8 @@ _CONTRADICTED: Final = {
     "sha256_mismatch": "sha256",
     "content_type_mismatch": "content_type",
     "unsupported_type": "content_type",
+    "crop_too_small": "crop",
+    "crop_of_animation": "crop",
 }
 
 _NO_PICTURE: Final = frozenset({"undecodable", "truncated", "unsupported_type", "no_video"})
@@ -149,7 +152,8 @@ class Medium:
     `height` and `duration_ms` are declared for videos only, and may be wrong.
     `keep_capture_details` says whether its owner wants to show when and with what it was taken.
     `progress` is the percentage of a video that has been processed, if it was looked up.
-    `replaces` is the id of the medium that failed and whose place it has taken.
+    `replaces` is the id of the medium whose place it has taken: one that failed, or that was
+    cropped in another way. `crop` is the part of a photo that is shown; None for all of it.
     """
 
     media_id: str
@@ -165,6 +169,12 @@ class Medium:
     duration_ms: int | None = None
     progress: int | None = None
     replaces: str | None = None
+    crop: Crop | None = None
+
+    @property
+    def stored_as(self) -> str:
+        """The name under which its content is stored."""
+        return content_name(self.sha256, self.media_id, self.crop)
 
     @property
     def capture(self) -> Capture | None:
@@ -200,10 +210,16 @@ class Medium:
         return replace(self, picture=replace(self.picture, capture=None))
 
     def for_others(self) -> Medium:
-        """The medium without what only its owner is told."""
-        if self.picture is None or not self.picture.notes:
+        """The medium without what only its owner is told: what of its file could not be kept, and
+        that there is more of the picture."""
+        if self.picture is None or not self.is_told_in_part:
             return self
-        return replace(self, picture=replace(self.picture, notes=()))
+        return replace(self, picture=replace(self.picture, notes=()), crop=None)
+
+    @property
+    def is_told_in_part(self) -> bool:
+        """Whether its owner is told more of it than others."""
+        return bool(self.notes) or self.crop is not None
 
     def failed(self, failure: Failure) -> Medium:
         return replace(self, state=MediaState.FAILED, failure=failure)
@@ -229,6 +245,11 @@ class Upload:
     @property
     def in_parts(self) -> bool:
         return in_parts(self.medium.size)
+
+    @property
+    def reference(self) -> Reference:
+        """The reference to its content, whether that has been stored or not."""
+        return Reference.of(self.post_id, self.medium)
 
     def has_copy(self, now: datetime) -> bool:
         """Whether the last copy of its original stays for as long as a link that is given now."""
@@ -260,7 +281,12 @@ class BlobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """One distinct content. `blob_id` is random and public, `sha256` never leaves the backend."""
+    """One distinct content, or one that a single medium shows cropped.
+
+    `sha256` is the name under which it is stored: the content's SHA-256, and for a cropped one
+    what `crops.content_name` makes of it. It never leaves the backend. `blob_id` is random and
+    public. `crop` is the part that its renditions show; None for all of it.
+    """
 
     sha256: str
     blob_id: str
@@ -272,6 +298,7 @@ class Blob:
     perceptual_hash: PerceptualHash | None = None
     """The hash of the photo, or of the video's poster; None unless the deployment has lists to hold
     it against."""
+    crop: Crop | None = None
 
     @property
     def is_final(self) -> bool:
@@ -288,8 +315,15 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One medium's claim on a blob. References are items, so that retries cannot miscount them."""
+    """One medium's claim on a blob. References are items, so that retries cannot miscount them.
+
+    `sha256` is the name under which the content is stored: see `Blob`.
+    """
 
     sha256: str
     post_id: PostId
     media_id: str
+
+    @classmethod
+    def of(cls, post_id: PostId, medium: Medium) -> Reference:
+        return cls(medium.stored_as, post_id, medium.media_id)

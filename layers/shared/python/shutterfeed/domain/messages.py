@@ -479,7 +479,7 @@ def _is_to_be_kept(before: PostCounts | None, after: PostCounts) -> bool:
 
 
 def _references(post: Post, media: Iterable[Medium]) -> tuple[Reference, ...]:
-    return tuple(Reference(medium.sha256, post.id, medium.media_id) for medium in media)
+    return tuple(Reference.of(post.id, medium) for medium in media)
 
 
 def _lost_media(before: Post, after: Post) -> tuple[Reference, ...]:

@@ -123,6 +123,7 @@ RefusalCode = Literal[
     "unsupported_type",
     "unsupported_codec",
     "truncated",
+    "crop_too_small",
 ]
 
 

@@ -260,8 +260,8 @@ class Post:
         return zip(self.media, self.alt_texts or ("",) * len(self.media), strict=True)
 
     def for_others(self) -> Post:
-        """The post without what only its author is told: the notes on its media."""
-        if not any(medium.notes for medium in self.media):
+        """The post without what only its author is told: notes on its media, and their crops."""
+        if not any(medium.is_told_in_part for medium in self.media):
             return self
         return replace(self, media=tuple(medium.for_others() for medium in self.media))
 
@@ -303,8 +303,8 @@ class Post:
 
 
 def has_media(post: Post, media: Sequence[Medium]) -> bool:
-    """Whether the post has these media, whatever their states are."""
-    return [medium.media_id for medium in post.media] == [medium.media_id for medium in media]
+    """Whether the post has these media, cropped like these, whatever their states are."""
+    return [(m.media_id, m.crop) for m in post.media] == [(m.media_id, m.crop) for m in media]
 
 
 def newly_mentioned_in(before: Post | None, after: Post | None) -> frozenset[str]:

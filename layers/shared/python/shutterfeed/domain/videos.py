@@ -142,6 +142,7 @@ def may_move(content_type: str) -> bool:
 VideoRefusalCode = (
     RefusalCode
     | Literal["no_video", "too_long", "too_many_pixels", "too_much_work", "unsupported_codec"]
+    | Literal["crop_of_animation"]
 )
 """The codes of all refusals. They include those of photos, since the transcoder may get a picture
 with one frame."""

@@ -23,7 +23,7 @@ class Kind(StrEnum):
     REFERENCES = "references_to_contents"
     """The recorded references. Subject: medium."""
     MEDIA = "media"
-    """The media of posts. Subject: medium; detail: content type."""
+    """The media of posts. Subject: medium; detail: content type, and of a cropped one the crop."""
     SHOWN_MEDIA = "shown_media"
     """The media of posts that need a reference. Subject: medium."""
     ENTRIES = "entries"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Reference, Upload
 from shutterfeed.domain.mutes import MutedUsers
@@ -20,6 +21,7 @@ class PostMedium:
     reference: Reference
     content_type: str
     state: PostState
+    crop: Crop | None = None
 
 
 @dataclass(frozen=True, slots=True)

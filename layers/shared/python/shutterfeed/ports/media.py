@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Protocol
 
+from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.media import Blob, Failure, Picture, Reference, Upload
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.perceptual import PerceptualHash
@@ -16,8 +17,17 @@ from shutterfeed.domain.videos import RenderedVideo
 
 
 class Blobs(Protocol):
-    def claim(self, sha256: str, new_blob_id: str, content_type: str, size: int) -> Blob:
-        """The blob of a content. If there is none, it is created with `new_blob_id`.
+    """Contents are named as in `Blob`: `sha256` is the name under which one is stored."""
+
+    def claim(
+        self,
+        sha256: str,
+        new_blob_id: str,
+        content_type: str,
+        size: int,
+        crop: Crop | None = None,
+    ) -> Blob:
+        """The blob of a content. If there is none, it is created with `new_blob_id` and `crop`.
 
         A pending removal is stopped. A blob that has failed stays failed until a rendering
         succeeds.
@@ -78,6 +88,15 @@ class Blobs(Protocol):
 
     def references(self, sha256: str, after: str | None, limit: int) -> Page[Reference]: ...
 
+    def copies(self, sha256: str, after: str | None, limit: int) -> Page[Reference]:
+        """The references of all media that show a content, whole or cropped, by its SHA-256."""
+        ...
+
+    def names(self, sha256: str) -> Iterable[str]:
+        """The names under which a content is stored: whole, and for each medium that shows it
+        cropped."""
+        ...
+
     def expire(self, sha256: str, at: datetime) -> None:
         """Let the blob's item expire at `at`. Does nothing if there is no blob."""
         ...
@@ -94,11 +113,16 @@ class Blobs(Protocol):
 
 
 class Downloads(Protocol):
-    """Links through which owners download their originals."""
+    """Copies of originals for their owners, and links through which they download them."""
 
     def copy(self, blob: Blob, upload: Upload) -> None:
         """Copy the blob's exact bytes for the upload's owner, in place of an earlier copy. The copy
         does not reveal how old the original is. It is kept for at least `COPY_RETENTION`."""
+        ...
+
+    def send_again(self, blob: Blob, upload: Upload) -> None:
+        """Copy the blob's exact bytes to where the file of an upload arrives, as if its owner had
+        sent the file again. Everything that follows from an arrival follows from this."""
         ...
 
     def offer(self, upload: Upload, expires_at: datetime, now: datetime) -> str:
@@ -143,15 +167,23 @@ class Removals(Protocol):
 
 
 class PhotoCodec(Protocol):
-    def render(self, source: IO[bytes], content_type: str) -> RenderedPhoto:
-        """Make all renditions from one decode. Raises `PhotoRefused`."""
+    def render(
+        self, source: IO[bytes], content_type: str, crop: Crop | None = None
+    ) -> RenderedPhoto:
+        """Make all renditions from one decode, of the part in `crop` if there is one. Raises
+        `PhotoRefused`."""
         ...
 
 
 class VideoCodec(Protocol):
     def render(
-        self, source: IO[bytes], content_type: str, report: Callable[[int], None]
+        self,
+        source: IO[bytes],
+        content_type: str,
+        report: Callable[[int], None],
+        crop: Crop | None = None,
     ) -> AbstractContextManager[RenderedVideo]:
         """Make the clip and the poster. The clip's file is deleted when the context ends. `report`
-        is called repeatedly with the percentage done. Raises `VideoRefused`."""
+        is called repeatedly with the percentage done. Raises `VideoRefused`, also for what moves
+        and is to be cropped: only a still picture is."""
         ...

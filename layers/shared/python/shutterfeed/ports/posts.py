@@ -214,6 +214,21 @@ class Albums(Protocol):
         ...
 
 
+class Crops(Protocol):
+    """The crops of media whose files have not arrived."""
+
+    def change(
+        self, before: Post, after: Post, medium: Medium, spending: Spending = NOTHING
+    ) -> bool:
+        """Crop a medium in another way, in its post and in its ledger entry, and make the charges,
+        in one transaction. `after` is the post with it, `medium` the medium as it is then.
+
+        False, and nothing is written or charged, if its file has arrived, or if state or media of
+        the post have changed since it was read. Raises `LimitReached`.
+        """
+        ...
+
+
 class Avatars(Protocol):
     """Avatars. Each call changes the profile and hidden posts in one transaction. A hidden post
     that is deleted is in no list and expires at once."""

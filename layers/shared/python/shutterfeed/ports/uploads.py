@@ -40,9 +40,12 @@ class Ledger(Protocol):
         not `awaiting`, or has another id or none."""
         ...
 
-    def mark_processing(self, author_id: str, media_id: str, at: datetime) -> None:
+    def mark_processing(self, author_id: str, media_id: str, at: datetime) -> Upload | None:
         """Make an `awaiting` entry `processing`, and note that its renditions were ordered at `at`.
-        Does nothing if the entry is in another state."""
+        An entry in another state stays as it is.
+
+        Returns the entry as it is then; None if it is gone.
+        """
         ...
 
     def mark_copied(self, author_id: str, media_id: str, at: datetime) -> None:

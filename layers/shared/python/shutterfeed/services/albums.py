@@ -152,8 +152,9 @@ def _is_so(post: Post, wanted: Sequence[Wanted], seen: Sequence[str]) -> bool:
 
 
 def _is_declared(medium: Medium, draft: MediumDraft) -> bool:
-    return (medium.content_type, medium.size, medium.sha256) == (
+    return (medium.content_type, medium.size, medium.sha256, medium.crop) == (
         draft.content_type,
         draft.size,
         draft.sha256,
+        draft.crop,
     )

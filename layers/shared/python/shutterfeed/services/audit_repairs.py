@@ -107,7 +107,7 @@ class AuditRepairs:
         return True
 
     def _is_stored(self, upload: Upload) -> bool:
-        blob = self.blobs.get(upload.medium.sha256)
+        blob = self.blobs.get(upload.medium.stored_as)
         return blob is not None and self.intake.holds(blob)
 
 

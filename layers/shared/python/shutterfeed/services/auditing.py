@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
+from shutterfeed.domain.crops import parse_crop
 from shutterfeed.domain.media import Blob, BlobState, MediaState, Reference, Upload
 from shutterfeed.domain.retention import UPLOAD_OVERDUE
 from shutterfeed.ports.evidence import Column, Comparison, Evidence, Fact, Kind, Source
@@ -109,11 +110,13 @@ class AuditService:
     def _repair(self, evidence: Evidence, mismatch: Mismatch, sha256: str, subject: str) -> bool:
         if mismatch is not Mismatch.OBJECT_WITHOUT_ROW:
             return self.repairs.of(mismatch, sha256, subject)
-        content_type = evidence.detail(Kind.MEDIA, sha256)
+        shown = evidence.detail(Kind.MEDIA, sha256)
         size = evidence.detail(Kind.ORIGINALS, sha256, subject)
-        if content_type is None or size is None:
+        if shown is None or size is None:
             return False
-        return self.repairs.restore(Blob(sha256, subject, content_type, int(size)))
+        content_type, _, crop = shown.partition(" ")
+        blob = Blob(sha256, subject, content_type, int(size), crop=parse_crop(crop))
+        return self.repairs.restore(blob)
 
 
 def _recorded(row: Row, now: datetime) -> Iterable[Fact]:
@@ -128,11 +131,12 @@ def _recorded(row: Row, now: datetime) -> Iterable[Fact]:
             yield Fact(Kind.REFERENCES, row.sha256, _subject(row))
         case Upload(post_id, medium):
             subject = f"{post_id}#{medium.media_id}"
-            yield Fact(Kind.ENTRIES, medium.sha256, subject)
+            yield Fact(Kind.ENTRIES, medium.stored_as, subject)
             if medium.state in _FINISHED:
-                yield Fact(Kind.FINISHED_ENTRIES, medium.sha256, subject)
-        case PostMedium(reference, content_type, state):
-            yield Fact(Kind.MEDIA, reference.sha256, _subject(reference), content_type)
+                yield Fact(Kind.FINISHED_ENTRIES, medium.stored_as, subject)
+        case PostMedium(reference, content_type, state, crop):
+            detail = content_type if crop is None else f"{content_type} {crop}"
+            yield Fact(Kind.MEDIA, reference.sha256, _subject(reference), detail)
             if state not in UNREFERRED:
                 yield Fact(Kind.SHOWN_MEDIA, reference.sha256, _subject(reference))
         case StoredBlock(blocker_id, blocked_id, in_pair):

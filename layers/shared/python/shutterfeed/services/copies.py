@@ -30,7 +30,7 @@ class CopyService:
         """
         is_withheld = step.case_id in self.withholdings.cases(step.sha256)
         change = self.withholdings.mark if is_withheld else self.withholdings.unmark
-        page = self.blobs.references(step.sha256, step.after, _AT_ONCE)
+        page = self.blobs.copies(step.sha256, step.after, _AT_ONCE)
         posts = dict.fromkeys(reference.post_id for reference in page.items)
         changed = sum(change(post_id, step.sha256, step.case_id) for post_id in posts)
         if page.next_position is not None:

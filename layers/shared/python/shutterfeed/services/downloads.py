@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shutterfeed.domain.errors import Conflict
 from shutterfeed.domain.limits import Limits
-from shutterfeed.domain.media import DOWNLOAD_LINK_LIFETIME, Medium, Reference
+from shutterfeed.domain.media import DOWNLOAD_LINK_LIFETIME, Medium
 from shutterfeed.ports.limits import Allowances
 from shutterfeed.ports.media import Blobs, Downloads
 from shutterfeed.ports.moderation import Withholdings
@@ -45,11 +45,11 @@ class DownloadService:
         """
         upload = find_upload(self.ledger, owner_id, media_id)
         medium = upload.medium
-        reference = Reference(medium.sha256, upload.post_id, media_id)
+        reference = upload.reference
         # Who declares a hash has not shown that they have the file: only bytes that came and were
         # hashed here are referred to.
         referred = self.blobs.is_referred_to_by(reference)
-        blob = self.blobs.get(medium.sha256) if referred else None
+        blob = self.blobs.get(reference.sha256) if referred else None
         if blob is None or (blob.failure is not None and blob.failure.is_no_picture):
             raise Conflict("not_stored", "The bytes of this file are not stored.")
         if self.withholdings.cases(medium.sha256):

@@ -18,7 +18,6 @@ from shutterfeed.domain.closing import LATE, WAIT, Step
 from shutterfeed.domain.comments import CommentId
 from shutterfeed.domain.erasures import Content, Erasable, ErasedAccount
 from shutterfeed.domain.errors import Busy
-from shutterfeed.domain.media import Reference
 from shutterfeed.domain.messages import CollectMedia, EraseAccount
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.retention import DENIAL_RETENTION
@@ -216,10 +215,7 @@ class AccountEraser:
         page = self.ledger.list(message.user_id, None, SLICE)
         if not page.items:
             return None
-        references = tuple(
-            Reference(upload.medium.sha256, upload.post_id, upload.medium.media_id)
-            for upload in page.items
-        )
+        references = tuple(upload.reference for upload in page.items)
         self.collects.send([CollectMedia(references, erased=True)])
         return _More(wait=WAIT)
 

@@ -353,12 +353,12 @@ class ExportSections:
         of one that is ready is known without reading it: the post keeps it."""
         if medium.picture is not None:
             size, kind = medium.size, medium.content_type
-            return Blob(medium.sha256, medium.picture.blob_id, kind, size)
+            return Blob(medium.stored_as, medium.picture.blob_id, kind, size)
         # Who declares a hash has not shown that they have the file.
-        reference = Reference(medium.sha256, post.id, medium.media_id)
+        reference = Reference.of(post.id, medium)
         if not self.blobs.is_referred_to_by(reference):
             return None
-        blob = self.blobs.get(medium.sha256)
+        blob = self.blobs.get(reference.sha256)
         is_refused = blob is not None and blob.failure is not None and blob.failure.is_no_picture
         return None if is_refused else blob
 

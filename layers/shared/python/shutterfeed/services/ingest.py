@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from shutterfeed.domain.crops import content_names
 from shutterfeed.domain.lanes import UPLOAD_CHARGE, transcoding_charge
 from shutterfeed.domain.limits import Charge
 from shutterfeed.domain.media import Blob, Failure, MediaState, Medium, Reference, Upload
@@ -92,28 +93,32 @@ class IngestService:
         return self.shares.take(user_id, charge, self.clock.now())
 
     def _claim(self, upload: Upload, arrival: Arrival, bulk: bool) -> IngestOutcome:
-        post_id, medium = upload.post_id, upload.medium
-        # First, as from here on it takes another time whether the content is known.
+        post_id, media_id = upload.post_id, upload.medium.media_id
+        # First, as from here on it takes another time whether the content is known. And from here
+        # on its owner does not crop it in another way.
         now = self.clock.now()
-        self.ledger.mark_processing(post_id.author_id, medium.media_id, now)
+        current = self.ledger.mark_processing(post_id.author_id, media_id, now)
+        upload = upload if current is None else current
+        medium = upload.medium
         self.posts.mark_processing(post_id)
         new_blob_id = self.ids.timeless()
-        blob = self.blobs.claim(arrival.sha256, new_blob_id, medium.content_type, arrival.size)
+        blob = self.blobs.claim(
+            medium.stored_as, new_blob_id, medium.content_type, arrival.size, medium.crop
+        )
         # A row that says a content is stored is not believed: the object must be there now.
         if self.intake.holds(blob):
-            self.intake.discard(post_id, medium.media_id, arrival.version)
+            self.intake.discard(post_id, media_id, arrival.version)
         else:
-            self.intake.adopt(blob, post_id, medium.media_id, arrival.version)
+            self.intake.adopt(blob, post_id, media_id, arrival.version)
         # Known content takes the same way: who waits for less would know that it was known.
-        reference = Reference(blob.sha256, post_id, medium.media_id)
-        self.blobs.refer_once_rendered(reference, blob.blob_id)
-        landed = IngestUpload(post_id, medium.media_id)
+        self.blobs.refer_once_rendered(upload.reference, blob.blob_id)
+        landed = IngestUpload(post_id, media_id)
         if not self._is_wanted(landed):
             # Its post has expired meanwhile, or its owner has removed it from the post, and the
             # collector may have been there before the reference.
             return self._abandon(landed)
         self._order(blob, arrival, upload, bulk)
-        self.bucket.release(post_id, medium.media_id)
+        self.bucket.release(post_id, media_id)
         return IngestOutcome.CLAIMED
 
     def _is_wanted(self, landed: IngestUpload) -> bool:
@@ -127,8 +132,9 @@ class IngestService:
         post_id, media_id = landed.post_id, landed.media_id
         arrival = self.bucket.inspect(post_id, media_id, MAGIC_BYTES)
         if arrival is not None:
-            reference = Reference(arrival.sha256, post_id, media_id)
-            release(self.blobs, reference, self.clock.now())
+            # The ledger, which knew whether it was cropped, may have forgotten it.
+            for name in content_names(arrival.sha256, media_id):
+                release(self.blobs, Reference(name, post_id, media_id), self.clock.now())
         self.bucket.abandon(post_id, media_id)
         return IngestOutcome.ABANDONED
 
@@ -136,7 +142,7 @@ class IngestService:
         """Tell a renderer, by the queue that the upload came by. Transcoding has a share of its
         own, by the time that it takes."""
         author_id = upload.post_id.author_id
-        reference = Reference(blob.sha256, upload.post_id, upload.medium.media_id)
+        reference = upload.reference
         if not is_moving(blob.content_type, arrival.magic):
             render = RenderPhoto(blob.sha256, blob.blob_id, reference)
             self.render.pick(bulk=bulk).send([render])

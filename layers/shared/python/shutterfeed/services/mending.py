@@ -52,9 +52,9 @@ class MendingService:
         """
         for _ in range(_ATTEMPTS):
             post = self._find(text, owner_id)
-            if _medium_of(post, media_id) is None:
+            if medium_of(post, media_id) is None:
                 if not is_ulid(media_id):
-                    raise _medium_not_found()
+                    raise medium_not_found()
                 return self._shown(post)
             uploads, now = self.ledger.of_post(post), self.clock.now()
             failed = self._failed(post, media_id, uploads)
@@ -75,7 +75,7 @@ class MendingService:
         draft = check_draft(draft, "")
         for _ in range(_ATTEMPTS):
             post = self._find(text, owner_id)
-            medium = _medium_of(post, media_id)
+            medium = medium_of(post, media_id)
             if medium is None:
                 return self._replaced(post, media_id, draft)
             uploads, now = self.ledger.of_post(post), self.clock.now()
@@ -93,7 +93,7 @@ class MendingService:
         """The answer to a call that was made before."""
         new = next((medium for medium in post.media if medium.replaces == media_id), None)
         if new is None:
-            raise _medium_not_found()
+            raise medium_not_found()
         if _declaration(draft) != _declaration(new):
             raise Conflict("medium_replaced", "Another file has replaced this one already.")
         upload = self.ledger.get(post.author_id, new.media_id)
@@ -104,7 +104,7 @@ class MendingService:
 
     def _failed(self, post: Post, media_id: str, uploads: Mapping[str, Upload]) -> Upload:
         """The ledger entry of a medium that its owner sees as failed. Raises `Conflict`."""
-        medium = _medium_of(post, media_id)
+        medium = medium_of(post, media_id)
         assert medium is not None
         upload = uploads.get(media_id) or Upload(post.id, medium, post.created_at)
         check_failed(upload.as_of(self.clock.now()).medium)
@@ -114,14 +114,16 @@ class MendingService:
         return self.viewing.post(Viewer(post.author_id), post.id)
 
 
-def _medium_not_found() -> NotFound:
+def medium_not_found() -> NotFound:
+    """The answer to who names a medium that the post does not have."""
     return NotFound("medium_not_found", "The post has no such photo or video.")
 
 
-def _medium_of(post: Post, media_id: str) -> Medium | None:
+def medium_of(post: Post, media_id: str) -> Medium | None:
+    """The medium of a post by its id."""
     return next((medium for medium in post.media if medium.media_id == media_id), None)
 
 
 def _declaration(of: Medium | MediumDraft) -> tuple[object, ...]:
     """What a client says of a file."""
-    return (of.content_type, of.size, of.sha256, of.width, of.height, of.duration_ms)
+    return (of.content_type, of.size, of.sha256, of.width, of.height, of.duration_ms, of.crop)

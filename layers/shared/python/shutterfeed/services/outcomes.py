@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from shutterfeed.domain.crops import cropped_medium_of
 from shutterfeed.domain.media import Blob, BlobState, Failure, Rendered
 from shutterfeed.domain.messages import RenderPhoto, TranscodeVideo
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto
@@ -28,6 +29,8 @@ def complete_order(
     blob = blobs.get(order.sha256)
     if blob is None or blob.blob_id != order.blob_id:
         return None
+    if blob.crop is None and cropped_medium_of(blob.sha256) is not None:
+        raise ValueError(f"blob {blob.blob_id} is of a cropped photo, and has no crop")
     reference = order.reference
     waits = reference is not None and blobs.awaits_rendering(reference)
     if blob.is_final and not waits:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
+from shutterfeed.domain.crops import Crop, check_uncropped
 from shutterfeed.domain.errors import Busy, Conflict, Forbidden, InvalidInput
 from shutterfeed.domain.ids import MalformedId, PostId
 from shutterfeed.domain.limits import Limits
@@ -65,6 +66,8 @@ class MediumDraft:
     alt_text: str = ""
     people: tuple[PersonDraft, ...] = ()
     """The people whom the author tags in it."""
+    crop: Crop | None = None
+    """The part of a photo that is shown; None for all of it."""
 
     def declared(self, media_id: str) -> Medium:
         """The medium, of which nothing has arrived yet."""
@@ -77,6 +80,7 @@ class MediumDraft:
             width=self.width,
             height=self.height,
             duration_ms=self.duration_ms,
+            crop=self.crop,
         )
 
 
@@ -349,6 +353,7 @@ def check_draft(medium: MediumDraft, within: str) -> MediumDraft:
     check_medium(within, medium.content_type, medium.size)
     if medium.content_type in VIDEO_TYPES:
         check_declared(within, medium.size, medium.width, medium.height, medium.duration_ms)
+        check_uncropped(medium.crop, f"{within}crop")
     check_sha256(medium.sha256, f"{within}sha256")
     alt_text = check_alt_text(medium.alt_text, f"{within}alt_text")
     return replace(medium, alt_text=alt_text)

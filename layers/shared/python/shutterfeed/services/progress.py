@@ -46,5 +46,4 @@ class ProgressService:
     def _transcoded_so_far(self, post: Post, medium: Medium) -> Medium:
         if not medium.is_video or medium.state is not MediaState.PROCESSING:
             return medium
-        reference = Reference(medium.sha256, post.id, medium.media_id)
-        return replace(medium, progress=self.blobs.progress(reference))
+        return replace(medium, progress=self.blobs.progress(Reference.of(post.id, medium)))

@@ -170,7 +170,7 @@ class ReconcilingService:
 
     def _processing(self, upload: Upload, now: datetime) -> Iterator[Finding]:
         post_id, media_id = upload.post_id, upload.medium.media_id
-        reference = Reference(upload.medium.sha256, post_id, media_id)
+        reference = upload.reference
         blob = self.blobs.get(reference.sha256)
         if blob is not None and self.blobs.is_referred_to_by(reference):
             if blob.is_final and not self.blobs.awaits_rendering(reference):
@@ -196,7 +196,7 @@ class ReconcilingService:
 
     def _order(self, upload: Upload, blob: Blob, now: datetime) -> Finding:
         author_id, media_id = upload.post_id.author_id, upload.medium.media_id
-        reference = Reference(blob.sha256, upload.post_id, media_id)
+        reference = upload.reference
         if not may_move(blob.content_type):
             order = RenderPhoto(blob.sha256, blob.blob_id, reference)
             return self._send(self.render, order, Finding.RENDER)

@@ -30,7 +30,7 @@ class RenderingService:
 
     def _render(self, blob: Blob) -> Rendered:
         with self.originals.open(blob) as source:
-            photo = self.codec.render(source, blob.content_type)
+            photo = self.codec.render(source, blob.content_type, blob.crop)
         store(self.renditions, self.together, blob, photo)
         picture = Picture(
             blob.blob_id,

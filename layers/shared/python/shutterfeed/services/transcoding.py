@@ -44,7 +44,7 @@ class TranscodingService:
 
         with (
             self.originals.open(blob) as source,
-            self.codec.render(source, blob.content_type, report) as video,
+            self.codec.render(source, blob.content_type, report, blob.crop) as video,
         ):
             clip = None if video.clip is None else self._store(blob, video.clip)
             poster = video.poster

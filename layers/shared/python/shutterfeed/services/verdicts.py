@@ -59,5 +59,6 @@ class VerdictService:
     def _let_go(self, case: Case) -> None:
         """Keep the contents no longer. One to which nothing refers begins to cool off."""
         for sha256 in self.cases.release_contents(case.id):
-            if not self.blobs.references(sha256, None, 1).items:
-                self.blobs.expire(sha256, self.clock.now() + BLOB_COOLING_OFF)
+            for name in self.blobs.names(sha256):
+                if not self.blobs.references(name, None, 1).items:
+                    self.blobs.expire(name, self.clock.now() + BLOB_COOLING_OFF)

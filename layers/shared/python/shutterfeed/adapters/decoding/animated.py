@@ -26,6 +26,7 @@ from shutterfeed.adapters.decoding.animation_answers import (
 )
 from shutterfeed.adapters.frames import moving
 from shutterfeed.adapters.frames.moving import Moving
+from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.videos import (
     MAX_DURATION_MS,
     OUTPUT_FPS,
@@ -41,8 +42,8 @@ on it."""
 _encode: Final = msgspec.msgpack.Encoder().encode
 
 
-def decoded(content: bytes, content_type: str) -> Iterator[bytes]:
-    """The work of the child: its messages, packed."""
+def decoded(content: bytes, content_type: str, _crop: Crop | None) -> Iterator[bytes]:
+    """The work of the child: its messages, packed. What moves is never cropped."""
     return map(_encode, messages(content, content_type))
 
 

@@ -15,6 +15,8 @@ from typing import Final
 
 import msgspec
 
+from shutterfeed.domain.crops import Crop
+
 LENGTH: Final = struct.Struct(">I")
 MOST_ORDER_BYTES: Final = 128 * 1024
 """The largest size of an order: that of a command line of ffmpeg, with room."""
@@ -41,6 +43,8 @@ class Decode(msgspec.Struct, tag="decode", frozen=True):
     """The work as `module:attribute`, of the module that the server has loaded."""
     content_type: str
     limits: Limits
+    crop: Crop | None = None
+    """The part of a photo that is shown; None for all of it, and for what is no photo."""
 
 
 class Execute(msgspec.Struct, tag="execute", frozen=True):

@@ -36,9 +36,11 @@ from shutterfeed.adapters.decoding.orders import (
     decode_order,
     encode,
 )
+from shutterfeed.domain.crops import Crop
 
-Work = Callable[[bytes, str], Iterator[bytes]]
-"""Decodes a content of a type, and gives the answers one after the other."""
+Work = Callable[[bytes, str, Crop | None], Iterator[bytes]]
+"""Decodes a content of a type, or the part of it in a crop, and gives the answers one after the
+other."""
 
 CONTROL: Final = 3
 """The file descriptor of the socket by which orders come."""
@@ -214,7 +216,7 @@ class _Inside:
         _limit(order.limits, {resource.RLIMIT_DATA: self.server.memory + order.limits.memory})
         self._seal(filters.photo)
         os.close(self.fault)
-        for answer in work(content, order.content_type):
+        for answer in work(content, order.content_type, order.crop):
             _write(pipe, LENGTH.pack(len(answer)) + answer)
         os._exit(0)
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.photos import PhotoRefused, RefusalCode, RenderedPhoto
 from shutterfeed.ports.media import PhotoCodec
 
@@ -37,12 +38,12 @@ class PhotoWork:
     def __init__(self, codec: PhotoCodec) -> None:
         self._codec = codec
 
-    def __call__(self, content: bytes, content_type: str) -> Iterator[bytes]:
-        yield _encode(self._answer(content, content_type))
+    def __call__(self, content: bytes, content_type: str, crop: Crop | None) -> Iterator[bytes]:
+        yield _encode(self._answer(content, content_type, crop))
 
-    def _answer(self, content: bytes, content_type: str) -> Answer:
+    def _answer(self, content: bytes, content_type: str, crop: Crop | None) -> Answer:
         try:
-            return Made(self._codec.render(BytesIO(content), content_type))
+            return Made(self._codec.render(BytesIO(content), content_type, crop))
         except PhotoRefused as refused:
             return Refused(refused.code, refused.message)
         except Exception:  # noqa: BLE001 - raised again by the function

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,6 +27,7 @@ from shutterfeed.adapters.dynamodb.table import (
     item_key,
     key_item,
 )
+from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.media import Blob, BlobState, Failure, Picture, Reference
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.perceptual import PerceptualHash
@@ -40,8 +42,15 @@ _PAGE = 100
 class DynamoBlobs:
     table: Table
 
-    def claim(self, sha256: str, new_blob_id: str, content_type: str, size: int) -> Blob:
-        new = Blob(sha256, new_blob_id, content_type, size)
+    def claim(
+        self,
+        sha256: str,
+        new_blob_id: str,
+        content_type: str,
+        size: int,
+        crop: Crop | None = None,
+    ) -> Blob:
+        new = Blob(sha256, new_blob_id, content_type, size, crop=crop)
         fields = {name: value for name, value in plain(new).items() if name != "sha256"}
         upsert = Update(
             keys.blob(sha256),
@@ -127,14 +136,28 @@ class DynamoBlobs:
         return bool(self.table.query(kept, limit=1, consistent=True).items)
 
     def references(self, sha256: str, after: str | None, limit: int) -> Page[Reference]:
-        rows = self._references(sha256, after, limit)
-        found = tuple(keys.parse_reference(item_key(item)) for item in rows.items)
-        return Page(found, str(rows.last[SK]) if rows.last else None)
+        return _page(self._references(sha256, after, limit))
+
+    def copies(self, sha256: str, after: str | None, limit: int) -> Page[Reference]:
+        return _page(self._under(sha256, keys.COPIES_PREFIX, after, limit))
+
+    def names(self, sha256: str) -> Iterator[str]:
+        after = None
+        while True:
+            rows = self._under(sha256, keys.BLOB, after, _PAGE)
+            yield from (keys.parse_blob(item_key(item)) for item in rows.items)
+            if rows.last is None:
+                return
+            after = str(rows.last[SK])
 
     def _references(self, sha256: str, after: str | None, limit: int) -> Rows:
+        return self._under(sha256, keys.references_prefix(sha256), after, limit)
+
+    def _under(self, sha256: str, prefix: str, after: str | None, limit: int) -> Rows:
+        """The items of a content with a prefix in their sort keys."""
         partition = keys.blob_partition(sha256)
         return self.table.query(
-            Key(PK).eq(partition) & Key(SK).begins_with(keys.REFERENCE_PREFIX),
+            Key(PK).eq(partition) & Key(SK).begins_with(prefix),
             after=None if after is None else {PK: partition, SK: after},
             limit=limit,
             consistent=True,
@@ -177,3 +200,8 @@ class DynamoBlobs:
         except ConditionFailed:
             return False
         return True
+
+
+def _page(rows: Rows) -> Page[Reference]:
+    found = tuple(keys.parse_reference(item_key(item)) for item in rows.items)
+    return Page(found, str(rows.last[SK]) if rows.last else None)

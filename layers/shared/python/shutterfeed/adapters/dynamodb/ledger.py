@@ -78,9 +78,16 @@ class DynamoLedger:
             return False
         return True
 
-    def mark_processing(self, author_id: str, media_id: str, at: datetime) -> None:
-        changes = {STATE: MediaState.PROCESSING, _ORDERED_AT: timestamp(at)}
-        self._move(author_id, media_id, (MediaState.AWAITING,), changes)
+    def mark_processing(self, author_id: str, media_id: str, at: datetime) -> Upload | None:
+        update = Update(
+            keys.upload(author_id, media_id),
+            set={STATE: MediaState.PROCESSING, _ORDERED_AT: timestamp(at)},
+            condition=Attr(STATE).eq(MediaState.AWAITING),
+        )
+        try:
+            return to_upload(self.table.write(update))
+        except ConditionFailed:
+            return self.get(author_id, media_id)
 
     def mark_copied(self, author_id: str, media_id: str, at: datetime) -> None:
         update = Update(

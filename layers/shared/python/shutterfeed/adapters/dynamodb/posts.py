@@ -26,6 +26,7 @@ from shutterfeed.adapters.dynamodb.records import (
     denial_item,
     epoch,
     media_text,
+    medium_beginning,
     people_texts,
     plain,
     post_item,
@@ -518,9 +519,9 @@ def _mended(post: Post, at: datetime) -> dict[str, object]:
 
 
 def same_media(media: Sequence[Medium]) -> ConditionBase:
-    """The condition that a post has these media: none of them was removed or replaced. Their ids
-    are looked for in the text that has the media."""
-    return reduce(and_, (Attr("media").contains(f'"media_id":"{m.media_id}"') for m in media))
+    """The condition that a post has these media: none of them was removed, replaced or cropped in
+    another way. They are looked for in the text that has the media."""
+    return reduce(and_, (Attr("media").contains(medium_beginning(m)) for m in media))
 
 
 def _setting(post_id: PostId, fields: Mapping[str, object], condition: ConditionBase) -> Update:

@@ -149,7 +149,22 @@ def hidden_texts(post: Post) -> dict[str, str | None]:
 def media_text(media: Sequence[Medium]) -> str:
     """A post's media as JSON. They are written and read as a whole, and boto3 would take twenty
     times as long to read them as a hundred nested attributes."""
-    return _json([_lean(medium) for medium in msgspec.to_builtins(tuple(media))])
+    return f"[{','.join(map(_medium_text, media))}]"
+
+
+def medium_beginning(medium: Medium) -> str:
+    """What the JSON of a medium in a post begins with: what identifies it, and how it is cropped.
+    Conditions look for it in the text of all media."""
+    identity = _json(medium.media_id)
+    if medium.crop is None:
+        return f'{{"media_id":{identity}'
+    return f'{{"crop":{_json(medium.crop)},"media_id":{identity}'
+
+
+def _medium_text(medium: Medium) -> str:
+    fields = _lean(msgspec.to_builtins(medium))
+    crop = {"crop": fields.pop("crop")} if "crop" in fields else {}
+    return _json({**crop, **fields})
 
 
 def upload_item(upload: Upload) -> Item:
@@ -206,8 +221,9 @@ def _lean(fields: Item) -> Item:
     picture = fields.get("picture", fields)
     if picture and not picture.get("notes", True):
         del picture["notes"]
-    if not fields.get("replaces", True):
-        del fields["replaces"]
+    for rare in ("replaces", "crop"):
+        if not fields.get(rare, True):
+            del fields[rare]
     return fields
 
 

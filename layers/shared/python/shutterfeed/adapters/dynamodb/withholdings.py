@@ -10,12 +10,12 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.avatars import marking_avatar
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
-from shutterfeed.adapters.dynamodb.records import CASES, WITHHELD
-from shutterfeed.adapters.dynamodb.table import Check, ConditionFailed, Table
+from shutterfeed.adapters.dynamodb.records import CASES, WITHHELD, denial_item
+from shutterfeed.adapters.dynamodb.table import Check, ConditionFailed, Delete, Put, Table, Write
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.marks import withheld_mark
-from shutterfeed.domain.posts import PostState
+from shutterfeed.domain.marks import cropped_blob_ids, is_withheld, withheld_mark
+from shutterfeed.domain.posts import Post, PostState
 
 _ATTEMPTS: Final = 10
 """How often a mark is tried while others change the same post."""
@@ -49,6 +49,7 @@ class DynamoWithholdings:
             marks = post.withheld | {mark} if is_put else post.withheld - {mark}
             after = replace(post, withheld=marks)
             writes = posts.marking(post, after, {WITHHELD: set(marks) or None})
+            writes += _denying(post, after, sha256)
             if post.state is PostState.AVATAR:
                 writes.append(marking_avatar(post, marks))
             try:
@@ -59,3 +60,15 @@ class DynamoWithholdings:
                 continue
             return True
         raise Busy
+
+
+def _denying(before: Post, after: Post, sha256: str) -> list[Write]:
+    """The writes that let the edge deny what a post shows cropped of a content, or show it again.
+    Where it is whole, one decision denies it for all posts (`marks.py`)."""
+    is_denied = is_withheld(after, sha256)
+    if is_denied is is_withheld(before, sha256):
+        return []
+    return [
+        Put(denial_item(blob_id, None)) if is_denied else Delete(keys.denial(blob_id))
+        for blob_id in cropped_blob_ids(after, sha256)
+    ]

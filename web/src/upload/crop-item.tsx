@@ -1,0 +1,38 @@
+import { Boundary, reason } from "../components/boundary.tsx";
+import type { CropDialogProps } from "../cropping/crop-dialog.tsx";
+import { lazy } from "../lazy.tsx";
+import { Store, useStore } from "../store.ts";
+import { toast } from "../toasts.ts";
+import { wholeOf } from "./cropped.ts";
+import { crop, draft } from "./draft.ts";
+
+const CropDialog = lazy<CropDialogProps>(() =>
+  import("../cropping/all.ts").then((module) => module.CropDialog),
+);
+
+/** The item that is being cropped, by its id. */
+export const cropping = new Store<string | null>(null);
+
+/** The dialog in which a photo of the draft is cropped, while it is. Its code comes when it is asked for. */
+export function CropItem() {
+  const id = useStore(cropping);
+  const item = useStore(draft).items.find((each) => each.id === id);
+  if (item === undefined) return null;
+  const close = () => cropping.set(null);
+  return (
+    <Boundary
+      onPartFailed={(failure) => {
+        close();
+        toast(reason(failure), { isError: true });
+      }}
+    >
+      <CropDialog
+        name={item.file.name}
+        whole={wholeOf(item)}
+        crop={item.crop}
+        onCrop={(part, picture) => void crop(item, part, picture)}
+        onClose={close}
+      />
+    </Boundary>
+  );
+}
