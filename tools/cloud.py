@@ -48,6 +48,7 @@ _SERVE: Final = (
     *("--timeout-keep-alive", "75", "--timeout-graceful-shutdown", "1", "--no-access-log"),
     # Answers name the server and the time as AWS does, by the cloud itself.
     *("--no-server-header", "--no-date-header"),
+    *("--app-dir", str(paths.ROOT), "tools.cloud_shortcuts:app"),
 )
 """How uvicorn serves the cloud. The one that comes with it, hypercorn, reads every request in
 Python: of a small request to DynamoDB that was 0.5 of 1.2 ms of the processor's time."""
@@ -142,7 +143,7 @@ class LocalCloud:
         temporary.mkdir(parents=True)
         with self.log.open("wb") as output:
             self._process = subprocess.Popen(
-                [*_WITH_MANY_FILES, python, *_SERVE, "--port", str(port), "ministack.app:app"],
+                [*_WITH_MANY_FILES, python, *_SERVE, "--port", str(port)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
