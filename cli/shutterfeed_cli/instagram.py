@@ -210,6 +210,7 @@ def wanted(
                 named=True,
                 sensitive=item.sensitive,
                 comments_from=item.comments_from,
+                crops=item.crops,
             )
 
 

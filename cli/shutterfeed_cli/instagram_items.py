@@ -13,7 +13,7 @@ forms at once, and beside them, under `shutterfeed`, what Instagram does not kno
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -63,6 +63,9 @@ class Item:
     sensitive: bool = False
     comments_from: str | None = None
     """Who may comment on it; None if that is as the account's setting says."""
+    crops: Mapping[str, Json] = field(default_factory=dict, hash=False)
+    """The part that was shown of a photo, by its file's name without folder and ending, if the
+    export is one of this service."""
 
     @property
     def taken_at(self) -> str | None:
@@ -194,6 +197,7 @@ def _of_labels(entry: Json, root: str, kind: str) -> Item:
         taken=text(ours.get("taken_at")) or None,
         sensitive=ours.get("sensitive") is True,
         comments_from=text(ours.get("comments_from")) or None,
+        crops=crops if isinstance(crops := ours.get("crops"), dict) else {},
     )
 
 

@@ -4,7 +4,7 @@ begun; or make a new post. The journal, with its copy of the ledger, is enough f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -66,6 +66,8 @@ class Wanted:
     """Who may comment on it; None if that is as the account's setting says."""
     publish_at: str | None = None
     """When to publish it; None for as soon as it is ready."""
+    crops: Mapping[str, Json] = field(default_factory=dict)
+    """The part that is shown of a photo, by its file's name without folder and ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def _as_recorded(journal: Journal, sha256: str, here: Mapping[str, Medium]) -> S
 
 
 def new_batch(media: Sequence[Medium], wanted: Wanted) -> Batch:
-    declarations = [medium.declaration() for medium in media]
+    declarations = [_declared(medium, wanted.crops) for medium in media]
     if wanted.keep_capture_details:
         declarations = [{**one, "keep_capture_details": True} for one in declarations]
     body: Json = {"media": declarations, "caption": wanted.caption(media)}
@@ -166,6 +168,11 @@ def new_batch(media: Sequence[Medium], wanted: Wanted) -> Batch:
         body["publish_at"] = wanted.publish_at
     key = key_for((medium.sha256 for medium in media), attempt=1, when=wanted.when)
     return Batch(tuple(media), key, body)
+
+
+def _declared(medium: Medium, crops: Mapping[str, Json]) -> Json:
+    crop = crops.get(medium.source.stem)
+    return medium.declaration() if crop is None else {**medium.declaration(), "crop": crop}
 
 
 def announced(batch: Batch) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.posts import Place
 from shutterfeed.services.export_part import PartLimits
 from shutterfeed.services.posts import MediumDraft, PostDraft
@@ -18,6 +19,7 @@ from tests.fakes.backend import Backend
 from tests.fakes.storage import PHOTO
 
 ADA = samples.user_id(1)
+CROP = Crop(0, 2500, 10_000, 5000)
 PLACE = Place("Tempelhofer Feld", 52.473, 13.402)
 TAKEN = datetime(1998, 5, 4, 12, tzinfo=UTC)
 CAPTIONS = ("Größe 🏔 Ã¼ber", "same", "same", "", "two\nlines", "Â")
@@ -36,10 +38,13 @@ def _exported(folder: Path, limits: PartLimits) -> list[Path]:
     made = []
     for number, caption in enumerate((*CAPTIONS, "deleted")):
         contents = [_content(number, index) for index in range(2 if number == 0 else 1)]
+        crop = CROP if number == 3 else None
         draft = PostDraft(
             caption,
             PLACE if number == 0 else None,
-            tuple(MediumDraft("image/jpeg", len(c), samples.sha256(c)) for c in contents),
+            tuple(
+                MediumDraft("image/jpeg", len(c), samples.sha256(c), crop=crop) for c in contents
+            ),
             TAKEN if number == 1 else None,
             sensitive=number == 2,
         )
@@ -80,6 +85,8 @@ def test_what_the_service_exports_is_imported_as_it_was(tmp_path: Path, most: in
         assert post.caption([]) == caption
         assert len(_read_files(post)) == (2 if number == 0 else 1)
         assert post.sensitive is (number == 2)
+        assert list(post.crops.values()) == ([CROP.fractions()] if number == 3 else [])
+        assert {source.stem for source in post.sources} >= post.crops.keys()
     first, second = posts[_content(0, 0)], posts[_content(1, 0)]
     assert _read_files(first) == [_content(0, 0), _content(0, 1)]
     place = {"name": PLACE.name, "latitude": PLACE.latitude, "longitude": PLACE.longitude}

@@ -116,19 +116,18 @@ def decode(content: bytes, content_type: str, crop: Crop | None = None) -> Decod
 def _affordable(
     size: tuple[int, int], wanted: tuple[int, int], check: Callable[[int, int], None]
 ) -> tuple[int, int]:
-    """The size in which a part of a JPEG of this size is decoded: that in which the whole photo has
-    to be for the part to be large enough, or a half, a quarter or an eighth of it, if it would take
-    too much memory. The whole photo takes little, as it is decoded smaller."""
+    """The size in which a JPEG of this size is decoded of which a part is shown: the one that is
+    wanted, so that the part is large enough; or if that would take too much memory, a half, a
+    quarter or an eighth of its own. The whole photo takes little, as it is decoded smaller."""
     fitting = min(whole // least for whole, least in zip(size, wanted, strict=True))
-    scale = next((scale for scale in _JPEG_SCALES if scale <= fitting), 1)
-    while scale < _JPEG_SCALES[0]:
+    first = next((scale for scale in _JPEG_SCALES if scale <= fitting), 1)
+    for scale in (scale for scale in reversed(_JPEG_SCALES) if scale >= first):
         try:
             check(-(-size[0] // scale), -(-size[1] // scale))
         except PhotoRefused:
-            scale *= 2
-        else:
-            break
-    return size[0] // scale, size[1] // scale
+            continue
+        return wanted if scale == first else (size[0] // scale, size[1] // scale)
+    return wanted
 
 
 def _losses(image: ImageFile, frames: int) -> tuple[Note, ...]:

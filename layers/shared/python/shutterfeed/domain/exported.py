@@ -165,6 +165,11 @@ def post_entry(post: Post, files: Mapping[str, str]) -> Json:
             "taken_at": post.taken_at,
             "sensitive": post.sensitive,
             "comments_from": post.comments_from,
+            "crops": {
+                medium.media_id: medium.crop.fractions()
+                for medium in post.media
+                if medium.crop is not None
+            },
         },
     }
 
@@ -307,8 +312,8 @@ _DOCUMENTATION: Final[Json] = {
     _ACTIVITY: "Your posts, likes, saves and comments, in the shape of Instagram's exports.",
     "connections": "Whom you follow, who follows you or asks to, whom you have blocked, and the"
     " hashtags that you follow, in the same shape.",
-    "shutterfeed/posts": "Your posts with all that is stored of them: settings, alt texts, capture"
-    " details, the SHA-256 of each file, and why a file failed.",
+    "shutterfeed/posts": "Your posts with all that is stored of them: settings, alt texts, crops,"
+    " capture details, the SHA-256 of each file, and why a file failed.",
     "shutterfeed/profile": "Your profile and all settings.",
     "shutterfeed/sign_ins": "Your account, the devices that are told of your activity, and when you"
     " last signed out everywhere.",
