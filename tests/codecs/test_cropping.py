@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 import pillow_heif
 import pytest
@@ -67,7 +67,7 @@ def only_shows(photo: RenderedPhoto, colour: tuple[int, int, int]) -> bool:
     """Whether every rendition has nothing but a colour, up to its edges."""
     for _, content in photo.renditions:
         with Image.open(BytesIO(content)) as image:
-            ranges = image.convert("RGB").getextrema()
+            ranges: Any = image.convert("RGB").getextrema()
         for (low, high), wanted in zip(ranges, colour, strict=True):
             if not (wanted - 12 <= low <= high <= wanted + 12):
                 return False

@@ -34,7 +34,8 @@ def _colours(post: dict[str, Any]) -> set[str]:
         key = rendition["url"].partition("?")[0].partition("/media/")[2]
         body = aws("s3").get_object(Bucket=RENDITIONS, Key=f"media/{key}")["Body"].read()
         with Image.open(BytesIO(body)) as image:
-            red, _, blue = image.convert("RGB").getpixel((1, 1))
+            pixel: Any = image.convert("RGB").getpixel((1, 1))
+        red, _, blue = pixel
         shown.add("red" if red > blue else "blue")
     return shown
 
