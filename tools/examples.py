@@ -313,6 +313,12 @@ _SCHEDULED: Final = {
     "publish_at": "2026-03-09T18:00:00Z",
     "can_comment": False,
 }
+_DRAFT: Final = {
+    **_SCHEDULED,
+    "state": "draft",
+    "publish_at": None,
+    "draft_until": "2026-03-08T12:00:00Z",
+}
 _COMMENT_ID: Final = f"{_POST}-01KJMR0T5G5E2P7W9V3N6QZB8K"
 _COMMENT: Final = {
     "id": _COMMENT_ID,
@@ -511,6 +517,11 @@ ANSWERS: Final[Mapping[str, Any]] = {
     "list_scheduled": {"items": [_SCHEDULED], "next_cursor": None},
     "schedule_post": _SCHEDULED,
     "publish_post": {**_SCHEDULED, "state": "processing", "publish_at": None},
+    "list_drafts": {"items": [_DRAFT], "next_cursor": None},
+    "change_draft": {
+        "post": {**_DRAFT, "state": "processing", "draft_until": None},
+        "uploads": [],
+    },
     "FeedPageBody": {
         "items": [_PUBLISHED],
         "next_cursor": _CURSOR,

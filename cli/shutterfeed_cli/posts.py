@@ -18,6 +18,7 @@ from shutterfeed_cli.wording import counted, one_line
 _STATES: Final[Mapping[str, str]] = {
     "pending": "Its files have not all arrived yet: nobody else sees it.",
     "processing": "Its files are being processed: nobody else sees it yet.",
+    "draft": "It is a draft: nobody else sees it before it is posted.",
     "scheduled": "It waits for its time: nobody else sees it yet.",
     "failed": "It could not be published: `shutterfeed post drop` publishes it without what failed,"
     " and `shutterfeed post replace` takes another file.",

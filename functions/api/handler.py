@@ -16,6 +16,7 @@ from api import (
     routes_answers,  # noqa: F401
     routes_closing,  # noqa: F401
     routes_comments,  # noqa: F401
+    routes_drafts,  # noqa: F401
     routes_explore,  # noqa: F401
     routes_exports,  # noqa: F401
     routes_hashtags,  # noqa: F401

@@ -124,6 +124,10 @@ class PersonBody(RequestBody):
 TaggedPeople = Annotated[list[PersonBody], Meta(max_length=MAX_TAGGED)]
 
 
+def to_people(people: Sequence[PersonBody]) -> tuple[PersonDraft, ...]:
+    return tuple(person.to_domain() for person in people)
+
+
 _FILE_LIMITS = {
     "photo": {
         "bytes": MAX_PHOTO_BYTES,
@@ -219,7 +223,10 @@ class CreatePost(RequestBody):
     `sensitive` marks a post that clients should blur until the viewer wants to see it.
     `comments_from` says who may comment on it; null if that is as the account's setting says.
     `publish_at` is when to publish it: at least a minute (400 `publish_at_too_soon`) and at most 75
-    days (400 `publish_at_too_late`) from now; null for as soon as it is ready.
+    days (400 `publish_at_too_late`) from now; null for as soon as it is ready. The files of a
+    `draft` are uploaded and made ready, and it then waits until its author posts it by `PUT
+    /posts/{id}/draft`. Nobody else sees it, and it has no `publish_at` before that (400
+    `draft_with_time`).
     """
 
     media: Annotated[list[MediumBody], Meta(min_length=1, max_length=MAX_MEDIA)]
@@ -229,6 +236,7 @@ class CreatePost(RequestBody):
     sensitive: bool = False
     comments_from: CommentsFrom | None = None
     publish_at: Instant | None = None
+    draft: bool = False
 
 
 class Schedule(RequestBody):
@@ -604,11 +612,13 @@ class RenditionBody(Struct):
 class PostState(StrEnum):
     """A post is `pending` until its first file arrives, then `processing`, and in the end
     `published` or `failed`. One that has a time is `scheduled` when it is ready, until that time
-    comes. A `deleted` post appears only in the list of posts that can be restored."""
+    comes, and a draft is `draft`, until its author posts it. A `deleted` post appears only in the
+    list of posts that can be restored."""
 
     PENDING = "pending"
     PROCESSING = "processing"
     SCHEDULED = "scheduled"
+    DRAFT = "draft"
     PUBLISHED = "published"
     FAILED = "failed"
     DELETED = "deleted"
@@ -787,9 +797,9 @@ class PostBody(Struct):
     `can_comment` says whether the viewer may comment on it now; `comments_from` is null for all but
     its author, and if the account's setting decides. `publish_at` is the time that its author has
     chosen for it, also once it is published, which may be later if its files were; null for all
-    others, and if no time was chosen. `hashtag` is set only in a feed: it is the
-    followed hashtag that is why the post is there. `first_comments` come with a post by its id
-    alone.
+    others, and if no time was chosen. `draft_until` is when a draft expires, which only its author
+    sees; null if it is none. `hashtag` is set only in a feed: it is the followed hashtag that is
+    why the post is there. `first_comments` come with a post by its id alone.
 
     People whom the `caption` mentions are in it by their present handles. `mentions` are those
     handles in it that lead to somebody: `@` with any other is plain text. A feed has only the
@@ -814,6 +824,7 @@ class PostBody(Struct):
     comments_from: CommentsFrom | None
     hashtag: str | None
     publish_at: Instant | None = None
+    draft_until: Instant | None = None
     first_comments: list[Comment] | None = None
 
     @classmethod
@@ -839,6 +850,7 @@ class PostBody(Struct):
             post.comments_from if view.is_own else None,
             view.hashtag,
             post.publish_at if view.is_own else None,
+            post.draft_until if view.is_own else None,
         )
 
 

@@ -31,7 +31,6 @@ from api.models import (
     NewPostsBody,
     OEmbed,
     OriginalLink,
-    PersonBody,
     PostBody,
     PostCreated,
     PostPage,
@@ -46,13 +45,13 @@ from api.models import (
     User,
     UserAsSeen,
     UserPage,
+    to_people,
 )
 from api.parameters import BEFORE, EMBEDDED, FEW, KEY, PAGE, SEARCH, SINCE, TYPED, UNTIL, WANTED
 from shutterfeed.domain.errors import InvalidInput, NotFound
 from shutterfeed.domain.ids import first_ulid
 from shutterfeed.domain.mutes import parse_moment
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.people import PersonDraft
 from shutterfeed.domain.search import MediaKind, Query, SearchKind, parse_circle, parse_query
 from shutterfeed.domain.users import EVERY_STANDING, Profile
 from shutterfeed.ports.posts import KEEP
@@ -405,7 +404,8 @@ def create_post(call: Call) -> PostCreated:
     answer is 409 `storage_full` if the caller's storage has no room for the files.
 
     With `publish_at`, it is published at that time, and nobody else sees it before. If its files
-    are not ready by then, it is published once they are.
+    are not ready by then, it is published once they are. With `draft`, it is not published before
+    its author posts it.
     """
     body = call.parse(CreatePost)
     draft = PostDraft(
@@ -421,7 +421,7 @@ def create_post(call: Call) -> PostCreated:
                 m.height,
                 m.duration_ms,
                 m.alt_text,
-                _drafts(m.people),
+                to_people(m.people),
                 m.cropped(f"media[{index}]."),
             )
             for index, m in enumerate(body.media)
@@ -430,6 +430,7 @@ def create_post(call: Call) -> PostCreated:
         body.sensitive,
         body.comments_from,
         body.publish_at,
+        body.draft,
     )
     created = call.services.posts.create(call.user_id, draft, call.header(KEY.name))
     return PostCreated.of(created, call.services.links)
@@ -462,7 +463,7 @@ def edit_post(call: Call) -> PostBody:
         alt_texts=_given(change.alt_texts),
         sensitive=_given(change.sensitive),
         comments_from=KEEP if change.comments_from is UNSET else change.comments_from,
-        people=people and {media_id: _drafts(of) for media_id, of in people.items()},
+        people=people and {media_id: to_people(of) for media_id, of in people.items()},
     )
     return _post(call, view)
 
@@ -725,10 +726,6 @@ def user_page(call: Call, page: Page[ProfileView]) -> UserPage:
 
 def _listed(call: Call, views: Sequence[ProfileView]) -> list[ListedUser]:
     return [ListedUser.seen(view, call.services.links) for view in views]
-
-
-def _drafts(people: Sequence[PersonBody]) -> tuple[PersonDraft, ...]:
-    return tuple(person.to_domain() for person in people)
 
 
 def _given(value: Any) -> Any:

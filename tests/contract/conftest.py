@@ -27,6 +27,7 @@ from shutterfeed.adapters.dynamodb.closings import DynamoClosings
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.crops import DynamoCrops
 from shutterfeed.adapters.dynamodb.devices import DynamoDevices
+from shutterfeed.adapters.dynamodb.drafts import DynamoDrafts
 from shutterfeed.adapters.dynamodb.explore import DynamoContenders, DynamoExploreLists
 from shutterfeed.adapters.dynamodb.exports import DynamoExports
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
@@ -78,7 +79,15 @@ from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances, Shares
 from shutterfeed.ports.media import Blobs, Removals
 from shutterfeed.ports.moderation import Cases, ModerationLog, Withholdings
-from shutterfeed.ports.posts import Albums, Avatars, Crops, OpenPosts, Posts, ScheduledPosts
+from shutterfeed.ports.posts import (
+    Albums,
+    Avatars,
+    Crops,
+    Drafts,
+    OpenPosts,
+    Posts,
+    ScheduledPosts,
+)
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.requests import FollowRequests
 from shutterfeed.ports.saves import Saves
@@ -105,6 +114,7 @@ from tests.fakes.metadata import (
     FakeBlocks,
     FakeContenders,
     FakeCrops,
+    FakeDrafts,
     FakeExploreLists,
     FakeFollows,
     FakeLedger,
@@ -203,6 +213,7 @@ class Store:
     scheduled: ScheduledPosts
     albums: Albums
     crops: Crops
+    drafts: Drafts
     contenders: Contenders
     explore_lists: ExploreLists
 
@@ -341,6 +352,7 @@ def _fake_store() -> Store:
         FakeScheduledPosts(data),
         FakeAlbums(data),
         FakeCrops(data),
+        FakeDrafts(data),
         FakeContenders(data),
         FakeExploreLists(data),
     )
@@ -403,6 +415,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoScheduledPosts(metadata),
         DynamoAlbums(metadata),
         DynamoCrops(metadata),
+        DynamoDrafts(metadata),
         DynamoContenders(metadata),
         DynamoExploreLists(metadata),
     )

@@ -30,8 +30,9 @@ from tests.paging import whole
 
 PLACE = Place("Kurpark, Bad Homburg", 50.2269, -8.6182)
 LATER = START + timedelta(hours=1)
-STATES = [s for s in PostState if s not in (PostState.AVATAR, PostState.SCHEDULED)]
-"""Hidden posts and scheduled ones have tests of their own."""
+OWN_TESTS = (PostState.AVATAR, PostState.SCHEDULED, PostState.DRAFT)
+STATES = [s for s in PostState if s not in OWN_TESTS]
+"""Hidden posts, scheduled ones and drafts have tests of their own."""
 
 
 def _epoch(after: timedelta, since: timedelta = timedelta()) -> int:

@@ -273,9 +273,17 @@ class Play:
             query = {"limit": "3", "cursor": page["next_cursor"]}
 
     def declare(
-        self, name: str, *files: File, key: str, caption: str = "", publish_at: str | None = None
+        self,
+        name: str,
+        *files: File,
+        key: str,
+        caption: str = "",
+        publish_at: str | None = None,
+        draft: bool = False,
     ) -> Posted:
-        body = {"caption": caption, "media": [file.declaration() for file in files]}
+        body: dict[str, Any] = {"caption": caption, "media": [file.declaration() for file in files]}
+        if draft:
+            body["draft"] = True
         if publish_at is not None:
             body["publish_at"] = publish_at
         answer = self.ask(name, "POST", "/posts", body, key=key)

@@ -87,6 +87,7 @@ from tests.fakes.metadata import (
     FakeBlocks,
     FakeContenders,
     FakeCrops,
+    FakeDrafts,
     FakeExploreLists,
     FakeFollows,
     FakeLedger,
@@ -221,9 +222,10 @@ class Backend:
         profiles, follows = guard(FakeProfiles(self.metadata)), guard(FakeFollows(self.metadata))
         requests = guard(FakeRequests(self.metadata))
         posts, likes = guard(FakePosts(self.metadata)), guard(FakeLikes(self.metadata))
-        scheduled, albums, ledger = (
+        scheduled, albums, drafts, ledger = (
             guard(FakeScheduledPosts(self.metadata)),
             guard(FakeAlbums(self.metadata)),
+            guard(FakeDrafts(self.metadata)),
             guard(FakeLedger(self.metadata)),
         )
         blobs, feeds = guard(FakeBlobs(self.metadata)), guard(self.feed_table)
@@ -271,6 +273,7 @@ class Backend:
             scheduled=scheduled,
             albums=albums,
             crops=guard(FakeCrops(self.metadata)),
+            drafts=drafts,
             likes=likes,
             saves=guard(FakeSaves(self.metadata)),
             appearances=appearances,
@@ -331,6 +334,7 @@ class Backend:
             posts=posts,
             scheduled=scheduled,
             albums=albums,
+            drafts=drafts,
             profiles=profiles,
             blobs=blobs,
             avatars=avatars,
@@ -570,9 +574,10 @@ class Backend:
         self.sessions, self.closing = people.sessions, people.closing
         self.users, self.follows, self.posts = people.users, people.follows, people.posts
         self.mending, self.cropping = people.mending, people.cropping
-        self.scheduling, self.albums = (
+        self.scheduling, self.albums, self.drafts = (
             people.scheduling,
             people.albums,
+            people.drafts,
         )
         self.viewing, self.likes, self.saves = people.viewing, people.likes, people.saves
         self.liked_by, self.appearances = people.liked_by, people.appearances

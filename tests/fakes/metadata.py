@@ -33,6 +33,7 @@ from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.crops import Crop, sha256_of
 from shutterfeed.domain.delivery import Delivery, Reader, RecentPosts, entry_of
 from shutterfeed.domain.devices import Device
+from shutterfeed.domain.drafts import drafted
 from shutterfeed.domain.errors import SessionEnded
 from shutterfeed.domain.explore import TURNS, Contender, Explored
 from shutterfeed.domain.exports import Export
@@ -67,7 +68,6 @@ from shutterfeed.domain.pages import Page
 from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.perceptual import PerceptualHash
 from shutterfeed.domain.posts import (
-    DELETED_RETENTION,
     ERASED_GRACE,
     TO_PUBLISH,
     UNFINISHED_RETENTION,
@@ -820,7 +820,7 @@ class FakePosts:
         self.data.spend(spending)
         self.data.creations[record] = Creation(post.id, fingerprint)
         self.data.expiries[record] = post.created_at + IDEMPOTENCY_RETENTION
-        self._write(post, post.created_at + UNFINISHED_RETENTION)
+        self._write(post, _expiry(post, post.created_at))
         for upload in uploads:
             key = (post.author_id, upload.medium.media_id)
             self.data.uploads[key] = upload
@@ -894,6 +894,8 @@ class FakePosts:
         post = self.get(post_id)
         if post is None or post.state not in TO_PUBLISH or not has_media(post, media):
             return False
+        if post.is_draft:
+            return False
         if not post.is_due(at) or (post.publish_at is not None and self._is_away(post)):
             return False
         self._count(post.author_id, 1)
@@ -937,6 +939,8 @@ class FakePosts:
         entry = self.data.uploads.get((before.author_id, failed.medium.media_id))
         if current is None or not _is_as_read(current, before):
             return False
+        if before.is_draft and current.revision != before.revision:
+            return False
         if entry is None or entry.medium.state is not failed.medium.state:
             return False
         self.data.spend(spending)
@@ -947,12 +951,9 @@ class FakePosts:
             alt_texts=after.alt_texts,
             people=after.people,
         )
-        expiry = self.data.expiries.get(keys.post(before.id))
-        kept = {
-            PostState.PENDING: expiry,
-            PostState.FAILED: at + UNFINISHED_RETENTION,
-        }
-        self._write(mended, kept.get(after.state))
+        is_pending = after.state is PostState.PENDING
+        kept = self.data.expiries.get(keys.post(before.id)) if is_pending else _expiry(mended, at)
+        self._write(mended, kept)
         if replacement is not None:
             key = (before.author_id, replacement.medium.media_id)
             self.data.uploads[key] = replacement
@@ -966,7 +967,9 @@ class FakePosts:
             return False
         if current.state is PostState.PUBLISHED:
             self._count(post.author_id, -1)
-        self._write(current.deleted(at), at + DELETED_RETENTION)
+        if current.draft_until != post.draft_until:
+            return False
+        self._write(current.deleted(at), at + current.kept_deleted)
         recent = self.data.recent_posts_of(post.author_id)
         if current.state is PostState.PUBLISHED and entry_of(current) in recent.entries:
             self.data.write_recent_posts(recent.without_post(post.id))
@@ -984,8 +987,9 @@ class FakePosts:
         published = restored.state is PostState.PUBLISHED
         if published:
             self._count(post.author_id, 1)
-        kept = restored.state in (PostState.PENDING, PostState.FAILED)
-        self._write(restored, at + UNFINISHED_RETENTION if kept else None)
+        if restored.is_draft:
+            restored = drafted(restored, at)
+        self._write(restored, _expiry(restored, at))
         if published and recent.with_post(restored) is not recent:
             self.data.write_recent_posts(recent.with_post(restored))
         return True
@@ -1072,6 +1076,14 @@ class FakePosts:
             self.data.expiries[keys.post(post.id)] = expires_at
 
 
+def _expiry(post: Post, at: datetime) -> datetime | None:
+    """When an unpublished post expires that stays as it is from now on."""
+    if post.is_draft and post.state is not PostState.PROCESSING:
+        return post.draft_until
+    is_unfinished = post.state in (PostState.PENDING, PostState.FAILED)
+    return at + UNFINISHED_RETENTION if is_unfinished else None
+
+
 def _is_as_read(now: Post, before: Post) -> bool:
     """Whether nothing that an author changes has changed since a post was read."""
     as_before = replace(
@@ -1133,11 +1145,51 @@ class FakeCrops:
             return False
         if not has_media(current, before.media):
             return False
+        if before.is_draft and current.revision != before.revision:
+            return False
         self.data.spend(spending)
         self.data.write_post(before.id, replace(current, media=after.media))
         changed = replace(entry.medium, crop=medium.crop)
         self.data.uploads[before.author_id, medium.media_id] = replace(entry, medium=changed)
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class FakeDrafts:
+    data: Metadata
+
+    def write(
+        self,
+        before: Post,
+        after: Post,
+        at: datetime,
+        *,
+        uploads: Sequence[Upload] = (),
+        spending: Spending = NOTHING,
+    ) -> bool:
+        current = self.data.posts.get(before.id)
+        if current is None or not current.is_draft or current.revision != before.revision:
+            return False
+        self.data.spend(spending)
+        self.data.write_post(before.id, after)
+        for upload in uploads:
+            self.data.uploads[before.author_id, upload.medium.media_id] = upload
+        self.data.expiries.pop(keys.post(before.id), None)
+        if (expiry := _expiry(after, at)) is not None:
+            self.data.expiries[keys.post(before.id)] = expiry
+        return True
+
+    def by_author(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
+        found = [
+            post
+            for post in self.data.posts.values()
+            if post.author_id == author_id
+            and post.is_draft
+            and post.state is not PostState.DELETED
+            and (before is None or post.id.ulid < before)
+        ]
+        found.sort(key=lambda post: post.id.ulid, reverse=True)
+        return page_of(found, limit, lambda post: post.id.ulid)
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ def test_the_document_names_the_limit_where_there_is_one() -> None:
         *("put_push_subscription", "replace_medium", "crop_medium"),
         *("create_report", "create_appeal"),
         *("create_export", "publish_post", "schedule_post", "change_album"),
+        "change_draft",
         *("like_post", "save_post", "create_collection", "rename_collection", "add_to_collection"),
         *("create_comment", "edit_comment", "hide_comment", "show_comment", "approve_comment"),
         *("pin_comment", "unpin_comment", "like_comment", "see_activity"),

@@ -100,7 +100,7 @@ class Stage:
     def _shown(self) -> Any:
         own = (
             *("/me", "/me/uploads", "/me/deleted", "/me/requests", "/me/blocks", "/me/mutes"),
-            "/me/scheduled",
+            *("/me/scheduled", "/me/drafts"),
             *("/me/likes", "/me/saved", "/me/collections"),
             *("/me/comments", "/me/held-comments", "/me/hashtags", "/feed"),
             *("/me/activity", "/me/activity/count", "/me/push-subscriptions"),
@@ -411,6 +411,19 @@ def _scheduled(stage: Stage) -> Request:
     return Request(_scheduled_otherwise(stage).path)
 
 
+def _draft_posted(stage: Stage) -> Request:
+    post = stage.create({**draft([b"one", b"two"]), "draft": True})["post"]
+    one, two = (medium["id"] for medium in post["media"])
+    media = [{"id": two, "alt_text": "Two"}, {"id": one}]
+    return Request({"id": post["id"]}, {"media": media, "caption": "#new", "publish": True})
+
+
+def _draft_with_a_file(stage: Stage) -> Request:
+    request = _draft_posted(stage)
+    media = [request.body["media"][0], {"file": declared(b"new")}]
+    return Request(request.path, {"media": media})
+
+
 def _pending_edited(stage: Stage) -> Request:
     return _edit_of(stage, stage.create(draft())["post"]["id"])
 
@@ -657,6 +670,7 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "delete_post": (_published_there, _pending_in_parts),
     "erase_post": (_published_there, _published_deleted, _pending_in_parts),
     "change_album": (_album_of_two, _album_with_a_file),
+    "change_draft": (_draft_posted, _draft_with_a_file),
     "schedule_post": (_to_schedule, _scheduled_otherwise),
     "publish_post": (_scheduled, _published_there),
     "restore_post": (_published_deleted, _pending_deleted, _published_there),

@@ -157,6 +157,18 @@ class Caller:
             "undo_action": {"action_id": "0" * 26, "version": 0},
             "decide_appeal": {"overturn": False, "version": 0, "statement": "x"},
             "schedule_post": {"publish_at": f"{START + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"},
+            "change_draft": {
+                "media": [
+                    {"id": None, "file": photo | {"width": 1, "height": 1, "duration_ms": 1}}
+                ],
+                "caption": "x",
+                "place": place,
+                "taken_at": "2024-05-01T12:00:00Z",
+                "sensitive": True,
+                "comments_from": "nobody",
+                "publish": True,
+                "publish_at": f"{START + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}",
+            },
             "change_album": {
                 "media": [{"id": None, "file": self.added(photo)}],
                 "seen": [self.paths["media_id"]],

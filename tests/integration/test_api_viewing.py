@@ -138,6 +138,9 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
     later = client.create_post(ada, body, "scheduled").json["post"]
     scheduled = {"id": later["id"]}
     cropped = {**scheduled, "media_id": later["media"][0]["id"]}
+    body = {**draft([b"begun"], caption="Begun"), "draft": True}
+    begun = client.create_post(ada, body, "begun").json["post"]
+    kept = {"media": [{"id": begun["media"][0]["id"]}], "caption": "Written"}
     client.put(f"/posts/{bens}/like", ada)
     client.put(f"/posts/{bens}/like", eve)
     named = client.request("POST", "/me/collections", ada, body={"name": "Herons"})
@@ -158,6 +161,8 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "edit_me": Request(body={"bio": "x"}),
         "list_deleted": Request(),
         "list_scheduled": Request(),
+        "list_drafts": Request(),
+        "change_draft": Request({"id": begun["id"]}, body=kept),
         "get_album": Request({"id": adas}),
         "change_album": Request({"id": adas}, body={"media": [{"id": stork}], "seen": [stork]}),
         "schedule_post": Request(scheduled, body={"publish_at": publish_at}),

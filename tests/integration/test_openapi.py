@@ -87,8 +87,8 @@ def test_every_operation_is_documented(method: str, path: str, operation: dict[s
         *(("POST", "/posts"), ("POST", "/me/avatar")),
         *(("POST", "/posts/{id}/comments"), ("POST", "/me/collections")),
         ("PUT", "/me/push-subscriptions/{subscription_id}"),
-        ("PUT", "/posts/{id}/media/{media_id}"),
-        *(("PUT", "/posts/{id}/album"), ("PUT", "/posts/{id}/schedule")),
+        *(("PUT", f"/posts/{{id}}/media/{{media_id}}{of}") for of in ("", "/crop")),
+        *(("PUT", f"/posts/{{id}}/{name}") for name in ("album", "draft", "schedule")),
         *(("POST", "/reports"), ("POST", "/me/appeals")),
         *(("POST", f"/moderation/cases/{{case_id}}/{n}") for n in ("actions", "undo", "appeal")),
     }

@@ -51,8 +51,8 @@ def test_to_see_a_published_post_nobody_has_to_follow_its_author(surface: Surfac
         assert _post_reason(viewer, PUBLISHED, surface, STRANGERS) is None
 
 
-@pytest.mark.parametrize("state", [*TO_PUBLISH, PostState.FAILED])
-def test_before_it_is_published_a_post_is_shown_to_its_author_by_its_id_and_as_scheduled_alone(
+@pytest.mark.parametrize("state", [*TO_PUBLISH, PostState.DRAFT, PostState.FAILED])
+def test_before_it_is_published_a_post_is_shown_to_its_author_by_its_id_and_in_lists_of_theirs(
     state: PostState,
 ) -> None:
     post = samples.post(state=state)
@@ -61,7 +61,8 @@ def test_before_it_is_published_a_post_is_shown_to_its_author_by_its_id_and_as_s
         for viewer, surface in product(VIEWERS, Surface)
         if _post_reason(viewer, post, surface) is None
     }
-    assert shown == {(OWNER, Surface.ITSELF), (OWNER, Surface.SCHEDULED)}
+    own = (Surface.ITSELF, Surface.SCHEDULED, Surface.DRAFTS)
+    assert shown == {(OWNER, surface) for surface in own}
     assert _post_reason(OTHER, post, Surface.ITSELF) is Reason.UNPUBLISHED
 
 

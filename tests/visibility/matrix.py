@@ -169,6 +169,11 @@ def _nothing_known(_: Marks) -> Any:
     return {"media": [{"id": "x"}], "seen": []}
 
 
+def _draft_of_nothing(_: Marks) -> Any:
+    """A draft of a photo that no post has."""
+    return {"media": [{"id": "x"}]}
+
+
 def _tomorrow(_: Marks) -> Any:
     return {"publish_at": _tomorrow_text()}
 
@@ -257,6 +262,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "get_upload": Entry(rules.UPLOADS, has_files=True, names_authors=False, from_ledger=True),
     "list_deleted": _list(rules.BIN, has_files=True),
     "list_scheduled": _list(rules.SCHEDULED, has_files=True),
+    "list_drafts": _list(rules.DRAFTS, has_files=True),
     "list_requests": _list(rules.REQUESTS),
     "list_activity": _list(
         askings=(Asking(_always(_LIMIT), (rules.ACTIVITY,), is_part=True),),
@@ -352,6 +358,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "replace_medium": Entry(rules.MEND, body=_file),
     "crop_medium": Entry(rules.CROP, has_files=True, body=lambda _: {"crop": None}),
     "change_album": Entry(rules.ALBUM_CHANGED, body=_nothing_known),
+    "change_draft": Entry(rules.ALBUM_CHANGED, body=_draft_of_nothing),
     "schedule_post": Entry(rules.SCHEDULE, has_files=True, body=_tomorrow),
     "publish_post": Entry(rules.EDIT, has_files=True),
     "delete_post": Entry(rules.DELETE, skip=_TO_STAY),

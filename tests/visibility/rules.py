@@ -169,7 +169,7 @@ ALBUM: Final = Surface(
     },
 )
 ALBUM_CHANGED: Final = Surface(
-    "A post whose album one changes",
+    "A post whose album or draft one changes",
     "Whoever may see a post is told that it is not theirs, and its author, here, that it was"
     " changed.",
     _each(Post, NOBODY),
@@ -415,6 +415,12 @@ SCHEDULED: Final = Surface(
     "One's own scheduled posts",
     "Here the post that is not published has a time.",
     {**_each(Post, NOBODY), Post.UNPUBLISHED: OWNER},
+)
+DRAFTS: Final = Surface(
+    "One's own drafts",
+    "The matrix has none: who sees what is not published decides about a draft, too, and"
+    " `tests/integration/test_api_drafts.py` asks for one everywhere.",
+    _each(Post, NOBODY),
 )
 REQUESTS: Final = Surface(
     "Those who ask to follow one",

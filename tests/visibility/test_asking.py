@@ -89,7 +89,7 @@ def test_what_can_show_somebody_by_its_schema_has_a_rule_that_shows(
     assert without == {
         *("accept_request", "list_requests", "list_held_comments"),
         *("create_comment", "list_collected"),
-        *("remove_medium", "replace_medium", "change_album"),
+        *("remove_medium", "replace_medium", "change_album", "change_draft", "list_drafts"),
     }
 
 

@@ -97,7 +97,9 @@ export async function resumePending(): Promise<void> {
   for (const id of storedIds()) void look(id, FIRST_MS);
 }
 
+/** Follows a post until it is published. A draft is not on its way yet. */
 export function follow(post: PostBody): void {
+  if (post.draft_until) return;
   show(post);
   store([post.id, ...storedIds().filter((id) => id !== post.id)]);
   schedule(post.id, FIRST_MS);

@@ -32,6 +32,7 @@ const draft: Draft = {
   isSensitive: false,
   commentsFrom: "followers",
   publishAt: "2026-05-04T12:30",
+  server: { postId: "P", media: { a: { id: "M", crop: null } } },
   note: "Some note",
   refusal: null,
 };
@@ -47,6 +48,7 @@ test("all that was said is kept, and nothing that only this page knows", () => {
     isSensitive: false,
     commentsFrom: "followers",
     publishAt: "2026-05-04T12:30",
+    server: { postId: "P", media: { a: { id: "M", crop: null } } },
   });
   assert.deepEqual(
     items.map(({ id, altText, crop }) => [id, altText, crop?.height]),

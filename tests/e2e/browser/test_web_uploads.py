@@ -91,6 +91,10 @@ def test_what_came_out_while_one_was_elsewhere_is_on_top_of_the_feed(
     expect(posts.first).to_contain_text("The second")
 
 
+# So that nothing is sent before it is posted.
+_SAVES_DATA = """
+Object.defineProperty(navigator, "connection", { value: { saveData: true } });
+"""
 # As in private windows of some browsers.
 _KEEP_NOTHING = """
 indexedDB.open = () => { throw new DOMException("Not here.", "SecurityError"); };
@@ -103,6 +107,7 @@ def test_what_was_interrupted_is_recognised_and_goes_on(
     somebody = visit(person(), PHONE)
     page = somebody.page
     page.add_init_script(_KEEP_NOTHING)
+    page.add_init_script(_SAVES_DATA)
     somebody.expects(_UNREACHED)
     somebody.expects("This browser keeps nothing")
     somebody.open()
@@ -150,7 +155,7 @@ def test_what_is_cut_off_by_a_reload_goes_on_by_itself(
     _holds(somebody, "files", 0)
 
 
-def test_a_draft_survives_a_reload_and_a_post_is_seen_before_the_service_answers(
+def test_a_draft_survives_a_reload_is_sent_ahead_and_is_seen_as_posted_before_the_service_answers(
     visit: Visit, person: Callable[[], Person]
 ) -> None:
     owner = person()
@@ -166,8 +171,9 @@ def test_a_draft_survives_a_reload_and_a_post_is_seen_before_the_service_answers
     dialog.get_by_label("Description of IMG_0001.HEIC").fill("A phone's picture")
     expect(dialog.get_by_text("notes.txt is left out")).to_be_visible()
     _crop_to_a_square(somebody, dialog, "pasted.jpg")
-    _is_kept(somebody, "draft", "A phone's picture")
     _holds(somebody, "files", 2)
+    _draft_in_another_tab(somebody)
+    _is_kept(somebody, "draft", "A phone's picture")
 
     somebody.open()
     page.get_by_role("button", name="New post").click()
@@ -181,13 +187,19 @@ def test_a_draft_survives_a_reload_and_a_post_is_seen_before_the_service_answers
     rows = dialog.get_by_role("listitem")
     expect(rows).to_have_text([re.compile("HEIC"), re.compile("pasted")])
 
+    # All of it is sent while one still writes, and nobody is shown a post.
+    somebody.has_sent("pasted.jpg", "IMG_0001.HEIC")
+    assert {one["caption"] for one in owner.api.items("/me/drafts")} == {""}
+
     # The service does not answer; the post is there all the same.
     asked: list[Route] = []
+    sent: list[str] = []
 
     def hold(route: Route) -> None:
         asked.append(route)
 
-    page.route("**/api/posts", hold)
+    page.route("**/api/posts/*/draft", hold)
+    page.on("request", lambda one: sent.append(one.url) if _STORAGE.search(one.url) else None)
     dialog.get_by_role("button", name="Post", exact=True).click()
     own = page.get_by_role("region", name="Your posts in progress")
     expect(own.get_by_text("Half a sentence")).to_be_visible()
@@ -197,11 +209,17 @@ def test_a_draft_survives_a_reload_and_a_post_is_seen_before_the_service_answers
     asked[0].continue_()
     card = somebody.sees_post("Half a sentence")
     expect(card.get_by_role("group", name="Album of 2")).to_be_visible()
+    assert sent == [], "nothing was left to be sent"
     _, pasted = owner.api.call("GET", "/feed")["items"][0]["media"]
     assert abs(pasted["width"] - pasted["height"]) < 2, "it was cropped before the reload"
     assert pasted["crop"]["width"] < 1
 
-    # Nothing of it is left for the next one before this screen.
+    _sign_out_without_a_trace(somebody)
+
+
+def _sign_out_without_a_trace(somebody: Visitor) -> None:
+    """Nothing of the draft is left for the next one before this screen."""
+    page = somebody.page
     somebody.open_settings()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
@@ -222,6 +240,20 @@ def _crop_to_a_square(somebody: Visitor, dialog: Locator, name: str) -> None:
     preview = dialog.get_by_role("group", name="Preview, 1 of 2").locator("img").first
     is_square = "(picture) => Math.abs(picture.naturalWidth - picture.naturalHeight) < 2"
     eventually(lambda: preview.evaluate(is_square), until=bool)
+
+
+def _draft_in_another_tab(visitor: Visitor) -> None:
+    """A second draft beside the first one, which is discarded again."""
+    tab = visitor.another_tab()
+    tab.goto("/")
+    tab.get_by_role("button", name="New post").click()
+    dialog = tab.get_by_role("dialog", name="New post")
+    dialog.get_by_label(re.compile("Choose photos")).set_input_files(samples.photo(34))
+    dialog.get_by_label("Caption").fill("In the other tab")
+    _is_kept(visitor, "draft", "In the other tab")
+    dialog.get_by_role("button", name="Discard").click()
+    expect(dialog).to_be_hidden()
+    tab.close()
 
 
 # What is pasted comes by the browser's own event, which no key of a test makes with a file in it.
@@ -290,8 +322,10 @@ def test_a_post_with_a_bad_file_is_published_without_it_or_with_another(
 def test_a_refusal_of_the_storage_is_told_at_once(
     visit: Visit, person: Callable[[], Person], status: int, code: str
 ) -> None:
-    somebody = visit(person()).open()
+    somebody = visit(person())
     page = somebody.page
+    page.add_init_script(_SAVES_DATA)
+    somebody.open()
     somebody.expects(_REFUSED_BY_STORAGE)
     tried = []
 

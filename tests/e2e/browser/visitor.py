@@ -213,6 +213,13 @@ class Visitor:
         dialog.get_by_role("button", name="Post", exact=True).click()
         expect(dialog).to_be_hidden()
 
+    def has_sent(self, *names: str) -> None:
+        """Return once the files of the post dialog are sent, while one still writes."""
+        dialog = self.page.get_by_role("dialog", name="New post")
+        for name in names:
+            sent = dialog.get_by_role("img", name=f"{name} is uploaded")
+            expect(sent).to_be_visible(timeout=60_000)
+
     def card(self, caption: str) -> Locator:
         """A post of the feed."""
         return self.page.get_by_role("feed").get_by_role("article").filter(has_text=caption)

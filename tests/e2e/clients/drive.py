@@ -63,6 +63,7 @@ from shutterfeed_client.api.me import (
     list_collected,
     list_collections,
     list_deleted,
+    list_drafts,
     list_exports,
     list_followed_hashtags,
     list_held_comments,
@@ -101,6 +102,7 @@ from shutterfeed_client.api.moderation import (
 from shutterfeed_client.api.places import find_places, get_place, list_at_place
 from shutterfeed_client.api.posts import (
     change_album,
+    change_draft,
     create_comment,
     create_post,
     crop_medium,
@@ -245,6 +247,7 @@ def drive_failed_post(me: Any, photo: bytes) -> None:
     assert [one.id for one in same.media] == [one.id for one in mended.post.media]
     drive_crop(me, post_id, mended.post.media[0].id)
     drive_schedule(me, post_id)
+    drive_draft(me, photo)
     assert erase_post.sync_detailed(post_id, client=me).status_code == 204
 
 
@@ -253,6 +256,18 @@ def drive_crop(me: Any, post_id: str, media_id: str) -> None:
     body = models.ChangeCrop.from_dict({"crop": crop})
     cropped = answer(crop_medium.sync_detailed(post_id, media_id, client=me, body=body))
     assert [one.crop.to_dict() for one in cropped.post.media if one.crop] == [crop]
+
+
+def drive_draft(me: Any, photo: bytes) -> None:
+    body = models.CreatePost.from_dict({"media": [medium(photo)], "draft": True})
+    created = answer(create_post.sync_detailed(client=me, body=body, idempotency_key="draft"))
+    [begun] = answer(list_drafts.sync_detailed(client=me)).items
+    assert begun.id == created.post.id
+    media = [{"id": begun.media[0].id, "alt_text": "A lake"}]
+    wanted = models.ChangeDraft.from_dict({"media": media, "publish": True})
+    posted = answer(change_draft.sync_detailed(begun.id, client=me, body=wanted)).post
+    assert (posted.draft_until, posted.media[0].alt_text) == (None, "A lake")
+    assert erase_post.sync_detailed(begun.id, client=me).status_code == 204
 
 
 def drive_schedule(me: Any, post_id: str) -> None:

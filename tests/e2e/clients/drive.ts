@@ -110,6 +110,18 @@ async function driveFailedPost(): Promise<void> {
   const cropped = await answer(api.cropMedium({ path: { id: path.id, media_id: ids[0]! }, body: { crop } }));
   assert.deepEqual(cropped.post.media[0]!.crop, crop);
   await driveSchedule({ id: path.id });
+  await driveDraft();
+  assert.equal((await api.erasePost({ path })).response?.status, 204);
+}
+
+async function driveDraft(): Promise<void> {
+  const body: api.CreatePost = { media: [medium(small)], draft: true };
+  await answer(api.createPost({ body, headers: { "Idempotency-Key": "draft" } }));
+  const [begun] = (await answer(api.listDrafts())).items;
+  const path = { id: begun!.id };
+  const media = [{ id: begun!.media[0]!.id, alt_text: "A lake" }];
+  const { post } = await answer(api.changeDraft({ path, body: { media, publish: true } }));
+  assert.deepEqual([post.draft_until, post.media[0]!.alt_text], [null, "A lake"]);
   assert.equal((await api.erasePost({ path })).response?.status, 204);
 }
 

@@ -64,6 +64,32 @@ def publish_later(play: Play) -> Iterator[None]:
 
 
 @scenario
+def write_while_it_is_sent(play: Play) -> Iterator[None]:
+    """A draft whose file arrives while another one is added, and that is posted then; and one that
+    is discarded."""
+    play.person("ada")
+    yield
+
+    def posts() -> None:
+        begun = play.declare("ada", photo(1), key="1", draft=True)
+        play.send(begun)
+        media = [{"file": photo(2).declaration()}, {"id": begun.uploads[0]["media_id"]}]
+        body = {"media": media, "caption": "written #meanwhile", "publish": True}
+        answer = play.ask("ada", "PUT", f"/posts/{begun.id}/draft", body)
+        for upload in answer["uploads"] if answer else ():
+            if upload["media_id"] != begun.uploads[0]["media_id"]:
+                play.put(upload, photo(2))
+
+    def discards() -> None:
+        begun = play.declare("ada", photo(3), key="2", draft=True)
+        play.send(begun)
+        play.ask("ada", "DELETE", f"/posts/{begun.id}")
+
+    play.also(posts)
+    play.also(discards)
+
+
+@scenario
 def change_an_album(play: Play) -> Iterator[None]:
     """A photo is added to a published post, and another one removed."""
     play.person("ada")

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ClipBody } from "../api.ts";
+import { savesData } from "../data-saver.ts";
 import { t } from "../language.ts";
 import { type LinkSource, useLinks } from "../links.ts";
 import { useOnline } from "../recovery.ts";
@@ -119,6 +120,5 @@ export function Clip({ clip, source, label, controls = false, starts = false }: 
 
 /** Whether nothing is to move by itself, or to be fetched that need not be. */
 export function prefersStill(): boolean {
-  const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData;
-  return saving === true || matchMedia("(prefers-reduced-motion: reduce)").matches;
+  return savesData() || matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

@@ -1,6 +1,7 @@
 /** Keeps what the feed shows, with its pictures, for when there is no network. */
 import type { PostBody } from "../api.ts";
 import { ownerId } from "../auth.ts";
+import { savesData } from "../data-saver.ts";
 import { feed, keptSince } from "../feed.ts";
 import { KEPT_FEED, type KeptFeed, POSTS } from "../kept-feed.ts";
 import { FEED_SIZES, sourcesOf, srcset } from "../sources.ts";
@@ -32,7 +33,7 @@ export function watchFeed(): void {
 async function keepPosts(posts: readonly PostBody[]): Promise<void> {
   const owner = ownerId();
   if (owner === null) return;
-  const items = posts.slice(0, isSparing() ? MOST_SPARING : MOST);
+  const items = posts.slice(0, savesData() ? MOST_SPARING : MOST);
   const cache = await caches.open(KEPT_FEED);
   await cache.put(POSTS, Response.json({ owner, at: Date.now(), items } satisfies KeptFeed));
   const pictures = new Set((await Promise.all(items.map(picturesOf))).flat());
@@ -54,9 +55,4 @@ async function picturesOf({ author, media, sensitive }: PostBody): Promise<strin
   // The one that this browser takes for this screen, as the feed's card will: known once it is there.
   await image.decode().catch(() => undefined);
   return [...avatar, image.currentSrc].filter((url) => url.startsWith(`${location.origin}/`));
-}
-
-function isSparing(): boolean {
-  const { connection } = navigator as { connection?: { readonly saveData: boolean } };
-  return connection?.saveData === true;
 }

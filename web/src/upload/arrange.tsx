@@ -9,6 +9,7 @@ import { canBeCropped } from "./cropped.ts";
 import { move, remove } from "./draft.ts";
 import type { Item } from "./item.ts";
 import { Order } from "./order.tsx";
+import { Sent } from "./sent.tsx";
 import { Shown } from "./shown.tsx";
 
 interface Props {
@@ -66,6 +67,7 @@ export function Arrange({ items, children }: Props) {
         {items.map((each) => (
           <div key={each.id} class="slide compose-slide">
             <Shown item={each} />
+            <Sent item={each} />
           </div>
         ))}
       </div>

@@ -10,22 +10,37 @@ import { openCompose } from "../compose.ts";
 import { pointWithin, type Rectangle } from "../cropping/rectangle.ts";
 import { Failure } from "../errors.ts";
 import { counted, t } from "../language.ts";
+import { fetchPost } from "../posts.ts";
 import { Store } from "../store.ts";
 import { toast } from "../toasts.ts";
+import { discardAhead, sendAhead, sendAheadAgain } from "./ahead.ts";
 import { drawn, partOf, wholeOf, withPicture } from "./cropped.ts";
 import { photoProblem, type Size } from "./facts.ts";
 import { embeddedPicture } from "./inspect.ts";
 import { factsOf, type Item, newItem, release, shownAgain } from "./item.ts";
-import { DRAFT, dropFiles, keepFile, keptFiles, read, takeLock, write } from "./kept.ts";
-import { itemsOf, type KeptDraft, keptOf } from "./kept-draft.ts";
+import { dropFiles, keepFile, keptFiles, write } from "./kept.ts";
+import { EMPTY, itemsOf, keptOf } from "./kept-draft.ts";
 import { send, takeBack } from "./outbox.ts";
-import { resume } from "./queue.ts";
+import { resume, stopAhead } from "./queue.ts";
+import { forgetDiscarded, leaveSlot, noteDiscarded, ownSlot, takeSlot } from "./slot.ts";
 import { isVideo } from "./sniff.ts";
 
 /** As long as the message that offers to undo is shown, and a little longer. */
 const UNDO_MS = 15_000;
 const KEEP_AFTER_MS = 400;
-const LOCK = "shutterfeed.draft";
+
+interface SentMedium {
+  readonly id: string;
+  /** What the API shows of the file; null for all of it. */
+  readonly crop: Rectangle | null;
+}
+
+/** What the API has of a draft whose author still writes: see ahead.ts. */
+export interface OnServer {
+  readonly postId: string;
+  /** Its media by the items that they are of. */
+  readonly media: Readonly<Record<string, SentMedium>>;
+}
 
 export interface Draft {
   readonly items: readonly Item[];
@@ -37,31 +52,19 @@ export interface Draft {
   readonly commentsFrom: CommentsFrom;
   /** When it is to be published, as in "2026-05-04T12:30" by the clock of this device; empty for now. */
   readonly publishAt: string;
+  /** Null if nothing of it was sent. */
+  readonly server: OnServer | null;
   /** About the selection as a whole. */
   readonly note: string | null;
   /** Why the API did not take it. */
   readonly refusal: Failure | null;
 }
 
-const EMPTY: Draft = {
-  items: [],
-  caption: "",
-  place: null,
-  keepsCapture: false,
-  isSensitive: false,
-  commentsFrom: null,
-  publishAt: "",
-  note: null,
-  refusal: null,
-};
-
 export const draft = new Store<Draft>(EMPTY);
 
 /** The object URLs that this browser could not show. */
 const lookedInto = new Set<string | null>();
 let unfinished: Promise<readonly UploadBody[]> | undefined;
-/** One tab keeps its draft: with several, the last one would win. */
-let turn: Promise<unknown> | undefined;
 /** What was kept is in the draft, and changes of the draft are kept. */
 let isKeeping = false;
 let keeping: ReturnType<typeof setTimeout> | undefined;
@@ -69,7 +72,10 @@ let keeping: ReturnType<typeof setTimeout> | undefined;
 draft.watch(() => {
   clearTimeout(keeping);
   keeping = setTimeout(() => void keepDraft(), KEEP_AFTER_MS);
+  sendAhead(draft);
 });
+
+window.addEventListener("online", () => sendAheadAgain(draft));
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) void keepDraft(); // the page may be on its way out
@@ -77,6 +83,7 @@ document.addEventListener("visibilitychange", () => {
 
 person.watch(() => {
   isKeeping = false; // what is kept belongs to somebody else
+  leaveSlot();
   empty();
 });
 
@@ -85,18 +92,16 @@ export function edit(to: Partial<Draft>): void {
   draft.update((current) => ({ ...current, note: null, refusal: null, ...to }));
 }
 
-/** Shows what was kept when the page was closed, behind what was chosen since. */
+/**
+ * Shows what was kept when the page was closed, behind what was chosen since. If this tab has no draft, it
+ * takes that of one that was closed.
+ */
 export async function loadDraft(): Promise<void> {
-  if (isKeeping) return;
+  if (isKeeping && draft.value.items.length > 0) return;
   const before = person.value;
-  turn ??= takeLock(LOCK);
-  if ((await turn) === null) {
-    turn = undefined; // another tab's; it may be closed by the next time
-    return;
-  }
-  const kept = await read<KeptDraft>("draft", DRAFT);
+  const kept = await takeSlot();
   const files = await keptFiles(kept?.items.map(({ id }) => id) ?? []);
-  if (isKeeping || person.value !== before) return;
+  if (person.value !== before) return;
   isKeeping = true;
   const found = kept === undefined ? [] : itemsOf(kept, files);
   const items = await Promise.all(found.map(withPicture));
@@ -158,12 +163,23 @@ export async function crop(
 /** Gives the draft up; for some seconds that can be undone. */
 export function discard(): void {
   const before = draft.value;
-  const dropping = setTimeout(() => dropFiles(before.items.map(({ id }) => id)), UNDO_MS);
+  const { server } = before;
+  const dropping = setTimeout(() => {
+    dropFiles(before.items.map(({ id }) => id));
+    if (server === null) return;
+    discardAhead(server.postId);
+    forgetDiscarded(server);
+  }, UNDO_MS);
+  if (server !== null) {
+    stopAhead(server.postId);
+    noteDiscarded(server);
+  }
   empty();
   toast(t("Draft discarded."), {
     action: t("Undo"),
     onAction: () => {
       clearTimeout(dropping);
+      if (server !== null) forgetDiscarded(server);
       bringBack({ ...before, items: before.items.map(shownAgain) });
       openCompose();
     },
@@ -248,11 +264,12 @@ function bringBack(before: Draft): void {
 
 async function keepDraft(): Promise<void> {
   clearTimeout(keeping);
-  if (!isKeeping) return;
+  const name = ownSlot();
+  if (!isKeeping || name === null) return;
   const current = draft.value;
   await write((shelf) => {
-    if (current.items.length === 0) shelf("draft").delete(DRAFT);
-    else shelf("draft").put(keptOf(current), DRAFT);
+    if (current.items.length === 0) shelf("draft").delete(name);
+    else shelf("draft").put(keptOf(current), name);
   });
 }
 
@@ -295,5 +312,7 @@ async function unfinishedOf(sha256: string): Promise<UploadBody | null> {
     items.filter(({ state, purpose }) => state === "awaiting" && purpose === "post"),
   );
   const found = (await unfinished).find((upload) => upload.sha256 === sha256);
-  return found ?? null;
+  if (found === undefined) return null;
+  // What waits for it may be a draft, this one too.
+  return (await fetchPost(found.post_id)).draft_until ? null : found;
 }

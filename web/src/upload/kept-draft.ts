@@ -8,6 +8,19 @@ export interface KeptDraft extends Omit<Draft, "items" | "note" | "refusal"> {
   readonly items: readonly KeptItem[];
 }
 
+export const EMPTY: Draft = {
+  items: [],
+  caption: "",
+  place: null,
+  keepsCapture: false,
+  isSensitive: false,
+  commentsFrom: null,
+  publishAt: "",
+  server: null,
+  note: null,
+  refusal: null,
+};
+
 export function keptOf({ note: _, refusal: __, items, ...said }: Draft): KeptDraft {
   return {
     ...said,

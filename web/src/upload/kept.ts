@@ -2,7 +2,7 @@
  * What this browser keeps of posts until they are sent: the draft, posts on their way, and the files of
  * both. It is there again after a reload, a crash or a session that was lost, and for its user alone.
  *
- *     draft   one, named DRAFT           what is being put together
+ *     draft   by the place of its tab    what is being put together, see slot.ts
  *     posts   by their idempotency key   posted, but not all of it has arrived
  *     files   by their item's id         of the draft and of the posts
  */
@@ -12,8 +12,6 @@ import { databaseOf } from "../kept-for.ts";
 
 const SHELVES = ["draft", "posts", "files"] as const;
 export type Shelf = (typeof SHELVES)[number];
-
-export const DRAFT = "draft";
 
 /** What names files: a draft, and the draft of a post. */
 interface Named {
@@ -39,6 +37,18 @@ export async function write(
     return true;
   } catch (error) {
     return withoutKeeping(error, false);
+  }
+}
+
+/** All that is kept on a shelf, by its names; nothing if that cannot be told. */
+export async function readNamed<T>(shelf: Shelf): Promise<Map<string, T>> {
+  try {
+    const store = (await database()).transaction(shelf, "readonly").objectStore(shelf);
+    const names = answered<string[]>(store.getAllKeys() as IDBRequest<string[]>);
+    const values = await answered<T[]>(store.getAll());
+    return new Map((await names).map((name, index) => [name, values[index]!]));
+  } catch (error) {
+    return withoutKeeping(error, new Map());
   }
 }
 
@@ -97,10 +107,10 @@ export async function keptFiles(ids: readonly string[]): Promise<Map<string, Fil
 export async function tidyFiles(): Promise<void> {
   await write((shelf) => {
     const named = new Set<string>();
-    const note = (kept: Named | undefined) => {
-      for (const { id } of kept?.items ?? []) named.add(id);
+    const note = (kept: Named) => {
+      for (const { id } of kept.items) named.add(id);
     };
-    shelf("draft").get(DRAFT).onsuccess = ({ target }) => note(resultOf(target));
+    shelf("draft").getAll().onsuccess = ({ target }) => resultOf<Named[]>(target).forEach(note);
     shelf("posts").getAll().onsuccess = ({ target }) => {
       for (const { draft } of resultOf<{ draft: Named }[]>(target)) note(draft);
     };

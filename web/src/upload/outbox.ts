@@ -5,7 +5,7 @@
  *     posted ──> declared by POST /posts ──> its files are sent, each dropped once it has arrived
  *        └─────> refused: its author edits it, or discards it
  */
-import { call, type PostBody, type UploadLink } from "../api.ts";
+import { call, type PostBody, type PostCreated, type UploadLink } from "../api.ts";
 import { person } from "../auth.ts";
 import { Failure, passes, SessionOver, sentence } from "../errors.ts";
 import { t } from "../language.ts";
@@ -13,12 +13,12 @@ import { localFiles, rememberFile } from "../local-files.ts";
 import { noteKept, type Outgoing, outgoing, settled } from "../pending.ts";
 import { delayAfter } from "../recovery.ts";
 import { toast } from "../toasts.ts";
-import { bodyOf } from "./body.ts";
+import { discardAhead, isGone } from "./ahead.ts";
+import { bodyOf, postingOf } from "./body.ts";
 import { wholeOf, withPicture } from "./cropped.ts";
 import type { Draft } from "./draft.ts";
-import { factsOf, type Item, release, shownAgain } from "./item.ts";
+import { factsOf, type Item, newItem, release, shownAgain } from "./item.ts";
 import {
-  DRAFT,
   dropFiles,
   isFileKept,
   keepFile,
@@ -28,8 +28,10 @@ import {
   tidyFiles,
   write,
 } from "./kept.ts";
-import { itemsOf, type KeptDraft, keptOf } from "./kept-draft.ts";
-import { resume, start } from "./queue.ts";
+import { EMPTY, itemsOf, type KeptDraft, keptOf } from "./kept-draft.ts";
+import { resume, start, stopAhead } from "./queue.ts";
+import { recropped } from "./recropped.ts";
+import { ownSlot } from "./slot.ts";
 
 /** As this browser keeps it, by its key. */
 interface KeptPost {
@@ -55,7 +57,7 @@ const GIVEN_UP = new Failure("given up");
 
 /** What the API does not know yet, by key. */
 const entries = new Map<string, Entry>();
-/** What the API knows, while files of it are kept; by the post's id. */
+/** What the API knows, while files of it are kept; by key. */
 const declared = new Map<string, KeptPost>();
 /** The keys of what no other tab sends before this one is closed. */
 const locked = new Set<string>();
@@ -73,8 +75,7 @@ window.addEventListener("online", () => void resumeOutbox());
 
 // Whatever became of it, nothing of it is to be sent any more.
 settled.watch(() => {
-  const kept = declared.get(settled.value ?? "");
-  if (kept !== undefined) drop(kept);
+  for (const kept of [...declared.values()]) if (kept.postId === settled.value) drop(kept);
 });
 
 /** Sends a draft of which every file can be posted, as far as is known. */
@@ -89,7 +90,13 @@ export async function resumeOutbox(): Promise<void> {
   const posts = await readAll<KeptPost>("posts");
   if (posts === null) return;
   noteKept(posts.length > 0);
-  const kept = new Set(posts.flatMap(({ media }) => Object.values(media)));
+  const ahead = ((await readAll<KeptDraft>("draft")) ?? []).map(
+    ({ server }) => server?.media ?? {},
+  );
+  const kept = new Set([
+    ...posts.flatMap(({ media }) => Object.values(media)),
+    ...ahead.flatMap((media) => Object.values(media).map(({ id }) => id)),
+  ]);
   for (const [mediaId, { isKept }] of Object.entries(localFiles.value)) {
     if (isKept && !kept.has(mediaId)) rememberFile(mediaId, { isKept: false }); // the browser lost it
   }
@@ -101,7 +108,12 @@ export function discardOutgoing(key: string): void {
   const entry = end(key);
   if (entry === null) return;
   const ids = entry.draft.items.map(({ id }) => id);
-  const dropping = setTimeout(() => dropFiles(ids), UNDO_MS);
+  const { server } = entry.draft;
+  const dropping = setTimeout(() => {
+    dropFiles(ids);
+    if (server !== null) discardAhead(server.postId);
+  }, UNDO_MS);
+  if (server !== null) stopAhead(server.postId);
   toast(t("Post discarded."), {
     action: t("Undo"),
     onAction: () => {
@@ -116,6 +128,29 @@ export function takeBack(key: string): Draft | null {
   return end(key)?.draft ?? null;
 }
 
+/**
+ * Keeps a file that has taken the place of one that failed, until what is returned is told that it has
+ * arrived.
+ */
+export async function keepOne(
+  postId: string,
+  mediaId: string,
+  file: File,
+): Promise<(mediaId: string) => void> {
+  const item = newItem(file);
+  const key = crypto.randomUUID();
+  const draft = keptOf({ ...EMPTY, items: [item] });
+  const kept: KeptPost = { key, draft, postId, media: { [item.id]: mediaId } };
+  begun.add(key);
+  declared.set(key, kept);
+  await isOurs(key);
+  await write((shelf) => void shelf("posts").put(kept, key));
+  const isKept = await keepFile(item.id, file);
+  rememberFile(mediaId, { isKept });
+  if (isKept) noteKept(true);
+  return arrived(kept);
+}
+
 async function begin(entry: Entry): Promise<void> {
   show(entry);
   begun.add(entry.key);
@@ -128,11 +163,12 @@ async function keepEntry({ key, draft }: Entry): Promise<void> {
   const kept: KeptPost = { key, draft: keptOf(draft), postId: null, media: {} };
   const isKept = await write((shelf) => {
     shelf("posts").put(kept, key);
-    shelf("draft").delete(DRAFT);
+    const slot = ownSlot();
+    if (slot !== null) shelf("draft").delete(slot);
   });
   if (isKept) noteKept(true);
   for (const { id, file } of draft.items) if (!isFileKept(id)) await keepFile(id, file);
-  const isUnderWay = entries.has(key) || [...declared.values()].some((post) => post.key === key);
+  const isUnderWay = entries.has(key) || declared.has(key);
   if (!isUnderWay) dropFiles(draft.items.map(({ id }) => id)); // they were sent meanwhile
 }
 
@@ -170,15 +206,29 @@ async function declareOnce(entry: Entry): Promise<void> {
   const { key, stop } = entry;
   const items = await Promise.all(entry.draft.items.map(withFacts));
   const draft = { ...entry.draft, items };
-  const { post, uploads } = await call("post", "/posts", {
-    header: { "Idempotency-Key": key },
-    body: bodyOf(draft),
-  });
+  const { post, uploads } = await posted(key, draft);
   if (stop.signal.reason === GIVEN_UP) {
     await call("delete", "/posts/{id}", { path: { id: post.id } });
   }
   stop.signal.throwIfAborted();
   sendFiles({ ...entry, draft }, post, uploads);
+}
+
+/** Posts the draft that the API has, or all anew if it has none any more. */
+async function posted(key: string, draft: Draft): Promise<PostCreated> {
+  const { server } = draft;
+  if (server !== null) {
+    try {
+      return await call("put", "/posts/{id}/draft", {
+        path: { id: server.postId },
+        body: postingOf(draft, await recropped(server, draft.items)),
+      });
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      stopAhead(server.postId);
+    }
+  }
+  return call("post", "/posts", { header: { "Idempotency-Key": key }, body: bodyOf(draft) });
 }
 
 async function withFacts(item: Item): Promise<Item> {
@@ -193,7 +243,7 @@ async function withFacts(item: Item): Promise<Item> {
 function sendFiles({ key, draft }: Entry, post: PostBody, uploads: readonly UploadLink[]): void {
   const media = Object.fromEntries(draft.items.map(({ id }, at) => [id, post.media[at]!.id]));
   const kept: KeptPost = { key, draft: keptOf(draft), postId: post.id, media };
-  declared.set(post.id, kept);
+  declared.set(key, kept);
   entries.delete(key);
   const pictures = draft.items.map((item) => item.cropped ?? wholeOf(item));
   start(post, { files: draft.items.map(({ file }) => file), pictures }, uploads, arrived(kept));
@@ -218,7 +268,7 @@ async function goOn(kept: KeptPost): Promise<void> {
     show(entry);
     return declare(entry);
   }
-  declared.set(postId, kept);
+  declared.set(key, kept);
   for (const { id, file } of items) {
     try {
       await resume(postId, media[id]!, file, arrived(kept));
@@ -231,24 +281,24 @@ async function goOn(kept: KeptPost): Promise<void> {
 }
 
 /** What is done when one of its files has arrived: its copy goes, and with the last one the post's. */
-function arrived({ key, postId, media }: KeptPost): (mediaId: string) => void {
+function arrived({ key, media }: KeptPost): (mediaId: string) => void {
   return (mediaId) => {
     const ids = Object.keys(media).filter((id) => media[id] === mediaId);
     dropFiles(ids);
     rememberFile(mediaId, { isKept: false });
     const isWhole = Object.keys(media).every((id) => !isFileKept(id));
-    if (isWhole) forgetPost(key, postId);
+    if (isWhole) forgetPost(key);
   };
 }
 
-function drop({ key, draft, postId, media }: KeptPost): void {
+function drop({ key, draft, media }: KeptPost): void {
   dropFiles(draft.items.map(({ id }) => id));
   for (const id of Object.values(media)) rememberFile(id, { isKept: false });
-  forgetPost(key, postId);
+  forgetPost(key);
 }
 
-function forgetPost(key: string, postId: string | null): void {
-  if (postId !== null) declared.delete(postId);
+function forgetPost(key: string): void {
+  declared.delete(key);
   void write((shelf) => void shelf("posts").delete(key)).then(async () => {
     const left = await readAll("posts");
     if (left !== null) noteKept(left.length > 0);
@@ -262,7 +312,7 @@ function end(key: string): Entry | null {
   entry.stop.abort(GIVEN_UP);
   entries.delete(key);
   outgoing.update((all) => all.filter((other) => other.key !== key));
-  forgetPost(key, null);
+  forgetPost(key);
   return entry;
 }
 

@@ -37,6 +37,8 @@ export interface Transfer {
 export interface Batch {
   readonly post: PostBody;
   readonly files: readonly Transfer[];
+  /** Its author still writes: nothing is shown of it but the files' progress in the dialog. */
+  readonly isAhead: boolean;
 }
 
 export const batches = new Store<readonly Batch[]>([]);
@@ -47,6 +49,9 @@ const links = new Map<string, UploadLink>();
 const listeners = new Map<string, Arrived>();
 /** What was stopped because its post was deleted: it goes on if that is undone. */
 const aside = new Map<string, Batch>();
+
+/** Media that the service makes of files which it has: there is nothing to send, whatever it asks for. */
+const made = new Set<string>();
 
 type Arrived = (mediaId: string) => void;
 
@@ -104,31 +109,70 @@ interface Files {
   readonly pictures: readonly Blob[];
 }
 
-/** Sends a new post's files. `arrived` hears of each one's arrival. */
+/** Sends a new post's files, as far as they were not sent ahead. `arrived` hears of each one's arrival. */
 export function start(
   post: PostBody,
-  { files, pictures }: Files,
+  files: Files,
   given: readonly UploadLink[],
   arrived: Arrived,
 ): void {
-  for (const link of given) links.set(link.media_id, link);
-  const missing = new Set(given.map((link) => link.media_id));
-  const batch = post.media.map(({ id }, index): Transfer => {
-    const file = files[index]!;
-    const isSent = !missing.has(id);
-    const sent = isSent ? file.size : 0;
-    return { mediaId: id, file, state: isSent ? "sent" : "waiting", sent, error: null };
-  });
-  batches.update((all) => [...all, { post, files: batch }]);
-  // The other tabs hear who sends before they hear of the files.
-  for (const [index, { mediaId, file, state }] of batch.entries()) {
-    void recognise(mediaId, file, pictures[index]!);
+  const batch = put(post, files, given, false);
+  for (const { mediaId, state } of batch) {
     listeners.set(mediaId, arrived);
     if (state === "sent") noteArrival(mediaId);
   }
   follow(post);
   next();
   settle(batch[0]!.mediaId); // all of it may be there already
+}
+
+/** Sends the files of a draft whose author still writes. What it has no longer is not sent any more. */
+export function startAhead(post: PostBody, files: Files, given: readonly UploadLink[]): void {
+  put(post, files, given, true);
+  next();
+}
+
+export function noteMade(mediaId: string): void {
+  made.add(mediaId);
+}
+
+/** Sends a draft no more. */
+export function stopAhead(postId: string): void {
+  const batch = batches.value.find(({ post, isAhead }) => isAhead && post.id === postId);
+  for (const { mediaId } of batch?.files ?? []) stops.get(mediaId)?.abort();
+  if (batch !== undefined) remove(postId);
+}
+
+/** The files of a post, all of them; those that are under way or sent go on as they are. */
+function put(
+  post: PostBody,
+  { files, pictures }: Files,
+  given: readonly UploadLink[],
+  isAhead: boolean,
+): readonly Transfer[] {
+  const before = batches.value.find((batch) => batch.post.id === post.id)?.files ?? [];
+  const kept = new Map(before.map((transfer) => [transfer.mediaId, transfer]));
+  const missing = new Set(given.map((link) => link.media_id));
+  const batch = post.media.map(({ id }, index): Transfer => {
+    const known = kept.get(id);
+    kept.delete(id);
+    if (known?.state === "sending" || known?.state === "sent") return known;
+    const file = files[index]!;
+    const isSent = !missing.has(id) || made.has(id);
+    const sent = isSent ? file.size : 0;
+    return { mediaId: id, file, state: isSent ? "sent" : "waiting", sent, error: null };
+  });
+  for (const link of given) links.set(link.media_id, link);
+  for (const { mediaId } of kept.values()) stops.get(mediaId)?.abort();
+  const others = batches.value.filter((other) => other.post.id !== post.id);
+  batches.set([...others, { post, files: batch, isAhead }]);
+  // The other tabs hear who sends before they hear of the files.
+  for (const [index, { mediaId, file }] of batch.entries()) {
+    if (!before.some((known) => known.mediaId === mediaId)) {
+      void recognise(mediaId, file, pictures[index]!);
+    }
+  }
+  return batch;
 }
 
 /** Keeps what a file is recognised by: here at once, and after a reload. */
@@ -164,7 +208,8 @@ export async function resume(
   const running = batches.value.find((batch) => batch.post.id === postId);
   if (running === undefined) {
     const post = await fetchPost(postId);
-    batches.update((all) => [...all, { post, files: [transfer] }]);
+    const isAhead = Boolean(post.draft_until);
+    batches.update((all) => [...all, { post, files: [transfer], isAhead }]);
     follow(post);
   } else {
     const others = running.files.filter((other) => other.mediaId !== mediaId);
@@ -199,8 +244,9 @@ export async function discard({ post }: Batch): Promise<void> {
   if (await deletePost(post)) forget(post.id);
 }
 
+/** Whether files of posts are under way. */
 export function isBusy(): boolean {
-  return batches.value.some(isUnderWay);
+  return batches.value.some((batch) => !batch.isAhead && isUnderWay(batch));
 }
 
 function isUnderWay({ files }: Batch): boolean {
@@ -255,7 +301,7 @@ function settle(mediaId: string): void {
 /** Unless another file has begun meanwhile, in the place of one that failed. */
 function dismiss(postId: string): void {
   const batch = batches.value.find(({ post }) => post.id === postId);
-  if (batch !== undefined && isSent(batch)) remove(postId);
+  if (batch !== undefined && !batch.isAhead && isSent(batch)) remove(postId);
 }
 
 function isSent({ files }: Batch): boolean {
@@ -285,7 +331,8 @@ function remove(postId: string): void {
 
 /** What is kept in this browser is sent after the page was closed, too. */
 function warn(event: BeforeUnloadEvent): void {
-  const files = batches.value.filter(isUnderWay).flatMap((batch) => batch.files);
+  const posted = batches.value.filter((batch) => !batch.isAhead && isUnderWay(batch));
+  const files = posted.flatMap((batch) => batch.files);
   const isKept = ({ mediaId }: Transfer) => localFiles.value[mediaId]?.isKept ?? false;
   if (files.some((file) => file.state !== "sent" && !isKept(file))) event.preventDefault();
 }

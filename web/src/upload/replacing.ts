@@ -2,6 +2,7 @@
 import { call } from "../api.ts";
 import { follow, mended } from "../pending.ts";
 import { declaration } from "./facts.ts";
+import { keepOne } from "./outbox.ts";
 import { resume } from "./queue.ts";
 
 /** Declares the file, and begins to send it. Raises `Failure`. */
@@ -11,7 +12,10 @@ export async function replaceFile(postId: string, mediaId: string, file: File): 
     body: await declaration(file),
   });
   const [link] = uploads; // none if it was sent before
-  if (link) await resume(postId, link.media_id, file);
+  if (link) {
+    const arrived = await keepOne(postId, link.media_id, file);
+    await resume(postId, link.media_id, file, arrived);
+  }
   mended.add(mediaId);
   follow(post);
 }

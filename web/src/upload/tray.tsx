@@ -7,7 +7,7 @@ import { type Batch, batches, discard, isBusy, retry, stop, type Transfer } from
 
 /** What is on its way to storage, in a corner of every page. */
 export function Tray() {
-  const all = useStore(batches);
+  const all = useStore(batches).filter(({ isAhead }) => !isAhead);
   const [isOpen, setOpen] = useState(true);
   const files = all.flatMap((batch) => batch.files);
   if (files.length === 0) return null;

@@ -866,6 +866,11 @@ def parse_due_sort(text: str) -> Due:
     return Due(parse_open_sort(rest), ulid_time(moment))
 
 
+def drafts_partition(author_id: str) -> str:
+    """The partition of an author's drafts in the index of published posts, by their ULIDs."""
+    return f"DRAFTS#{author_id}"
+
+
 def scheduled_partition(author_id: str) -> str:
     """The partition of an author's scheduled posts in the index of published posts."""
     return f"SCHEDULED#{author_id}"

@@ -20,6 +20,7 @@ from shutterfeed.adapters.dynamodb.closings import DynamoClosings
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.crops import DynamoCrops
 from shutterfeed.adapters.dynamodb.devices import DynamoDevices
+from shutterfeed.adapters.dynamodb.drafts import DynamoDrafts
 from shutterfeed.adapters.dynamodb.explore import DynamoExploreLists
 from shutterfeed.adapters.dynamodb.exports import DynamoExports
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
@@ -70,7 +71,7 @@ from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances
 from shutterfeed.ports.media import Blobs, Downloads
 from shutterfeed.ports.moderation import Cases, ModerationLog, Withholdings
-from shutterfeed.ports.posts import Albums, Avatars, Crops, Posts, ScheduledPosts
+from shutterfeed.ports.posts import Albums, Avatars, Crops, Drafts, Posts, ScheduledPosts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import DelayingQueue, Queue
 from shutterfeed.ports.requests import FollowRequests
@@ -95,6 +96,7 @@ from shutterfeed.services.cursors import Cursors
 from shutterfeed.services.devices import DeviceService
 from shutterfeed.services.discussions import DiscussionService
 from shutterfeed.services.downloads import DownloadService
+from shutterfeed.services.drafts import DraftService
 from shutterfeed.services.erasing import ErasureService
 from shutterfeed.services.exploring import ExploreService
 from shutterfeed.services.exports import ExportService
@@ -140,6 +142,7 @@ class People:
     mending: MendingService
     cropping: CroppingService
     scheduling: SchedulingService
+    drafts: DraftService
     albums: AlbumService
     likes: LikeService
     liked_by: LikedByService
@@ -180,6 +183,7 @@ def wire(
     scheduled: ScheduledPosts,
     albums: Albums,
     crops: Crops,
+    drafts: Drafts,
     likes: Likes,
     comments: Comments,
     saves: Saves,
@@ -325,10 +329,23 @@ def wire(
         scheduling=SchedulingService(
             posts=posts,
             scheduled=scheduled,
+            drafts=drafts,
             viewing=viewing,
             progress=progress,
             limits=limits,
             clock=clock,
+        ),
+        drafts=DraftService(
+            posts=posts,
+            drafts=drafts,
+            ledger=ledger,
+            uploads=uploads,
+            viewing=viewing,
+            progress=progress,
+            people=people,
+            limits=limits,
+            clock=clock,
+            ids=ids,
         ),
         likes=LikeService(
             users=users, likes=likes, viewing=viewing, limits=limits, clock=clock, ids=ids
@@ -435,6 +452,7 @@ def services() -> Api:
         requests=DynamoRequests(metadata),
         posts=DynamoPosts(metadata),
         scheduled=DynamoScheduledPosts(metadata),
+        drafts=DynamoDrafts(metadata),
         albums=DynamoAlbums(metadata),
         crops=DynamoCrops(metadata),
         likes=DynamoLikes(metadata),

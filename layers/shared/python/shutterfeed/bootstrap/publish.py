@@ -10,6 +10,7 @@ from shutterfeed import config
 from shutterfeed.adapters.dynamodb.albums import DynamoAlbums
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.dynamodb.drafts import DynamoDrafts
 from shutterfeed.adapters.dynamodb.explore import DynamoContenders
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
@@ -43,6 +44,7 @@ def services() -> PublishServices:
             ledger=DynamoLedger(metadata),
             posts=DynamoPosts(metadata),
             scheduled=DynamoScheduledPosts(metadata),
+            drafts=DynamoDrafts(metadata),
             albums=DynamoAlbums(metadata),
             profiles=DynamoProfiles(metadata),
             blobs=blobs,

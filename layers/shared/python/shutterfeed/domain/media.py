@@ -262,6 +262,14 @@ class Upload:
         """The time until which the bytes may come: through the first link, or in parts."""
         return self.created_at + (RESUMABLE if self.in_parts else UPLOAD_LINK_LIFETIME)
 
+    def as_in(self, medium: Medium) -> Medium:
+        """Its medium, of which the post says what its author wants to show: that may have changed
+        since the file was declared."""
+        shows = medium.keep_capture_details
+        if self.medium.keep_capture_details == shows:
+            return self.medium
+        return replace(self.medium, keep_capture_details=shows)
+
     def as_of(self, now: datetime) -> Upload:
         """The entry as its owner should see it: if the bytes never came, it has failed.
 

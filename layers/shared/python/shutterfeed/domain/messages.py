@@ -516,9 +516,12 @@ def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
 
 
 def _has_moved(before: Post, after: Post) -> bool:
-    """Whether the time of a post that is not published has changed, or counts again."""
+    """Whether the time of a post that is not published has changed, or counts again, or the post
+    is no longer a draft."""
     if after.state not in TO_PUBLISH:
         return False
+    if before.is_draft and not after.is_draft:
+        return True
     restored = before.state is PostState.DELETED and after.state is PostState.SCHEDULED
     return restored or before.publish_at != after.publish_at
 

@@ -4,6 +4,7 @@ pending ──bytes of a medium landed──> processing ──every medium read
    └──────────────┴──────────any medium refused──> failed, whose other media go on
 processing ──every medium ready, before its time──> scheduled ──its time comes──> published
 failed ──what failed is removed or replaced──> processing
+processing ──every medium ready, of a draft──> draft ──its author posts it──> processing
 any of them ──owner deletes──> deleted ──30 days──> gone
    └────────────owner restores────┘
 any of them ──owner or operator erases──> deleted, without a way back ──seconds──> gone
@@ -51,6 +52,10 @@ ERASED_GRACE: Final = timedelta(minutes=1)
 post before end within that time, so what they write is removed with it."""
 UNFINISHED_RETENTION: Final = timedelta(days=30)
 """How long a post is kept that failed, or whose files never came."""
+DRAFT_RETENTION: Final = timedelta(days=7)
+"""How long a draft is kept after its author has changed it last."""
+DISCARDED_RETENTION: Final = timedelta(days=1)
+"""How long a draft can be restored after its author has deleted it."""
 
 
 class PostState(StrEnum):
@@ -58,6 +63,9 @@ class PostState(StrEnum):
     PROCESSING = "processing"
     SCHEDULED = "scheduled"
     """All of its media are ready, and it waits for its time: see `scheduling`."""
+    DRAFT = "draft"
+    """All of its media are ready, and it waits for its author to post it: see `drafts`. A draft
+    whose media are on their way, or have failed, has the state of any other such post."""
     PUBLISHED = "published"
     AVATAR = "avatar"
     """The post's photo is the author's avatar. Nobody ever sees a post in this state."""
@@ -140,6 +148,8 @@ class Post:
     place: Place | None = None
     publish_at: datetime | None = None
     """When it is to be published, or was to be; None if that is as soon as it is ready."""
+    draft_until: datetime | None = None
+    """When it expires unless its author posts it; None if it is not a draft, or no longer."""
     published_at: datetime | None = None
     position: str | None = None
     deleted_from: PostState | None = None
@@ -184,6 +194,11 @@ class Post:
     @property
     def author_id(self) -> str:
         return self.id.author_id
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it waits for its author to post it, and is never published before."""
+        return self.draft_until is not None
 
     @property
     def is_withdrawn(self) -> bool:
@@ -247,7 +262,12 @@ class Post:
         erased."""
         if self.state is not PostState.DELETED or self.deleted_at is None or self.erased_at:
             return None
-        return self.deleted_at + DELETED_RETENTION
+        return self.deleted_at + self.kept_deleted
+
+    @property
+    def kept_deleted(self) -> timedelta:
+        """How long it can be restored after it was deleted."""
+        return DISCARDED_RETENTION if self.is_draft else DELETED_RETENTION
 
     def restorable(self, now: datetime) -> bool:
         """Whether a deleted post can still be restored. The table's TTL is late, so the item may
@@ -294,7 +314,7 @@ class Post:
         """The post with the states of its media as the ledger has them (`uploads` is by media id).
         One failed medium makes the post fail."""
         media = tuple(
-            uploads[medium.media_id].medium if medium.media_id in uploads else medium
+            uploads[medium.media_id].as_in(medium) if medium.media_id in uploads else medium
             for medium in self.media
         )
         failed = any(medium.state is MediaState.FAILED for medium in media)

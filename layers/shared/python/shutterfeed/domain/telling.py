@@ -129,9 +129,9 @@ def _people(before: Post | None, after: Post) -> Iterator[Act]:
 
 def _failure(before: Post | None, after: Post) -> Iterator[Act]:
     """A post that has failed, once more if a file failed that had taken the place of another. Of an
-    avatar the client tells, which waits for it."""
-    had_failed = before is not None and before.state is PostState.FAILED
-    if after.state is not PostState.FAILED or had_failed:
+    avatar the client tells, which waits for it, and of a draft the list of drafts."""
+    had_failed = before is not None and before.state is PostState.FAILED and not before.is_draft
+    if after.state is not PostState.FAILED or had_failed or after.is_draft:
         return
     if after.purpose is Purpose.POST:
         author_id = after.author_id

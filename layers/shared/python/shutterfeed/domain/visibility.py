@@ -91,6 +91,8 @@ class Surface(StrEnum):
     """The subject is one of the viewer's own deleted posts."""
     SCHEDULED = "scheduled"
     """The subject is one of the viewer's own posts that are to be published at a time."""
+    DRAFTS = "drafts"
+    """The subject is one of the viewer's own drafts."""
 
 
 _UNASKED: Final = (
@@ -102,7 +104,7 @@ _LOOKING: Final = (Surface.FOUND, Surface.SUGGESTED, Surface.EXPLORED)
 """The surfaces where people look for something, or are suggested something."""
 
 
-_OWN_UNPUBLISHED: Final = (Surface.ITSELF, Surface.SCHEDULED)
+_OWN_UNPUBLISHED: Final = (Surface.ITSELF, Surface.SCHEDULED, Surface.DRAFTS)
 """The surfaces that show posts which are not published, to their authors alone."""
 
 

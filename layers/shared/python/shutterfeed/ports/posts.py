@@ -229,6 +229,33 @@ class Crops(Protocol):
         ...
 
 
+class Drafts(Protocol):
+    """Drafts: posts that wait for their authors to post them."""
+
+    def write(
+        self,
+        before: Post,
+        after: Post,
+        at: datetime,
+        *,
+        uploads: Sequence[Upload] = (),
+        spending: Spending = NOTHING,
+    ) -> bool:
+        """Write a draft as it is after a change, which may be that it is posted, and the ledger
+        entries of new files; make the charges, and count what is stored, in one transaction.
+
+        False, and nothing is written or charged, if it is not a draft, or if anything of the post
+        has changed since it was read. Raises `LimitReached`, and `Conflict` if the author's storage
+        has no room.
+        """
+        ...
+
+    def by_author(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
+        """A page of the author's drafts in any state but `deleted`, last created first. Eventually
+        consistent, so that some may be posted."""
+        ...
+
+
 class Avatars(Protocol):
     """Avatars. Each call changes the profile and hidden posts in one transaction. A hidden post
     that is deleted is in no list and expires at once."""

@@ -17,6 +17,7 @@ from shutterfeed.domain.media import Medium, Purpose, Upload
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.people import PersonDraft, TaggedPerson
 from shutterfeed.domain.posts import (
+    DRAFT_RETENTION,
     MAX_MEDIA,
     Place,
     Post,
@@ -93,6 +94,8 @@ class PostDraft:
     sensitive: bool = False
     comments_from: CommentsFrom | None = None
     publish_at: datetime | None = None
+    is_draft: bool = False
+    """Whether it waits for its author to post it."""
 
     def fingerprint(self) -> str:
         """A digest that is the same for the same draft, to tell a repeated request from a reused
@@ -296,6 +299,7 @@ class PostService:
             sensitive=draft.sensitive,
             comments_from=draft.comments_from,
             publish_at=draft.publish_at,
+            draft_until=now + DRAFT_RETENTION if draft.is_draft else None,
             mentions=people.written(draft.caption).mentions,
             people=_tagged(draft, media, people),
         )
@@ -343,6 +347,9 @@ def _check(draft: PostDraft) -> PostDraft:
     if not 1 <= len(draft.media) <= MAX_MEDIA:
         raise InvalidInput("invalid_media", f"A post has 1 to {MAX_MEDIA} media.", "media")
     media = tuple(check_draft(medium, f"media[{i}].") for i, medium in enumerate(draft.media))
+    if draft.is_draft and draft.publish_at is not None:
+        message = "A draft has no time. Give it one when you post it."
+        raise InvalidInput("draft_with_time", message, "publish_at")
     publish_at = None if draft.publish_at is None else to_seconds(draft.publish_at)
     return replace(draft, caption=caption, place=place, media=media, publish_at=publish_at)
 

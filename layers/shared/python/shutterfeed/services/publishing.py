@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from shutterfeed.domain.drafts import settled
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.explore import Contender
 from shutterfeed.domain.ids import PostId
@@ -25,7 +26,7 @@ from shutterfeed.domain.scheduling import HELD_FOR, LOOK_AHEAD, to_seconds
 from shutterfeed.domain.suggestions import Nomination
 from shutterfeed.ports.explore import Contenders
 from shutterfeed.ports.media import Blobs
-from shutterfeed.ports.posts import Albums, Avatars, Posts, ScheduledPosts
+from shutterfeed.ports.posts import Albums, Avatars, Drafts, Posts, ScheduledPosts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import DelayingQueue
 from shutterfeed.ports.suggestions import Nominations
@@ -43,6 +44,7 @@ class PublishingService:
     posts: Posts
     scheduled: ScheduledPosts
     albums: Albums
+    drafts: Drafts
     profiles: Profiles
     blobs: Blobs
     avatars: Avatars
@@ -71,7 +73,7 @@ class PublishingService:
     def conclude(self, post_id: PostId) -> PostState | None:
         """Publish the post if all its media are ready, fail it if one has failed. A hidden post's
         photo becomes the avatar instead. A failed post is told of its other media. A post whose
-        time has not come is scheduled.
+        time has not come is scheduled, and a draft waits for its author.
 
         Two media that complete at once both come here, each after writing its own ledger entry, so
         that the later one sees both. Returns the post's new state; None if nothing changed.
@@ -81,6 +83,8 @@ class PublishingService:
             return self._publish_scheduled(post)
         if post is not None and post.state is PostState.PUBLISHED:
             return self._conclude_album(post)
+        if post is not None and post.is_draft:
+            return self._conclude_draft(post)
         if post is None or not post.awaits_media:
             return None
         progress = post.with_uploads(self.ledger.of_post(post)).media
@@ -113,6 +117,23 @@ class PublishingService:
             self.contenders.nominate(Contender(post.id, rank(now, 0), now))
             return PostState.PUBLISHED
         return None
+
+    def _conclude_draft(self, post: Post) -> PostState | None:
+        """Let a draft wait for its author once all of it is ready, or tell it what has failed."""
+        for _ in range(_ATTEMPTS):
+            if not post.awaits_media:
+                return None
+            after = settled(post, self.ledger.of_post(post))
+            if after == post:
+                return None
+            if self.drafts.write(post, after, self.clock.now()):
+                return after.state
+            current = self.posts.get(post.id)
+            if current is None or not current.is_draft:
+                # Its author has posted it, or it is gone: the record of that comes here too.
+                return None
+            post = current
+        raise Busy
 
     def _conclude_album(self, post: Post) -> PostState | None:
         """Show the album of a published post that waits, if all of it is ready, and let go of what

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from shutterfeed.domain.drafts import check_kept, posted
 from shutterfeed.domain.errors import Busy
-from shutterfeed.domain.limits import Limits
+from shutterfeed.domain.limits import Limits, Spending
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.domain.scheduling import already_published, check_publish_at, to_seconds
 from shutterfeed.domain.visibility import Surface, Viewer
-from shutterfeed.ports.posts import Posts, ScheduledPosts
+from shutterfeed.ports.posts import Drafts, Posts, ScheduledPosts
 from shutterfeed.ports.system import Clock
 from shutterfeed.services.posts import own_shown_post, parse_post_id
 from shutterfeed.services.progress import ProgressService
@@ -25,6 +26,7 @@ _ATTEMPTS: Final = 5
 class SchedulingService:
     posts: Posts
     scheduled: ScheduledPosts
+    drafts: Drafts
     viewing: ViewingService
     progress: ProgressService
     limits: Limits
@@ -40,19 +42,20 @@ class SchedulingService:
         return Page(views, page.next_position)
 
     def move(self, text: str, owner_id: str, publish_at: datetime) -> PostView:
-        """Change the time at which a post is to be published, or give it one. If it has that time
-        already, nothing changes.
+        """Change the time at which a post is to be published, or give it one. A draft is posted
+        with that. If it has that time already, nothing changes.
 
         Raises `InvalidInput`, `NotFound`, `Forbidden` for another's post, `Conflict` if it is
-        published, `LimitReached`, and `Busy`.
+        published, or a draft that has expired, `LimitReached`, and `Busy`.
         """
         return self._moved(text, owner_id, to_seconds(publish_at))
 
     def publish_now(self, text: str, owner_id: str) -> PostView:
         """Let a post wait for its time no longer: it is published within seconds, or once its media
-        are ready. If it has no time, or is published, nothing changes.
+        are ready. A draft is posted with that. If it has no time, or is published, nothing changes.
 
-        Raises `NotFound`, `Forbidden` for another's post, `LimitReached`, and `Busy`.
+        Raises `NotFound`, `Forbidden` for another's post, `Conflict` for a draft that has expired,
+        `LimitReached`, and `Busy`.
         """
         return self._moved(text, owner_id, None)
 
@@ -66,16 +69,24 @@ class SchedulingService:
             if publish_at is not None:
                 check_publish_at(publish_at, now)
             spending = self.limits.spending(owner_id, now, changes=1)
-            if self.scheduled.move(post, publish_at, spending):
+            if self._write(post, publish_at, spending, now):
                 break
         else:
             raise Busy
         return self.viewing.post(Viewer(owner_id), post_id)
 
+    def _write(
+        self, post: Post, publish_at: datetime | None, spending: Spending, now: datetime
+    ) -> bool:
+        if not post.is_draft:
+            return self.scheduled.move(post, publish_at, spending)
+        check_kept(post, now)
+        return self.drafts.write(post, posted(post, publish_at), now, spending=spending)
+
     def _is_so(self, post: Post, publish_at: datetime | None) -> bool:
         """Whether there is nothing to change. Raises `Conflict`."""
         if post.state is not PostState.PUBLISHED:
-            return post.publish_at == publish_at
+            return post.publish_at == publish_at and not post.is_draft
         if publish_at is not None:
             raise already_published()
         return True

@@ -9,7 +9,7 @@ from boto3.dynamodb.conditions import Attr
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.allowances import transact
 from shutterfeed.adapters.dynamodb.ledger import STATE
-from shutterfeed.adapters.dynamodb.posts import same_media
+from shutterfeed.adapters.dynamodb.posts import same_media, same_revision
 from shutterfeed.adapters.dynamodb.records import media_text, plain
 from shutterfeed.adapters.dynamodb.table import ConditionFailed, Table, Update
 from shutterfeed.domain.limits import NOTHING, Spending
@@ -31,11 +31,15 @@ class DynamoCrops:
             remove=("crop",) if crop is None else (),
             condition=Attr(STATE).eq(MediaState.AWAITING),
         )
+        as_read = Attr("state").eq(before.state) & same_media(before.media)
+        if before.is_draft:
+            # Another medium may have been added to it.
+            as_read = as_read & same_revision(before)
         post = Update(
             keys.post(before.id),
             set={"media": media_text(after.media)},
             add={"revision": 1},
-            condition=Attr("state").eq(before.state) & same_media(before.media),
+            condition=as_read,
         )
         try:
             transact(self.table, [post, entry], spending)

@@ -47,6 +47,7 @@ from shutterfeed.adapters.dynamodb.table import (
     key_item,
 )
 from shutterfeed.domain.delivery import Delivery, RecentPosts, entry_of
+from shutterfeed.domain.drafts import drafted
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
@@ -56,7 +57,6 @@ from shutterfeed.domain.mentions import Mention
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.posts import (
-    DELETED_RETENTION,
     ERASED_GRACE,
     TO_PUBLISH,
     UNFINISHED_RETENTION,
@@ -93,6 +93,7 @@ _ATTEMPTS: Final = 10
 _REVISION: Final = "revision"
 _COMMENTS_FROM: Final = "comments_from"
 _PUBLISH_AT: Final = "publish_at"
+DRAFT_UNTIL: Final = "draft_until"
 _UNPUBLISHED: Final = Attr(_STATE).is_in(UNPUBLISHED)
 _TO_PUBLISH: Final = Attr(_STATE).is_in(TO_PUBLISH)
 _IN_GOOD_STANDING: Final = Attr("closed_at").not_exists() & Attr("suspension").not_exists()
@@ -129,7 +130,7 @@ class DynamoPosts:
     ) -> Creation | None:
         # If the files never come, the post expires by itself, and the collector then removes its
         # ledger entries.
-        unfinished = {TTL_ATTRIBUTE: epoch(post.created_at + UNFINISHED_RETENTION)}
+        unfinished = expiry(post, post.created_at)
         claim = keys.idempotency(post.author_id, idempotency_key)
         record = {
             **key_item(claim),
@@ -141,7 +142,7 @@ class DynamoPosts:
         free = Attr(PK).not_exists() | Attr(TTL_ATTRIBUTE).lt(epoch(post.created_at))
         writes: list[Write] = [
             Put(record, free),
-            Put(post_item(post) | unfinished | open_entry(post.id) | scheduled_entry(post)),
+            Put(post_item(post) | unfinished | open_entry(post.id) | own_entry(post)),
         ]
         writes += [Put(upload_item(upload)) for upload in uploads]
         try:
@@ -234,7 +235,7 @@ class DynamoPosts:
         self, post_id: PostId, media: Sequence[Medium], position: str, at: datetime
     ) -> bool:
         def published(post: Post, recent: RecentPosts) -> Change | None:
-            if post.state not in TO_PUBLISH or not has_media(post, media):
+            if post.state not in TO_PUBLISH or post.is_draft or not has_media(post, media):
                 return None
             if not post.is_due(at):
                 return None
@@ -327,6 +328,9 @@ class DynamoPosts:
         spending: Spending = NOTHING,
     ) -> bool:
         as_read = Attr(_STATE).eq(before.state) & _as_read(before) & same_media(before.media)
+        if before.is_draft:
+            # Another medium may have been added to it.
+            as_read = as_read & same_revision(before)
         entry = keys.upload(before.author_id, failed.medium.media_id)
         writes: list[Write | Check] = [
             replace(_setting(before.id, _mended(after, at), as_read), add={_REVISION: 1}),
@@ -344,18 +348,19 @@ class DynamoPosts:
         def deleted(current: Post, recent: RecentPosts) -> Change | None:
             if current.state is not post.state or current.state is PostState.DELETED:
                 return None
+            unchanged = Attr(_STATE).eq(post.state) & _same_draft(current)
             update = Update(
                 keys.post(post.id),
                 set={
                     _STATE: PostState.DELETED,
                     _DELETED_FROM: post.state,
                     _DELETED_AT: timestamp(at),
-                    TTL_ATTRIBUTE: epoch(at + DELETED_RETENTION),
+                    TTL_ATTRIBUTE: epoch(at + current.kept_deleted),
                     PUBLISHED_PK: keys.deleted_partition(post.author_id),
                     PUBLISHED_SK: keys.deleted_sort(at, post.id),
                 },
                 remove=_OPEN,
-                condition=Attr(_STATE).eq(post.state),
+                condition=unchanged,
             )
             if current.state is not PostState.PUBLISHED:
                 return Change(update, recent)
@@ -371,6 +376,7 @@ class DynamoPosts:
             if current.erased_at is not None:
                 return None
             after = replace(current.restored(), pulled=recent.delivery is Delivery.PULL)
+            after = drafted(after, at) if after.is_draft else after
             # A post that was deleted a second time has changed since it was read.
             condition = Attr(_DELETED_AT).eq(timestamp(post.deleted_at)) & _as_read(current)
             condition = condition & _as_marked(current)
@@ -513,8 +519,7 @@ def _mended(post: Post, at: datetime) -> dict[str, object]:
     }
     if post.state is not PostState.PENDING:
         # What still waits for its first file expires as before.
-        has_failed = post.state is PostState.FAILED
-        fields[TTL_ATTRIBUTE] = epoch(at + UNFINISHED_RETENTION) if has_failed else None
+        fields[TTL_ATTRIBUTE] = expiry(post, at).get(TTL_ATTRIBUTE)
     return fields
 
 
@@ -582,12 +587,14 @@ def _restoring(restored: Post, at: datetime, condition: ConditionBase) -> Update
     if restored.state is PostState.PUBLISHED:
         changes[PUBLISHED_PK] = keys.published_partition(restored.author_id)
         changes[PUBLISHED_SK] = restored.position
-    elif restored.is_scheduled:
-        changes |= scheduled_entry(restored)
+    elif entry := own_entry(restored):
+        changes |= entry
     else:
         remove += [PUBLISHED_PK, PUBLISHED_SK]
-    if restored.state in (PostState.PENDING, PostState.FAILED):
-        changes[TTL_ATTRIBUTE] = epoch(at + UNFINISHED_RETENTION)
+    if restored.draft_until is not None:
+        changes[DRAFT_UNTIL] = timestamp(restored.draft_until)
+    if expires := expiry(restored, at):
+        changes |= expires
     else:
         remove.append(TTL_ATTRIBUTE)
     if restored.awaits_media:
@@ -622,6 +629,44 @@ def scheduled_entry(post: Post) -> dict[str, str]:
         PUBLISHED_PK: keys.scheduled_partition(post.author_id),
         PUBLISHED_SK: keys.scheduled_sort(post.publish_at, post.id),
     }
+
+
+def drafted_entry(post: Post) -> dict[str, str]:
+    """The attributes of the index that lists a post for its author while it is a draft; none if it
+    is not."""
+    if not post.is_draft:
+        return {}
+    return {
+        PUBLISHED_PK: keys.drafts_partition(post.author_id),
+        PUBLISHED_SK: post.id.ulid,
+    }
+
+
+def own_entry(post: Post) -> dict[str, str]:
+    """The attributes that list a post for its author before it is published; none if it is neither
+    a draft nor scheduled."""
+    return drafted_entry(post) or scheduled_entry(post)
+
+
+def expiry(post: Post, at: datetime) -> dict[str, int]:
+    """The attribute by which an unpublished post expires, if it stays as it is from now on; none if
+    it does not."""
+    if post.draft_until is not None and post.state is not PostState.PROCESSING:
+        return {TTL_ATTRIBUTE: epoch(post.draft_until)}
+    if post.state in (PostState.PENDING, PostState.FAILED):
+        return {TTL_ATTRIBUTE: epoch(at + UNFINISHED_RETENTION)}
+    return {}
+
+
+def same_revision(post: Post) -> ConditionBase:
+    """The condition that nothing of a post has changed since it was read."""
+    same: ConditionBase = Attr(_REVISION).eq(post.revision)
+    return same if post.revision else same | Attr(_REVISION).not_exists()
+
+
+def _same_draft(post: Post) -> ConditionBase:
+    """The condition that a post is a draft for as long as it was read, or is none."""
+    return is_now(DRAFT_UNTIL, post.draft_until and timestamp(post.draft_until))
 
 
 def same_time(post: Post) -> ConditionBase:

@@ -1,0 +1,27 @@
+/** Has the API show other parts of photos that it has already, of a draft. */
+import { call } from "../api.ts";
+import type { OnServer } from "./draft.ts";
+import type { Item } from "./item.ts";
+import { noteMade } from "./queue.ts";
+
+/**
+ * The draft as the API has it after it has cropped the photos as was chosen since they were declared. What
+ * is stored already need not be sent again. Raises `Failure`.
+ */
+export async function recropped(server: OnServer, items: readonly Item[]): Promise<OnServer> {
+  let { media } = server;
+  for (const { id, crop } of items) {
+    const known = media[id];
+    if (known === undefined || JSON.stringify(known.crop) === JSON.stringify(crop)) continue;
+    const { post } = await call("put", "/posts/{id}/media/{media_id}/crop", {
+      path: { id: server.postId, media_id: known.id },
+      body: { crop },
+    });
+    const ids = post.media.map((medium) => medium.id);
+    const before = new Set(Object.values(media).map((medium) => medium.id));
+    const now = ids.includes(known.id) ? known.id : ids.find((other) => !before.has(other))!;
+    if (now !== known.id) noteMade(now);
+    media = { ...media, [id]: { id: now, crop } };
+  }
+  return { ...server, media };
+}

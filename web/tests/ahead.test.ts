@@ -1,0 +1,282 @@
+/** The files of a draft are sent while its author writes, and the draft is posted by one request. */
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+
+class Shelf {
+  readonly #values = new Map<string, string>();
+  getItem = (key: string) => this.#values.get(key) ?? null;
+  setItem = (key: string, value: string) => void this.#values.set(key, value);
+  removeItem = (key: string) => void this.#values.delete(key);
+}
+
+interface Asked {
+  readonly does: string;
+  readonly key: string | null;
+  readonly body: { readonly media?: { readonly id?: string | null }[] } & Record<string, unknown>;
+}
+
+let asked: Asked[] = [];
+let answer: (asked: Asked) => Promise<Response>;
+const connection = { saveData: false };
+
+Object.assign(globalThis, {
+  window: {
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+    location: { pathname: "/", search: "", hash: "" },
+  },
+  document: { hidden: false, addEventListener: () => undefined },
+  history: { state: null, replaceState: () => undefined },
+  localStorage: new Shelf(),
+  sessionStorage: new Shelf(),
+  // As in private windows that keep nothing.
+  indexedDB: {
+    open: () => {
+      throw new DOMException("No.", "SecurityError");
+    },
+  },
+  BroadcastChannel: class {
+    postMessage(): void {}
+  },
+  fetch: async (url: string, { method = "GET", headers, body }: RequestInit = {}) => {
+    const one = {
+      does: `${method} ${url}`,
+      key: new Headers(headers).get("Idempotency-Key"),
+      body: JSON.parse((body as string | undefined) ?? "{}"),
+    };
+    if (method === "GET") return Response.json({ items: [] });
+    asked.push(one);
+    return answer(one);
+  },
+});
+Object.defineProperty(globalThis, "navigator", {
+  value: {
+    onLine: true,
+    languages: [],
+    connection,
+    locks: {
+      query: async () => ({ held: [], pending: [] }),
+      request: async (_: string, ...given: ((lock: unknown) => unknown)[]) => given.at(-1)!({}),
+    },
+  },
+});
+mock.method(console, "warn", () => undefined);
+sessionStorage.setItem(
+  "shutterfeed.access",
+  JSON.stringify({ token: `h.${btoa('{"sub":"ann"}')}.s`, expiresAt: Date.now() + 900_000 }),
+);
+localStorage.setItem("shutterfeed.refresh", "good");
+mock.timers.enable({ apis: ["setTimeout"] });
+
+const { pending } = await import("../src/pending.ts");
+const { discard, draft, edit, post } = await import("../src/upload/draft.ts");
+const { EMPTY } = await import("../src/upload/kept-draft.ts");
+const { newItem } = await import("../src/upload/item.ts");
+const { batches } = await import("../src/upload/queue.ts");
+const { toasts } = await import("../src/toasts.ts");
+
+const itemOf = (name: string) =>
+  ({
+    ...newItem(new File([name], name, { type: "image/jpeg" })),
+    type: "image/jpeg",
+    sha256: name,
+  }) as const;
+
+/** As the API answers: all has arrived. */
+const made = (id: string, draftUntil: string | null, ...media: string[]) =>
+  Response.json({
+    post: {
+      id,
+      state: "pending",
+      created_at: "",
+      draft_until: draftUntil,
+      media: media.map((one) => ({ id: one, state: "awaiting", failure: null })),
+    },
+    uploads: [],
+  });
+const refused = (status: number, code: string) =>
+  Response.json({ error: { code, message: "No.", field: null } }, { status });
+
+const last = (): Asked => asked.at(-1)!;
+
+/** Lets everything happen that needs no time. */
+async function rest(): Promise<void> {
+  for (let turn = 0; turn < 30; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function wait(): Promise<void> {
+  mock.timers.tick(1_500);
+  await rest();
+}
+
+beforeEach(() => {
+  asked = [];
+  connection.saveData = false;
+  draft.set(EMPTY);
+  pending.set([]);
+  batches.set([]);
+  answer = async ({ body }) =>
+    made("P", "later", ...(body.media ?? []).map((one, at) => one.id ?? `M${at}`));
+});
+
+test("what stands in the dialog for a moment is sent as a draft without any words", async () => {
+  edit({ items: [itemOf("lake")], caption: "Only mine yet" });
+  await rest();
+  assert.deepEqual(asked, []);
+  await wait();
+  assert.deepEqual(
+    asked.map(({ does }) => does),
+    ["POST /api/posts"],
+  );
+  const first = last();
+  assert.equal(first.body.draft, true);
+  assert.equal(JSON.stringify(first.body).includes("Only mine"), false);
+  const [item] = draft.value.items;
+  assert.deepEqual(draft.value.server, {
+    postId: "P",
+    media: { [item!.id]: { id: "M0", crop: null } },
+  });
+  assert.deepEqual(pending.value, [], "nothing is shown as posted");
+  edit({ caption: "Only mine yet, and longer" });
+  await wait();
+  assert.equal(asked.length, 1);
+});
+
+test("another file is added to the same draft, and one that is removed is left out", async () => {
+  const [lake, sea] = [itemOf("lake"), itemOf("sea")];
+  edit({ items: [lake] });
+  await wait();
+  edit({ items: [sea, lake] });
+  await wait();
+  const put = last();
+  assert.equal(put.does, "PUT /api/posts/P/draft");
+  assert.deepEqual(
+    put.body.media!.map(({ id }) => id),
+    [null, "M0"],
+  );
+  edit({ items: [sea] });
+  await wait();
+  assert.equal(last().body.media!.length, 1);
+  assert.deepEqual(Object.keys(draft.value.server!.media), [sea.id]);
+});
+
+test("a photo that is cropped meanwhile is cropped there, and is not sent again", async () => {
+  const lake = itemOf("lake");
+  const crop = { x: 0, y: 0, width: 0.5, height: 1 };
+  edit({ items: [lake] });
+  await wait();
+  answer = async ({ does, body }) =>
+    made("P", does.endsWith("draft") && body.publish ? null : "later", "C0");
+  edit({ items: [{ ...lake, crop }] });
+  await wait();
+  assert.deepEqual(
+    asked.map(({ does }) => does),
+    ["POST /api/posts", "PUT /api/posts/P/media/M0/crop", "PUT /api/posts/P/draft"],
+  );
+  assert.deepEqual(draft.value.server?.media, { [lake.id]: { id: "C0", crop } });
+  post();
+  await rest();
+  assert.equal(asked.length, 4, "one request posts it");
+});
+
+test("nothing is sent ahead while the browser saves data", async () => {
+  connection.saveData = true;
+  edit({ items: [itemOf("lake")] });
+  await wait();
+  assert.deepEqual(asked, []);
+});
+
+test("a draft is posted by one request with all that was said", async () => {
+  edit({ items: [itemOf("lake")] });
+  await wait();
+  edit({ caption: "At the lake" });
+  answer = async () => made("P", null, "M0");
+  post();
+  await rest();
+  assert.deepEqual(
+    asked.map(({ does }) => does),
+    ["POST /api/posts", "PUT /api/posts/P/draft"],
+  );
+  const { body } = asked[1]!;
+  assert.deepEqual([body.publish, body.caption], [true, "At the lake"]);
+  assert.deepEqual(
+    body.media!.map(({ id }) => id),
+    ["M0"],
+  );
+  assert.deepEqual(
+    pending.value.map(({ id }) => id),
+    ["P"],
+  );
+});
+
+test("what the API has no longer is posted anew, with a key of its own", async () => {
+  edit({ items: [itemOf("lake")] });
+  await wait();
+  answer = async ({ does }) =>
+    does.startsWith("PUT") ? refused(409, "draft_expired") : made("Q", null, "N0");
+  post();
+  await rest();
+  assert.deepEqual(
+    asked.map(({ does }) => does),
+    ["POST /api/posts", "PUT /api/posts/P/draft", "POST /api/posts"],
+  );
+  assert.notEqual(asked[2]!.key, asked[0]!.key);
+  assert.equal(asked[2]!.body.draft, false);
+});
+
+test("a discarded draft is deleted once it cannot be brought back any more", async () => {
+  edit({ items: [itemOf("lake")] });
+  await wait();
+  discard();
+  assert.deepEqual(batches.value, []);
+  toasts.value!.onAction!();
+  assert.equal(draft.value.server?.postId, "P");
+  discard();
+  mock.timers.tick(15_000);
+  await rest();
+  assert.equal(last().does, "DELETE /api/posts/P");
+});
+
+test("a draft that the API makes too late is deleted: it was discarded, or posted without it", async () => {
+  let go!: () => void;
+  answer = () => new Promise((resolve) => (go = () => resolve(made("P", "later", "M0"))));
+  edit({ items: [itemOf("lake")] });
+  await wait();
+  discard();
+  answer = async () => new Response(null, { status: 204 });
+  go();
+  await rest();
+  assert.deepEqual(
+    asked.map(({ does }) => does),
+    ["POST /api/posts", "DELETE /api/posts/P"],
+  );
+});
+
+test("a file that never came is declared anew, and one that was refused says why", async () => {
+  const [lake, sea] = [itemOf("lake"), itemOf("sea")];
+  const failed = (code: string) => ({
+    state: "failed",
+    failure: { code, message: "No.", field: null },
+  });
+  let turn = 0;
+  answer = async () => {
+    const media = [
+      turn === 0 ? { id: "M0", ...failed("never_arrived") } : { id: "N0", failure: null },
+      { id: "M1", ...failed("no_such_code") },
+    ].slice(0, turn === 0 ? 2 : 1);
+    turn++;
+    return Response.json({
+      post: { id: "P", created_at: "", draft_until: "", media },
+      uploads: [],
+    });
+  };
+  edit({ items: [lake, sea] });
+  await wait();
+  const [first, second] = draft.value.items;
+  assert.deepEqual(draft.value.server?.media, { [first!.id]: { id: "N0", crop: null } });
+  assert.notEqual(second!.problem, null);
+  assert.deepEqual(
+    last().body.media!.map(({ id }) => id),
+    [null],
+  );
+});
