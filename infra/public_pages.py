@@ -21,7 +21,7 @@ PATHS: Final = ("/public/*", "/oembed")
 CARDS_PATH: Final = "/public"
 """The API has the page that it fills below this path, as `index.html` like the bucket."""
 PAGES: Final = ("/p/*", "/u/*")
-_PARAMETERS: Final = ("cursor", "limit", "url", "maxwidth", "maxheight", "format")
+_PARAMETERS: Final = ("cursor", "limit", "order", "url", "maxwidth", "maxheight", "format")
 """All that the public routes take. Others are neither passed on nor part of the cache's key, so
 that nobody gets past the cache by making them up."""
 _PAGE_PARAMETERS: Final = ("post", "user")

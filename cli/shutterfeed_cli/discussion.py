@@ -36,6 +36,7 @@ _SAID: Final[Mapping[str, str]] = {
     "follow": "followed you",
     "follow_request": "asked to follow you",
     "request_accepted": "accepted your request to follow them",
+    "published_late": "your scheduled post was published later than planned",
 }
 
 

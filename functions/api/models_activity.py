@@ -62,9 +62,10 @@ class ActivityGroup(Struct):
     `at` is when the last of it happened. It is `new` if it appeared after the caller last looked.
     Likes and follows are grouped by their subject and at most a day; all else comes singly. If more
     than 100 people follow the caller in that time, or like a comment, `count` is 100. `upload` is
-    the file that failed, of the kind `upload_failed`. `case_id` is the case of the kinds
-    `report_decided` and `statement`: `GET /me/reports` and `GET /me/statements` say what was
-    decided in it.
+    the file that failed, of the kind `upload_failed`. The `post` of the kind `published_late` is
+    one of the caller's own, which was published two minutes after its time or later. `case_id` is
+    the case of the kinds `report_decided` and `statement`: `GET /me/reports` and
+    `GET /me/statements` say what was decided in it.
     """
 
     id: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from api.models import (
     AltText,
@@ -13,6 +13,7 @@ from api.models import (
     MediumView,
     PostBody,
     RequestBody,
+    TaggedPeople,
     UploadLink,
 )
 from shutterfeed.domain.errors import InvalidInput
@@ -27,10 +28,11 @@ Moment = Annotated[datetime, Meta(tz=True)]
 class NewFile(FileBody):
     """A file that is added to an album, as in `FileBody`. With `keep_capture_details` the post
     shows when and with which camera the photo was taken. `alt_text` describes the picture for
-    people who cannot see it."""
+    people who cannot see it. `people` are tagged in it from when it is shown on."""
 
     keep_capture_details: bool = False
     alt_text: AltText = ""
+    people: TaggedPeople = field(default_factory=list)
 
     def to_domain(self, within: str) -> MediumDraft:
         """Raises `InvalidInput`; `within` is what the names of its fields begin with."""
@@ -43,6 +45,7 @@ class NewFile(FileBody):
             self.height,
             self.duration_ms,
             self.alt_text,
+            people=tuple(person.to_domain() for person in self.people),
             crop=self.cropped(within),
         )
 

@@ -624,16 +624,6 @@ def get_public_user_feed(call: Call) -> Text:
 
 
 @route(
-    "GET", "/public/hashtags/{tag}/posts", returns=PostPage, paged=True, public=True, cached=True
-)
-def list_public_tagged(call: Call) -> PostPage:
-    """List the published posts with a hashtag, newest first, for people who are not signed in."""
-    found = call.services.search
-    page = found.tagged(call.viewer, call.path["tag"], call.position, call.limit)
-    return post_page(call, page)
-
-
-@route(
     "GET",
     "/public/index.html",
     text="text/html",

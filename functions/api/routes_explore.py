@@ -1,5 +1,5 @@
-"""The routes of exploring: the list of posts to explore, the pages of hashtags and places, and
-places to choose from."""
+"""The routes of exploring: the list of posts to explore, the pages of hashtags and places, also for
+people who are not signed in, and places to choose from."""
 
 from __future__ import annotations
 
@@ -18,12 +18,21 @@ def list_explored(call: Call) -> PostPage:
     """List recent, well-liked posts, best first.
 
     They are posts of accounts that are not private, and none that is sensitive; of one author there
-    are at most three among twenty, if there are others. The list is made again every few minutes.
+    are at most three among twenty, if there are others. The list is made again every few minutes;
+    while it is short, it has new posts within seconds.
     Whoever pages goes on in the list that they began with, for two days at least; later the answer
     is 400 `invalid_cursor`.
     """
-    page = call.services.explore.page(call.viewer, call.position, call.limit)
-    return post_page(call, page)
+    return _explored(call)
+
+
+@route("GET", "/public/explore", returns=PostPage, paged=True, public=True, cached=True)
+def list_public_explored(call: Call) -> PostPage:
+    """List recent, well-liked posts, best first, for people who are not signed in.
+
+    They are those of the same list that such people may see.
+    """
+    return _explored(call)
 
 
 @route("GET", "/hashtags/{tag}", returns=HashtagBody, errors=(400,))
@@ -39,9 +48,22 @@ def list_tagged(call: Call) -> PostPage:
     Among the best, well-liked posts compete with new ones: ten times the likes are worth a day. The
     likes count by their order of magnitude, from four on.
     """
-    found, order = call.services.search, _order(call)
-    page = found.tagged(call.viewer, call.path["tag"], call.position, call.limit, order)
-    return post_page(call, page)
+    return _tagged(call)
+
+
+@route(
+    "GET",
+    "/public/hashtags/{tag}/posts",
+    returns=PostPage,
+    paged=True,
+    public=True,
+    cached=True,
+    query=(POST_ORDER,),
+)
+def list_public_tagged(call: Call) -> PostPage:
+    """List the published posts with a hashtag, newest or best first, for people who are not signed
+    in."""
+    return _tagged(call)
 
 
 @route("GET", "/places", returns=FoundPlaces, query=PLACES)
@@ -69,6 +91,35 @@ def list_at_place(call: Call) -> PostPage:
 
     Places with the same name are one: case, accents and punctuation make no difference.
     """
+    return _at_place(call)
+
+
+@route(
+    "GET",
+    "/public/places/{place}/posts",
+    returns=PostPage,
+    paged=True,
+    public=True,
+    cached=True,
+    query=(POST_ORDER,),
+)
+def list_public_at_place(call: Call) -> PostPage:
+    """List the published posts at a place, newest or best first, for people who are not signed
+    in."""
+    return _at_place(call)
+
+
+def _explored(call: Call) -> PostPage:
+    return post_page(call, call.services.explore.page(call.viewer, call.position, call.limit))
+
+
+def _tagged(call: Call) -> PostPage:
+    found, order = call.services.search, _order(call)
+    page = found.tagged(call.viewer, call.path["tag"], call.position, call.limit, order)
+    return post_page(call, page)
+
+
+def _at_place(call: Call) -> PostPage:
     found, order = call.services.search, _order(call)
     page = found.at_place(call.viewer, call.path["place"], order, call.position, call.limit)
     return post_page(call, page)

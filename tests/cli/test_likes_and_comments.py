@@ -285,6 +285,10 @@ def test_lists_are_tables_or_documents(
         ({"kind": "request_accepted"}, "@ben accepted your request to follow them"),
         ({"kind": "of_tomorrow"}, "@ben of_tomorrow"),
         (
+            {"kind": "published_late", "users": [], "count": 0},
+            "your scheduled post was published later than planned",
+        ),
+        (
             {
                 "kind": "upload_failed",
                 "users": [],

@@ -13,11 +13,12 @@ from shutterfeed.adapters.dynamodb.follows import DynamoFollows, edge_item
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.records import profile_item
-from shutterfeed.adapters.dynamodb.suggestions import DynamoSuggestionLists
+from shutterfeed.adapters.dynamodb.suggestions import DynamoNominations, DynamoSuggestionLists
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.suggestions import Acquaintances, Nomination, Popular, Suggested
 from shutterfeed.services.acquaintances import AcquaintanceService
+from shutterfeed.services.popular import PopularService
 from shutterfeed.services.progress import ProgressService
 from shutterfeed.services.suggestions import SuggestionService
 from shutterfeed.services.viewing import ViewingService
@@ -119,7 +120,15 @@ def test_suggestions_take_two_round_trips(tables: Tables) -> None:
     viewing = ViewingService(
         reads=DynamoViewingReads(metadata, clock), profiles=profiles, progress=progress
     )
-    service = SuggestionService(lists=lists, viewing=viewing, orders=FakeQueue(), clock=clock)
+    popular = PopularService(
+        nominations=DynamoNominations(metadata),
+        lists=lists,
+        reads=DynamoViewingReads(metadata, clock),
+        clock=clock,
+    )
+    service = SuggestionService(
+        lists=lists, popular=popular, viewing=viewing, orders=FakeQueue(), clock=clock
+    )
     wire = Wire(metadata.client, latency=lambda: LATENCY_SECONDS)
     shown, units = _measured(wire, 2, lambda: service.suggest(reader, 20))
     assert len(shown) == 20

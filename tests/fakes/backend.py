@@ -292,7 +292,9 @@ class Backend:
             hashtags=hashtags,
             tagged_posts=tagged_posts,
             search_index=guard(self.found),
+            nominations=nominations,
             suggestion_lists=suggestion_lists,
+            contenders=contenders,
             explore_lists=explore_lists,
             notices=notices,
             crowds=crowds,
@@ -319,7 +321,9 @@ class Backend:
         )
         self._offer(people)
         self.popular, self.due = (
-            PopularService(nominations=nominations, lists=suggestion_lists, reads=viewing_reads),
+            PopularService(
+                nominations=nominations, lists=suggestion_lists, reads=viewing_reads, clock=clock
+            ),
             DueService(scheduled=scheduled, publish=queues["publish"], clock=clock),
         )
         self.explored = ExploreListing(

@@ -15,8 +15,10 @@ OPEN = {
     for path in (
         "/health",
         "/oembed",
+        "/public/explore",
         "/public/hashtags/{tag}/posts",
         "/public/index.html",
+        "/public/places/{place}/posts",
         "/public/posts/{id}",
         "/public/users/{handle}",
         "/public/users/{handle}/feed.atom",

@@ -1,5 +1,5 @@
-"""What is shown to people who are not signed in: posts, profiles and hashtags, the pages with their
-cards, oEmbed and feeds."""
+"""What is shown to people who are not signed in: posts, profiles, hashtags, places and posts to
+explore, the pages with their cards, oEmbed and feeds."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from tests.integration.world import MEDIA_BASE_URL, SITE_URL, Person, World
 from tests.pictures import jpeg
 
 CAPTION = "Herons #birds"
+PLACE = {"name": "Wetland"}
 AT_THE_EDGE = f"public, max-age=0, s-maxage={EDGE_SECONDS}"
 ATOM = "{http://www.w3.org/2005/Atom}"
 PUBLIC = [route for route in ROUTES if route.cached]
@@ -53,8 +54,15 @@ class Scene:
             "oembed of user": client.get("/oembed", url=urls["user"]),
         }
 
+    def topics(self) -> dict[str, Answer]:
+        """The pages of the hashtag and the place of Ada's post."""
+        return {
+            "hashtag": self.client.get("/public/hashtags/birds/posts"),
+            "place": self.client.get("/public/places/wetland/posts"),
+        }
+
     def tagged(self) -> list[Any]:
-        items: list[Any] = self.client.get("/public/hashtags/birds/posts").json["items"]
+        items: list[Any] = self.topics()["hashtag"].json["items"]
         return items
 
     def card(self, **asked: str) -> Head:
@@ -68,7 +76,7 @@ class Scene:
 def scene(client: Client, pipeline: Pipeline, ada: Person) -> Scene:
     pipeline.world.create_site()
     client.patch("/me", ada, {"handle": "ada", "display_name": "Ada Linde", "bio": "Birds."})
-    post_id = publish(client, pipeline, ada, [jpeg(400, 300)], caption=CAPTION)
+    post_id = publish(client, pipeline, ada, [jpeg(400, 300)], caption=CAPTION, place=PLACE)
     return Scene(client, pipeline.world, ada, post_id)
 
 
@@ -78,18 +86,20 @@ def test_who_is_not_signed_in_sees_what_everybody_sees(scene: Scene, ben: Person
     post = for_strangers(client.get(f"/posts/{scene.post_id}", ben).json)
     assert shown["post"].json == post
     assert shown["posts"].json == {"items": [post], "next_cursor": None}
-    assert scene.tagged() == [post]
+    for answer in (*scene.topics().values(), client.get("/public/explore")):
+        assert answer.json == {"items": [post], "next_cursor": None}
     seen = client.get("/users/ada", ben).json["user"]
     assert shown["user"].json == seen
 
 
 def test_every_public_route_is_asked_here(scene: Scene) -> None:
-    # And the hashtag.
-    assert len(PUBLIC) == len(scene.everything()) - 2 + 1
+    # And what there is to explore.
+    assert len(PUBLIC) == len(scene.everything()) - 2 + len(scene.topics()) + 1
 
 
 def test_what_is_shown_is_kept_at_the_edge_for_a_minute_and_nowhere_else(scene: Scene) -> None:
-    answers = {**scene.everything(), "tag": scene.client.get("/public/hashtags/birds/posts")}
+    explored = {"explored": scene.client.get("/public/explore")}
+    answers = {**scene.everything(), **scene.topics(), **explored}
     for name, answer in answers.items():
         assert answer.headers["Cache-Control"] == AT_THE_EDGE, name
     unknown = scene.client.get("/public/users/nobody")
@@ -113,7 +123,8 @@ def test_who_is_not_shown_to_strangers_is_not_there_for_them(
         assert answer.status == unknown[name].status == 404, name
         assert answer.headers == unknown[name].headers, name
         assert answer.text.replace("ada", "adb") == unknown[name].text, name
-    assert scene.tagged() == []
+    for answer in (*scene.topics().values(), scene.client.get("/public/explore")):
+        assert answer.json["items"] == []
     assert scene.client.get("/users/ada", ben).status == 200
     seen = scene.client.get(f"/posts/{scene.post_id}", ben).status
     assert seen == (404 if hiding.get("private") else 200)
@@ -133,8 +144,7 @@ def test_strangers_get_links_for_a_day_or_two_and_never_those_for_two_hours(
     set_avatar(scene.client, pipeline, ada, jpeg(64, 64, seed=3))
 
     def public() -> dict[str, Answer]:
-        tag = scene.client.get("/public/hashtags/birds/posts")
-        return scene.everything() | {"tag": tag}
+        return scene.everything() | scene.topics()
 
     scene.client.patch("/me", ada, {"private": True})
     own = scene.client.get(f"/posts/{scene.post_id}", ada)
@@ -187,11 +197,15 @@ def test_a_post_that_is_deleted_or_not_published_yet_is_not_there(scene: Scene) 
 def test_lists_are_paged_for_strangers_with_cursors_of_their_own(
     scene: Scene, pipeline: Pipeline, ada: Person, ben: Person
 ) -> None:
-    publish(scene.client, pipeline, ada, [jpeg(32, 32, seed=2)], "second", caption=CAPTION)
+    publish(
+        scene.client, pipeline, ada, [jpeg(32, 32, seed=2)], "second", caption=CAPTION, place=PLACE
+    )
     client = scene.client
     for public, own in (
         ("/public/users/ada/posts", "/users/ada/posts"),
         ("/public/hashtags/birds/posts", "/hashtags/birds/posts"),
+        ("/public/places/wetland/posts", "/places/wetland/posts"),
+        ("/public/explore", "/explore"),
     ):
         first = client.get(public, limit="1").json
         cursor = first["next_cursor"]

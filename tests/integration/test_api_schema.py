@@ -104,7 +104,9 @@ class Caller:
     def added(self, photo: Any) -> Any:
         """A file that is added to an album."""
         video = {"width": 1, "height": 1, "duration_ms": 1}
-        return {**photo, **video, "alt_text": "A lake", "keep_capture_details": True}
+        people = [{"handle": self.friend, "x": 0.5, "y": 0.5}]
+        said = {"alt_text": "A lake", "keep_capture_details": True, "people": people}
+        return {**photo, **video, **said}
 
     def body(self, name: str) -> Any:
         """A valid one, with every field that it may have."""

@@ -39,6 +39,7 @@ from shutterfeed.domain.mentions import Mention
 from shutterfeed.domain.messages import Notify
 from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.scheduling import LATE
 from shutterfeed.domain.telling import addressed
 from tests import samples
 from tests.fakes.system import START
@@ -256,6 +257,30 @@ def test_a_post_that_fails_tells_its_author_once() -> None:
     changes: list[tuple[Post | None, Post | None]] = [(POST, avatar), (failed, None), (None, POST)]
     for before, after in changes:
         assert caused(PostChanged(before, after), "notify") == []
+
+
+def test_a_post_that_is_published_late_tells_its_author_once() -> None:
+    ready = replace(POST, state=PostState.PROCESSING, publish_at=START)
+    late = replace(
+        ready,
+        state=PostState.PUBLISHED,
+        published_at=START + LATE,
+        position=samples.position(1),
+    )
+    told = Act(ADA, NoticeKind.PUBLISHED_LATE, str(POST.id), ADA, START + LATE)
+    assert Notify(told) in caused(PostChanged(ready, late), "notify")
+    edited = replace(late, caption="Another")
+    in_time = replace(late, publish_at=START + LATE / 2)
+    unplanned = replace(late, publish_at=None)
+    deleted = late.deleted(START + 2 * LATE)
+    for before, after in (
+        (ready, in_time),
+        (ready, unplanned),
+        (late, edited),
+        (late, deleted),
+        (deleted, late),
+    ):
+        assert Notify(told) not in caused(PostChanged(before, after), "notify")
 
 
 DOT, EVE = samples.user_id(4), samples.user_id(5)

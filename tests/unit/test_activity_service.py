@@ -21,6 +21,7 @@ from shutterfeed.services.posts import MediumDraft
 from tests import samples
 from tests.activity_world import ADA, MINUTE, PHOTO, World
 from tests.fakes.storage import BROKEN_PHOTO
+from tests.scheduled import not_arrived
 
 
 @pytest.fixture
@@ -270,6 +271,19 @@ def test_an_upload_that_failed_is_told_to_its_owner_until_the_post_is_deleted(
     assert (len(world.groups()), world.badge()) == (1, 0), (
         "told once, though the message came again"
     )
+    world.delete_post(post.id)
+    assert world.groups() == []
+
+
+def test_a_post_whose_file_came_after_its_time_is_told_to_its_author_alone(world: World) -> None:
+    post = not_arrived(world, timedelta(minutes=10))
+    world.wait(timedelta(hours=1))
+    world.upload(post, 0, PHOTO)
+    world.told()
+    (group,) = world.groups()
+    assert (group.notice.kind, group.people, group.count) == (NoticeKind.PUBLISHED_LATE, (), 0)
+    assert group.post is not None
+    assert group.post.post.id == post.id
     world.delete_post(post.id)
     assert world.groups() == []
 

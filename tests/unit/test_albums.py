@@ -12,7 +12,7 @@ import pytest
 from shutterfeed.domain.albums import REMOVED_RETENTION
 from shutterfeed.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from shutterfeed.domain.media import ARRIVAL_GRACE, UPLOAD_LINK_LIFETIME, MediaState, Reference
-from shutterfeed.domain.people import PersonDraft
+from shutterfeed.domain.people import MAX_TAGGED, PersonDraft
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.retention import GIVE_UP_AFTER
 from shutterfeed.domain.visibility import Viewer
@@ -92,6 +92,52 @@ def test_another_order_is_shown_at_once_with_texts_and_people() -> None:
     assert (album.coming, album.removed, album.grants) == ((), (), ())
     backend.drain()
     assert _ids(backend.posts.get(str(post.id), Viewer(BOB)).post) == [two, one]
+
+
+def test_people_tagged_in_a_new_file_are_told_and_named_once_it_is_shown() -> None:
+    backend, post = _published(ONE)
+    (one,) = _ids(post)
+    bob = PersonDraft(backend.users.me(BOB).handle, 0.25, 0.5)
+    file = replace(_file(TWO, "two"), people=(bob,))
+    album = _change(backend, post, [one, file], [one])
+    two = _coming(album)[1]
+    backend.drain()
+    assert _now(backend, post).people == ()
+    # Another change keeps them.
+    _change(backend, post, [two, one], [one, two])
+    _arrive(backend, post, two, TWO)
+    backend.drain()
+    (person,) = _now(backend, post).people
+    assert (person.media_id, person.user_id, person.x, person.y) == (two, BOB, 0.25, 0.5)
+    assert _change(backend, post, [one, two], [two, one]).view.post.people == (person,)
+
+
+def test_whoever_does_not_want_to_be_tagged_is_not_tagged_by_a_file_that_waits() -> None:
+    backend, post = _published(ONE)
+    (one,) = _ids(post)
+    bob = PersonDraft(backend.users.me(BOB).handle, 0, 0)
+    two = _coming(_change(backend, post, [one, replace(_file(TWO), people=(bob,))], [one]))[1]
+    backend.metadata.posts[post.id] = replace(_now(backend, post), untagged=frozenset((BOB,)))
+    _arrive(backend, post, two, TWO)
+    backend.drain()
+    assert (_ids(_now(backend, post)), _now(backend, post).people) == ([one, two], ())
+    refused = [two, one, replace(_file(THREE), people=(bob,))]
+    with pytest.raises(InvalidInput) as error:
+        _change(backend, post, refused, [one, two])
+    assert error.value.field == "media[2].file.people[0].handle"
+
+
+def test_new_files_do_not_bring_more_tags_than_a_post_may_have() -> None:
+    backend, post = _published(ONE)
+    (one,) = _ids(post)
+    for number in range(3, 3 + MAX_TAGGED + 1):
+        backend.sign_up(number)
+    handles = [backend.users.me(samples.user_id(3 + n)).handle for n in range(MAX_TAGGED + 1)]
+    people = tuple(PersonDraft(handle, 0, 0) for handle in handles)
+    two = _coming(_change(backend, post, [one, replace(_file(TWO), people=people[1:])], [one]))[1]
+    with pytest.raises(InvalidInput) as error:
+        _change(backend, post, [one, two, replace(_file(THREE), people=people[:1])], [one, two])
+    assert error.value.code == "too_many_people"
 
 
 def test_a_removed_medium_can_be_put_back_for_30_days_and_then_gives_its_content_up() -> None:

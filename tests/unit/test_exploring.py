@@ -9,7 +9,16 @@ from datetime import timedelta
 import pytest
 
 from shutterfeed.domain.errors import InvalidCursor
-from shutterfeed.domain.explore import MAX_EXPLORED, SLOTS, TURN, Contender, Explored
+from shutterfeed.domain.explore import (
+    CONTENDERS_OF_SHORT,
+    MAX_EXPLORED,
+    SHORT,
+    SHORT_LASTS,
+    SLOTS,
+    TURN,
+    Contender,
+    Explored,
+)
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import CountLikes
 from shutterfeed.domain.posts import Post, PostCounts, PostState
@@ -143,6 +152,57 @@ def test_a_list_has_an_end(backend: Backend) -> None:
             backend.explored.update()
     listed = backend.metadata.explored.values()
     assert max(len(explored.post_ids) for explored in listed) <= MAX_EXPLORED
+
+
+# While it is short.
+
+
+def test_the_first_posts_are_there_as_soon_as_somebody_looks(backend: Backend) -> None:
+    assert _page(backend, viewer=NOBODY) == ([], None)
+    assert backend.metadata.explored == {}
+    first = _published(backend, 1, 1)
+    assert _shown(backend, NOBODY) == [first.id]
+    second = _published(backend, 2, 2)
+    backend.clock.advance(SHORT_LASTS)
+    third = _published(backend, 3, 3)
+    found, position = _page(backend, limit=2)
+    assert found == [third.id, second.id]
+    assert _page(backend, position)[0] == [first.id]
+
+
+def test_however_many_look_a_short_list_is_made_once_in_a_while(backend: Backend) -> None:
+    _published(backend, 1, 1)
+    assert len(_shown(backend)) == 1
+    for author in range(2, 6):
+        backend.clock.advance(SHORT_LASTS / 5)
+        _published(backend, author, author)
+        assert len(_shown(backend)) == 1
+    backend.clock.advance(SHORT_LASTS / 5)
+    assert len(_shown(backend)) == 5
+    for _ in range(5):  # There is nothing new.
+        backend.clock.advance(SHORT_LASTS)
+        _shown(backend)
+    assert len(backend.metadata.explored) == 2
+
+
+def test_a_short_list_has_the_best_of_many_until_all_are_counted(backend: Backend) -> None:
+    for number in range(2 * SLOTS):
+        _published(backend, number, number)
+    shown = _shown(backend)
+    assert len(shown) == CONTENDERS_OF_SHORT
+    backend.clock.advance(MINUTE)
+    assert _shown(backend) == shown, "it is not short any more"
+    assert backend.explored.update() > len(shown)
+
+
+def test_a_list_that_is_not_short_waits_for_the_schedule(backend: Backend) -> None:
+    for number in range(4 * SHORT):
+        _published(backend, number, number)
+    size = backend.explored.update()
+    assert size >= SHORT
+    backend.clock.advance(MINUTE)
+    _published(backend, 1_000, 1_000)
+    assert len(_page(backend, limit=MAX_EXPLORED)[0]) == size
 
 
 # Contending.

@@ -13,6 +13,8 @@ from shutterfeed.domain.messages import FindAcquaintances, Followed
 from shutterfeed.domain.suggestions import (
     MAX_ACQUAINTANCES,
     MAX_POPULAR,
+    SHORT,
+    SHORT_LASTS,
     SLOTS,
     Acquaintances,
     Nomination,
@@ -169,6 +171,11 @@ def _follow(backend: Backend, follower: str, *followed: str) -> None:
         backend.follows.follow(follower, _handle(backend, user_id))
 
 
+def _nobody_is_popular(backend: Backend) -> None:
+    backend.drain()
+    backend.metadata.nominations.clear()
+
+
 def _publish(backend: Backend, author: int, key: str = "key") -> None:
     post = backend.create_post(author, (PHOTO,), key)
     backend.upload(post, 0, PHOTO)
@@ -190,13 +197,31 @@ def _all_suggested(backend: Backend) -> None:
     assert backend.popular.update() == 6
 
 
-def test_a_fresh_deployment_suggests_its_active_people(backend: Backend) -> None:
+def test_a_fresh_deployment_suggests_its_active_people_at_once(backend: Backend) -> None:
     assert _suggested(backend, ADA) == []
     _publish(backend, 2)
-    assert backend.popular.update() == 1
     assert _suggested(backend, ADA) == [BOB]
     assert _suggested(backend, BOB) == [], "nobody is suggested to themselves"
-    assert backend.popular.update() == 0, "there is nothing new"
+    assert backend.popular.update() == 0, "they are counted"
+
+
+def test_however_many_ask_a_short_list_is_counted_once_in_a_while(backend: Backend) -> None:
+    _publish(backend, 2)
+    assert _suggested(backend, ADA) == [BOB]
+    backend.clock.advance(SHORT_LASTS / 2)
+    _publish(backend, 3)
+    assert _suggested(backend, ADA) == [BOB]
+    backend.clock.advance(SHORT_LASTS / 2)
+    assert _suggested(backend, ADA) == [BOB, CY]
+
+
+def test_a_list_that_is_not_short_waits_for_the_schedule(backend: Backend) -> None:
+    scores = {samples.user_id(10 + number): 1.0 for number in range(SHORT)}
+    backend.metadata.popular = Popular(scores, START)
+    backend.clock.advance(DAY)
+    _publish(backend, 2)
+    assert _suggested(backend, ADA) == []
+    assert backend.metadata.popular.scores == scores
 
 
 def test_whoever_many_have_begun_to_follow_is_suggested_first(backend: Backend) -> None:
@@ -232,7 +257,7 @@ def test_those_are_suggested_whom_those_follow_whom_one_follows(backend: Backend
     _follow(backend, ADA, BOB, CY)
     _follow(backend, BOB, ADA, DAN)
     _follow(backend, CY, DAN, EVE, BOB)
-    backend.drain()
+    _nobody_is_popular(backend)
     assert _suggested(backend, ADA) == [], "they are looked for in the background"
     assert _orders(backend) == [FindAcquaintances(ADA)]
     backend.drain()
@@ -242,7 +267,7 @@ def test_those_are_suggested_whom_those_follow_whom_one_follows(backend: Backend
 def test_acquaintances_are_looked_for_at_most_once_a_day(backend: Backend) -> None:
     _follow(backend, ADA, BOB)
     _follow(backend, BOB, CY)
-    backend.drain()
+    _nobody_is_popular(backend)
     for _ in range(2):
         _suggested(backend, ADA)
     backend.drain()
@@ -254,7 +279,7 @@ def test_acquaintances_are_looked_for_at_most_once_a_day(backend: Backend) -> No
     backend.drain()
     assert backend.metadata.acquaintances[ADA] is made, "the message was a repetition"
     _follow(backend, BOB, DAN)
-    backend.drain()
+    _nobody_is_popular(backend)
     backend.clock.advance(MINUTE)
     assert _suggested(backend, ADA) == [CY], "those of the day before, until there are others"
     backend.drain()
@@ -321,7 +346,7 @@ def test_whoever_is_new_and_follows_nobody_is_looked_at_again_soon(backend: Back
     assert backend.metadata.acquaintances[ADA].user_ids == ()
     _follow(backend, ADA, BOB)
     _follow(backend, BOB, CY)
-    backend.drain()
+    _nobody_is_popular(backend)
     assert _suggested(backend, ADA) == []
     assert _orders(backend) == []
     backend.clock.advance(HOUR)

@@ -8,7 +8,7 @@ asking with.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -212,6 +212,11 @@ _AT_PLACE: Final = (
     Asking(_always(_LIMIT), (rules.MIXED,), targets=Post),
     Asking(_always(("order", "best"), _LIMIT), (rules.MIXED,), targets=Post),
 )
+_PUBLIC_TAGGED: Final = (
+    Asking(_always(_LIMIT), (rules.PUBLIC_FOUND,)),
+    Asking(_always(("order", "best"), _LIMIT), (rules.PUBLIC_FOUND,)),
+)
+_PUBLIC_AT_PLACE: Final = tuple(replace(asking, targets=Post) for asking in _PUBLIC_TAGGED)
 _PLACES: Final = (
     Asking(_always(), (rules.PLACES,), is_part=True),
     Asking(_words("~place"), (rules.PLACES, rules.WORDS), is_part=True),
@@ -325,7 +330,11 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "get_public_user_feed": Entry(
         rules.PUBLIC_USER, (rules.CARD,), Within.POSTS, has_files=True, names_target=True
     ),
-    "list_public_tagged": _list(rules.PUBLIC_FOUND, has_files=True),
+    "list_public_explored": _list(
+        askings=(Asking(_always(_LIMIT), (rules.PUBLIC_EXPLORED,), is_part=True),), has_files=True
+    ),
+    "list_public_tagged": _list(rules.PUBLIC_FOUND, askings=_PUBLIC_TAGGED, has_files=True),
+    "list_public_at_place": Entry(askings=_PUBLIC_AT_PLACE, has_files=True),
     "get_page": Entry(askings=_PAGE, has_files=True),
     "get_oembed": Entry(askings=_EMBEDDED, has_files=True),
     # From here on they write. What is about posts comes first, and the block last.

@@ -490,7 +490,17 @@ PUBLIC_POST: Final = Surface("A public post by its id", _PUBLIC, _PUBLIC_POSTS, 
 PUBLIC_USER: Final = Surface("A public user by the handle", _PUBLIC, _PUBLIC_USERS, is_public=True)
 PUBLIC_LIST: Final = Surface("Posts in a public list", _PUBLIC, _PUBLIC_POSTS, is_public=True)
 PUBLIC_FOUND: Final = Surface(
-    "Posts with a hashtag, for everybody", _PUBLIC, _found(_PUBLIC_POSTS), is_public=True
+    "Posts with a hashtag or at a place, for everybody",
+    _PUBLIC,
+    _found(_PUBLIC_POSTS),
+    is_public=True,
+)
+PUBLIC_EXPLORED: Final = Surface(
+    "Posts to explore, for everybody",
+    _PUBLIC + " None that is sensitive is among them, and none of users whom a moderator has"
+    " limited.",
+    {**_found(_PUBLIC_POSTS), Post.SENSITIVE: NOBODY},
+    is_public=True,
 )
 CARD: Final = Surface(
     "A post in a public page, an Atom feed or on another site",

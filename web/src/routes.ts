@@ -17,7 +17,7 @@ import { MeView, ProfileView } from "./views/profile.tsx";
 import { PublicProfileView } from "./views/public-profile.tsx";
 import { RequestsView } from "./views/requests.tsx";
 import { CollectionView, SavedView } from "./views/saved.tsx";
-import { ExploreView, SearchView } from "./views/search.tsx";
+import { ExploreView, PublicExploreView, SearchView } from "./views/search.tsx";
 import { SecurityView } from "./views/security.tsx";
 import { SessionsView } from "./views/sessions.tsx";
 import { SettingsView } from "./views/settings.tsx";
@@ -89,7 +89,9 @@ export const ROUTES: Routes = [
 export const PUBLIC_ROUTES: Routes = [
   ["/p/:id", PostView],
   ["/u/:handle", PublicProfileView],
+  ["/explore", PublicExploreView],
   ["/tags/:tag", TagView],
+  ["/places/:place", PlaceView],
 ];
 
 /** The view of a path, with the values of its variable parts; null if no route has it. */

@@ -52,7 +52,10 @@ test("what is not in the album can be put back, once", () => {
 
 test("the API is told of the whole album, and of files what was found out", () => {
   const draft = draftOf(album({}));
-  const added = { id: "file", medium: null, file: {} as File, preview: null };
+  const added = {
+    ...{ id: "file", medium: null, file: {} as File, preview: null },
+    ...{ altText: " A pier ", people: [{ handle: "ben", x: 0.5, y: 0.5 }] },
+  };
   const facts = { content_type: "image/jpeg", bytes: 7, sha256: "00" } as never;
   const change = changeOf(
     { ...draft, entries: [added, draft.entries[1]!] },
@@ -67,7 +70,8 @@ test("the API is told of the whole album, and of files what was found out", () =
           bytes: 7,
           sha256: "00",
           keep_capture_details: false,
-          alt_text: "",
+          alt_text: "A pier",
+          people: [{ handle: "ben", x: 0.5, y: 0.5 }],
         },
       },
       { id: "two", file: null },

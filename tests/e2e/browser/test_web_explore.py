@@ -12,6 +12,7 @@ from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import Screen
 from tests.e2e.conftest import Person, eventually, published
+from tests.pictures import jpeg
 from tools.pictures import landscape
 
 PHONE = Screen(390, 844, is_phone=True)
@@ -55,7 +56,9 @@ def test_one_explores_searches_and_comes_to_hashtags_and_places(
     expect(recent).to_have_count(0)
 
 
-def test_a_place_is_chosen_by_its_name(visit: Visit, person: Callable[[], Person]) -> None:
+def test_a_place_is_chosen_by_its_name_or_by_what_the_photo_says(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
     author = person()
     name = f"Quay {author.handle}"
     photo = [Photo(landscape(933))]
@@ -79,3 +82,18 @@ def test_a_place_is_chosen_by_its_name(visit: Visit, person: Callable[[], Person
     visitor.sees_text("Changes saved.")
     visitor.open().sees_post("Second").get_by_role("link", name=name).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "/api/places?" in one.url else None)
+    visitor.choose_files(
+        {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg(640, 480, gps=True)}
+    )
+    field = page.get_by_role("dialog", name="New post").get_by_role("combobox", name="Place")
+    offer = page.get_by_role("button", name="From the photo?")
+    expect(offer).to_be_visible()
+    assert not any("near=" in url for url in asked), "it is offered and not assumed"
+    offer.click()
+    eventually(lambda: asked, until=lambda urls: any("near=52.52%2C13.405" in url for url in urls))
+    visitor.sees_text("People will see about where the photo was taken.")
+    expect(field).to_be_focused()
+    assert visitor.accessibility() == []

@@ -24,8 +24,9 @@ def author(person: Callable[[], Person]) -> Person:
     return author
 
 
-def _posted(author: Person, seed: int, caption: str) -> str:
-    post_id = author.api.publish([Photo(landscape(seed))], caption=caption)
+def _posted(author: Person, seed: int, caption: str, place: str | None = None) -> str:
+    where = None if place is None else {"name": place}
+    post_id = author.api.publish([Photo(landscape(seed))], caption=caption, place=where)
     published(author.api, post_id)
     return post_id
 
@@ -39,7 +40,8 @@ def test_a_stranger_sees_the_picture_first_and_then_a_way_to_join(
     visit: Visit, author: Person, screen: Screen
 ) -> None:
     tag = f"of_{author.handle}"
-    post_id = _posted(author, 81, f"Shared with all #{tag}")
+    place = f"Pier {author.handle}"
+    post_id = _posted(author, 81, f"Shared with all #{tag}", place)
     listed = f"/public/hashtags/{tag}/posts"
     eventually(lambda: author.api.call("GET", listed)["items"], until=bool)
     stranger = visit(None, screen).open(f"/p/{post_id}")
@@ -61,10 +63,23 @@ def test_a_stranger_sees_the_picture_first_and_then_a_way_to_join(
     expect(page.get_by_role("heading", name=f"#{tag}")).to_be_visible()
     expect(page.locator(".tile img.picture")).to_be_visible()
     _is_readable(stranger)
+
+    page.go_back()
+    page.get_by_role("link", name=place).click()
+    expect(page.get_by_role("heading", name=place)).to_be_visible()
+    expect(page.locator(".tile img.picture")).to_be_visible()
+    page.get_by_role("link", name="Best").click()
+    expect(page.locator(".tile img.picture")).to_be_visible()
+    _is_readable(stranger)
+
+    page.get_by_role("link", name="Explore").click()
+    expect(page.get_by_role("heading", name="Explore")).to_be_visible()
+    expect(page.locator(".tile img.picture").first).to_be_visible()
+    _is_readable(stranger)
     join.get_by_role("link", name="Sign in").click()
     stranger.sign_in(author.email)
     expect(page.get_by_role("navigation", name="Main")).to_be_visible()
-    expect(page).to_have_url(re.compile(f"/tags/{tag}$"))
+    expect(page).to_have_url(re.compile("/explore$"))
 
 
 def test_a_sensitive_post_is_covered_for_strangers_too(visit: Visit, author: Person) -> None:

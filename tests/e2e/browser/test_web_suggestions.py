@@ -23,10 +23,12 @@ def test_whom_those_follow_whom_one_follows_is_suggested(
     friend.api.follow(other.handle)
     reader.api.follow(friend.handle)
 
-    def suggested() -> list[str]:
-        return [user["handle"] for user in reader.api.suggestions(20)["items"]]
+    def suggested() -> list[tuple[str, str]]:
+        people = reader.api.suggestions(20)["items"]
+        return [(user["handle"], user["reason"]) for user in people]
 
-    eventually(suggested, until=lambda handles: other.handle in handles)
+    # Until then they may be popular.
+    eventually(suggested, until=lambda found: (other.handle, "acquaintance") in found)
     visitor = visit(reader, NARROW).open("/search")
     people = visitor.page.get_by_role("region", name="People you may like")
     row = people.get_by_role("listitem").filter(has_text=f"@{other.handle}")

@@ -134,6 +134,8 @@ from shutterfeed_client.api.service import (
     get_public_post,
     get_public_user,
     get_public_user_feed,
+    list_public_at_place,
+    list_public_explored,
     list_public_tagged,
     list_public_user_posts,
 )
@@ -521,6 +523,9 @@ def drive_public(nobody: Any, handle: str, post_id: str) -> None:
     assert answer(get_public_user.sync_detailed(handle, client=nobody)).handle == handle
     assert answer(list_public_user_posts.sync_detailed(handle, client=nobody)).items
     assert answer(list_public_tagged.sync_detailed("generated", client=nobody)).items
+    best = models.ListPublicAtPlaceOrder.BEST
+    answer(list_public_at_place.sync_detailed("lindau", client=nobody, order=best))
+    answer(list_public_explored.sync_detailed(client=nobody))
     feed = answer(get_public_user_feed.sync_detailed(handle, client=nobody))
     assert post_id in feed
     page = answer(get_page.sync_detailed(client=nobody, post=post_id))

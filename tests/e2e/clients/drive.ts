@@ -406,6 +406,8 @@ async function drivePublic(): Promise<void> {
   assert.equal((await answer(api.getPublicUser({ path: mine }))).handle, task.handle);
   assert.ok((await answer(api.listPublicUserPosts({ path: mine }))).items.length > 0);
   assert.ok((await answer(api.listPublicTagged({ path: { tag: "typed" } }))).items.length > 0);
+  await answer(api.listPublicAtPlace({ path: { place: "lindau" }, query: { order: "best" } }));
+  await answer(api.listPublicExplored());
   const feed = await answer(api.getPublicUserFeed({ path: mine, parseAs: "text" }));
   assert.ok(feed.includes(postId));
   const page = await answer(api.getPage({ query: { post: postId }, parseAs: "text" }));

@@ -50,6 +50,7 @@ export function sentenceOf({ kind, users, count, comment }: Told): string {
     request_accepted: () =>
       counted(count, "{who} accepted your request", "{who} accepted your request", who),
     upload_failed: () => t("A file of yours could not be posted"),
+    published_late: () => t("Your scheduled post was published later than planned"),
     report_decided: () => t("A moderator has decided about what you have reported"),
     statement: () => t("A moderator has decided about something of yours"),
   };

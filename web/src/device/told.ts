@@ -42,6 +42,7 @@ export function sentenceOf({ kind, count }: Told, { counted, t }: Speech): strin
       counted(count, "You may follow somebody now.", "{count} people have accepted you."),
     upload_failed: () =>
       counted(count, "A file of yours could not be posted.", "{count} files could not be posted."),
+    published_late: () => t("Your scheduled post was published later than planned"),
   };
   const sentence = Object.hasOwn(sentences, kind) ? sentences[kind] : undefined;
   return (sentence ?? news)();

@@ -1,5 +1,6 @@
 /** The album of a published post while its author changes it: what it will have, and what can be put back. */
 import type { Album, ChangeAlbum, FileBody, MediumView } from "../api.ts";
+import type { Placed } from "../naming/placed.ts";
 
 /** A photo or video that the post has, or a file that is added to it. */
 export interface Entry {
@@ -9,6 +10,9 @@ export interface Entry {
   readonly file: File | null;
   /** An object URL that shows the file. */
   readonly preview: string | null;
+  /** What one says of the file. */
+  readonly altText: string;
+  readonly people: readonly Placed[];
 }
 
 export interface AlbumDraft {
@@ -27,7 +31,7 @@ export function draftOf({ post, coming }: Album): AlbumDraft {
 }
 
 export function entryOf(medium: MediumView): Entry {
-  return { id: medium.id, medium, file: null, preview: null };
+  return { id: medium.id, medium, file: null, preview: null, altText: "", people: [] };
 }
 
 /** What the post has or had and the draft has not: it can be put back. */
@@ -36,6 +40,16 @@ export function leftOut({ post, coming, removed }: Album, { entries }: AlbumDraf
   const all = [...post.media, ...coming, ...removed.map(({ medium }) => medium)];
   const found = new Map(all.map((medium) => [medium.id, medium]));
   return [...found.values()].filter(({ id, state }) => state !== "failed" && !kept.has(id));
+}
+
+/** The draft with something else said of one of its files. */
+export function said(
+  draft: AlbumDraft,
+  id: string,
+  to: Partial<Pick<Entry, "altText" | "people">>,
+): AlbumDraft {
+  const entries = draft.entries.map((entry) => (entry.id === id ? { ...entry, ...to } : entry));
+  return { ...draft, entries };
 }
 
 export function moved(draft: AlbumDraft, id: string, to: number): AlbumDraft {
@@ -57,10 +71,11 @@ export function changeOf(
   { entries, seen }: AlbumDraft,
   declared: ReadonlyMap<string, FileBody>,
 ): ChangeAlbum {
-  const media = entries.map(({ id }) => {
+  const media = entries.map(({ id, altText, people }) => {
     const file = declared.get(id);
     if (file === undefined) return { id, file: null };
-    return { id: null, file: { ...file, keep_capture_details: false, alt_text: "" } };
+    const more = { keep_capture_details: false, alt_text: altText.trim(), people: [...people] };
+    return { id: null, file: { ...file, ...more } };
   });
   return { media, seen: [...seen] };
 }

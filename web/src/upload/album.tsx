@@ -1,11 +1,13 @@
 import { useState } from "preact/hooks";
-import { MAX_MEDIA } from "../../build/limits.ts";
+import { MAX_ALT_TEXT, MAX_MEDIA } from "../../build/limits.ts";
 import { type Album, call, type PostBody } from "../api.ts";
 import { Dialog } from "../components/dialog.tsx";
 import { Retry } from "../components/endless.tsx";
+import { Field } from "../components/field.tsx";
 import { FileImage } from "../components/file-image.tsx";
 import { Icon } from "../components/icons.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
+import { NamePeople } from "../components/name-people.tsx";
 import { sentence } from "../errors.ts";
 import { t } from "../language.ts";
 import { ofPost } from "../link-sources.ts";
@@ -18,6 +20,7 @@ import {
   isChanged,
   leftOut,
   moved,
+  said,
 } from "./album-change.ts";
 import { saveAlbum } from "./album-saving.ts";
 import { Order } from "./order.tsx";
@@ -142,6 +145,12 @@ function Editor({ album, onSaved, onClose }: Omit<Props, "post"> & { album: Albu
             <Icon name="close" />
           </button>
         </div>
+        {entries[index] && (
+          <FileDetails
+            entry={entries[index]}
+            onSaid={(to) => change(said(draft, entries[index]!.id, to))}
+          />
+        )}
         <label class="button button-small file-button">
           <span>{t("Add photos or videos")}</span>
           <input
@@ -206,7 +215,39 @@ function Editor({ album, onSaved, onClose }: Omit<Props, "post"> & { album: Albu
 /** It has an id of its own here, which no medium has. */
 function ofFile(file: File): Entry {
   const preview = file.type.startsWith("image/") ? URL.createObjectURL(file) : null;
-  return { id: crypto.randomUUID(), medium: null, file, preview };
+  return { id: crypto.randomUUID(), medium: null, file, preview, altText: "", people: [] };
+}
+
+interface DetailsProps {
+  entry: Entry;
+  onSaid: (to: Partial<Pick<Entry, "altText" | "people">>) => void;
+}
+
+/** What one says of a file that is added: what is to be seen in it, and who. */
+function FileDetails({ entry: { id, file, preview, altText, people }, onSaid }: DetailsProps) {
+  if (file === null) return null;
+  return (
+    <>
+      <Field
+        label={t("Description of {name}", { name: file.name })}
+        rows={1}
+        value={altText}
+        onValue={(text) => onSaid({ altText: text })}
+        maxLength={MAX_ALT_TEXT}
+      />
+      {preview && (
+        <NamePeople
+          key={id}
+          what={file.name}
+          people={people}
+          onPeople={(named) => onSaid({ people: named })}
+          error={null}
+        >
+          <img class="people-whole" src={preview} alt="" draggable={false} />
+        </NamePeople>
+      )}
+    </>
+  );
 }
 
 function nameOf({ file, medium }: Entry, at: number, count: number): string {

@@ -18,6 +18,7 @@ import { CropItem } from "./crop-item.tsx";
 import { add, type Draft, discard, draft, edit, loadDraft, obstacle, post } from "./draft.ts";
 import { ItemDetails, Refused } from "./item-details.tsx";
 import { resumeOutbox } from "./outbox.ts";
+import { usePhotoPoint } from "./photo-point.ts";
 
 const ACCEPTED = "image/*,video/*,.heic,.heif,.avif,.mov,.mp4,.webm";
 
@@ -149,6 +150,7 @@ function Said({ current }: { current: Draft }) {
         place={current.place}
         onPlace={(place) => edit({ place })}
         error={fieldError("place")}
+        photoPoint={usePhotoPoint(good)}
       />
       {good.map((item, index) => (
         <ItemDetails key={item.id} item={item} peopleError={fieldError(`media[${index}].people`)} />

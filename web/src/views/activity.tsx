@@ -81,7 +81,8 @@ async function markSeen(): Promise<void> {
 }
 
 /** In place of faces, for what nobody is named for. */
-const ICONS: Partial<Record<ActivityGroup["kind"], "flag" | "shield">> = {
+const ICONS: Partial<Record<ActivityGroup["kind"], "clock" | "flag" | "shield">> = {
+  published_late: "clock",
   report_decided: "flag",
   statement: "shield",
 };

@@ -1,4 +1,5 @@
-import { call } from "../api.ts";
+import { call, read } from "../api.ts";
+import { signedIn } from "../auth.ts";
 import { Empty } from "../components/empty.tsx";
 import { Endless } from "../components/endless.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
@@ -12,8 +13,10 @@ import { ofThisVisit } from "../visits.ts";
 import { searchAddress } from "./search-tabs.ts";
 import { Suggested } from "./suggested.tsx";
 
-/** Recent, well-liked posts; below them, people whom one may like to follow. */
+/** Recent, well-liked posts; below them, for whoever is signed in, people whom one may like to follow. */
 export function Explored() {
+  const isSignedIn = useStore(signedIn);
+  const people = isSignedIn && <Suggested />;
   const isShown = useIsShown();
   const list = ofThisVisit(
     "explored",
@@ -21,7 +24,11 @@ export function Explored() {
       new List(
         (cursor) => {
           const query = { limit: 30, ...(cursor !== undefined && { cursor }) };
-          return readPage(() => call("get", "/explore", { query }));
+          return readPage(() =>
+            signedIn.value
+              ? call("get", "/explore", { query })
+              : read("/public/explore", { query }),
+          );
         },
         (post) => post.id,
       ),
@@ -34,13 +41,17 @@ export function Explored() {
       skeleton={<GridSkeleton />}
       empty={
         <>
-          <Empty title={t("Nothing to explore yet")} drawing="explore">
+          <Empty
+            title={t("Nothing to explore yet")}
+            drawing="explore"
+            {...(isSignedIn && { next: "post" as const })}
+          >
             <p>{t("What people post and like appears here. Post the first picture yourself!")}</p>
           </Empty>
-          <Suggested />
+          {people}
         </>
       }
-      end={<Suggested />}
+      end={people}
     />
   );
 }

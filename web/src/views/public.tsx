@@ -20,6 +20,9 @@ export function PublicFrame({ children }: { children: ComponentChildren }) {
           <Logo size={32} />
           Shutterfeed
         </a>
+        <a class="public-explore" href="/explore">
+          {t("Explore")}
+        </a>
       </header>
       <main id="main" class="main main-public" tabIndex={-1}>
         {children}
@@ -49,7 +52,7 @@ export function NotForStrangers({ what }: { what: keyof typeof NOT_PUBLIC }) {
   const [title, said] = NOT_PUBLIC[what];
   return (
     <Page title={title} hideTitle>
-      <Empty title={said} drawing="lock">
+      <Empty title={said} drawing="lock" next="explore">
         <p>{t("It may be there for people who are signed in, or the link is not complete.")}</p>
       </Empty>
     </Page>

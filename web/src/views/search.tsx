@@ -23,6 +23,15 @@ import { Suggested } from "./suggested.tsx";
 /** How many people, and how many tags, are shown above the posts. */
 const BEST = 3;
 
+/** What everybody may look at. */
+export function PublicExploreView() {
+  return (
+    <Page title={t("Explore")} class="page-wide">
+      <Explored />
+    </Page>
+  );
+}
+
 /** Before one searches: what one has searched for, and pictures to look at. */
 export function ExploreView() {
   return (

@@ -114,6 +114,11 @@ function SignIn() {
       <p class="sign-in-other">
         {t("Just signed up?")} <a href="/confirm">{t("I have a code")}</a>
       </p>
+      {left === null && (
+        <p class="sign-in-other">
+          <a href="/explore">{t("Look around first")}</a>
+        </p>
+      )}
     </Page>
   );
 }

@@ -23,41 +23,36 @@ export function TagView({ tag: given }: Record<string, string>) {
   const tag = given!;
   const path = { tag };
   const isSignedIn = useStore(signedIn);
-  if (!isSignedIn)
-    return (
-      <Page title={`#${tag}`} class="page-wide">
-        <Posts ask={(query) => read("/public/hashtags/{tag}/posts", { path, query })}>
-          <NothingTagged tag={tag} />
-        </Posts>
-      </Page>
-    );
   return (
     <Topic
       title={`#${tag}`}
       facts={() => call("get", "/hashtags/{tag}", { path })}
-      ask={(query) => call("get", "/hashtags/{tag}/posts", { path, query })}
-      follow={<FollowTag tag={tag} />}
+      ask={(query) =>
+        isSignedIn
+          ? call("get", "/hashtags/{tag}/posts", { path, query })
+          : read("/public/hashtags/{tag}/posts", { path, query })
+      }
+      follow={isSignedIn && <FollowTag tag={tag} />}
     >
-      <NothingTagged tag={tag} />
+      <Empty title={t("Nothing is tagged #{tag} yet", { tag })} drawing="tag">
+        <p>{t("Write #{tag} in a caption, and the post appears here.", { tag })}</p>
+      </Empty>
     </Topic>
-  );
-}
-
-function NothingTagged({ tag }: { tag: string }) {
-  return (
-    <Empty title={t("Nothing is tagged #{tag} yet", { tag })} drawing="tag">
-      <p>{t("Write #{tag} in a caption, and the post appears here.", { tag })}</p>
-    </Empty>
   );
 }
 
 export function PlaceView({ place: given }: Record<string, string>) {
   const path = { place: given! };
+  const isSignedIn = useStore(signedIn);
   return (
     <Topic
       title={given!}
       facts={() => call("get", "/places/{place}", { path })}
-      ask={(query) => call("get", "/places/{place}/posts", { path, query })}
+      ask={(query) =>
+        isSignedIn
+          ? call("get", "/places/{place}/posts", { path, query })
+          : read("/public/places/{place}/posts", { path, query })
+      }
     >
       <Empty title={t("No posts at this place yet")} drawing="place">
         <p>{t("Name the place when you post, and the post appears here.")}</p>
@@ -66,10 +61,16 @@ export function PlaceView({ place: given }: Record<string, string>) {
   );
 }
 
+interface Facts {
+  /** They count posts of people, too, who do not want to be shown to strangers. */
+  readonly posts: number;
+  readonly name?: string;
+}
+
 interface TopicProps {
   /** Until the name is known that posts give it. */
   title: string;
-  facts: () => Promise<{ posts: number; name?: string }>;
+  facts: () => Promise<Facts>;
   ask: Ask;
   follow?: ComponentChildren;
   /** Shown if there are no posts. */
@@ -79,16 +80,19 @@ interface TopicProps {
 function Topic({ title, facts, ask, follow, children }: TopicProps) {
   const { query, path } = useStore(location);
   const order: Order = query.get("order") === "best" ? "best" : "newest";
-  const known = useResource("facts", facts);
+  // Strangers are not told how many posts there are.
+  const known = useResource("facts", async () => (signedIn.value ? facts() : null));
   const posts = known.value?.posts ?? 0;
   return (
     <Page title={known.value?.name ?? title} class="page-wide">
-      <div class="topic-head">
-        <p class="page-sub" aria-live="polite">
-          {known.value && counted(posts, "{count} post", "{count} posts")}
-        </p>
-        {follow}
-      </div>
+      {signedIn.value && (
+        <div class="topic-head">
+          <p class="page-sub" aria-live="polite">
+            {known.value && counted(posts, "{count} post", "{count} posts")}
+          </p>
+          {follow}
+        </div>
+      )}
       <nav class="tabs" aria-label={t("Order")}>
         <a class="tab" href={path} {...(order === "newest" && CURRENT)}>
           {t("Newest")}

@@ -172,7 +172,8 @@ WORKERS: Final = (
         kinds=("FanOut", "MigrateReaders", "AcceptRequests", "BringTagged"),
         timeout_s=60,
         batch=1,
-        concurrency=10,
+        # Many posts that are scheduled for one minute are in the feeds within the next one.
+        concurrency=25,
         dead_letters=_DELIVERY_DEAD_LETTERS,
     ),
     Worker(

@@ -21,7 +21,7 @@ from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.crops import DynamoCrops
 from shutterfeed.adapters.dynamodb.devices import DynamoDevices
 from shutterfeed.adapters.dynamodb.drafts import DynamoDrafts
-from shutterfeed.adapters.dynamodb.explore import DynamoExploreLists
+from shutterfeed.adapters.dynamodb.explore import DynamoContenders, DynamoExploreLists
 from shutterfeed.adapters.dynamodb.exports import DynamoExports
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
@@ -38,7 +38,7 @@ from shutterfeed.adapters.dynamodb.requests import DynamoRequests
 from shutterfeed.adapters.dynamodb.saves import DynamoSaves
 from shutterfeed.adapters.dynamodb.scheduled import DynamoScheduledPosts
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
-from shutterfeed.adapters.dynamodb.suggestions import DynamoSuggestionLists
+from shutterfeed.adapters.dynamodb.suggestions import DynamoNominations, DynamoSuggestionLists
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.adapters.dynamodb.withholdings import DynamoWithholdings
 from shutterfeed.adapters.export_parts import S3ExportParts
@@ -61,7 +61,7 @@ from shutterfeed.ports.blocks import Blocks, Mutes
 from shutterfeed.ports.closing import Closings
 from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.devices import Devices
-from shutterfeed.ports.explore import ExploreLists
+from shutterfeed.ports.explore import Contenders, ExploreLists
 from shutterfeed.ports.exports import ExportParts, Exports
 from shutterfeed.ports.feed_reads import FeedReads
 from shutterfeed.ports.feeds import Feeds, Readers
@@ -79,7 +79,7 @@ from shutterfeed.ports.saves import Saves
 from shutterfeed.ports.search import SearchIndex
 from shutterfeed.ports.sign_ins import SignIns
 from shutterfeed.ports.site import SitePage
-from shutterfeed.ports.suggestions import SuggestionLists
+from shutterfeed.ports.suggestions import Nominations, SuggestionLists
 from shutterfeed.ports.system import Clock, Ids, Together
 from shutterfeed.ports.uploads import Ledger, UploadBucket
 from shutterfeed.ports.viewing import ViewingReads
@@ -98,7 +98,7 @@ from shutterfeed.services.discussions import DiscussionService
 from shutterfeed.services.downloads import DownloadService
 from shutterfeed.services.drafts import DraftService
 from shutterfeed.services.erasing import ErasureService
-from shutterfeed.services.exploring import ExploreService
+from shutterfeed.services.exploring import ExploreListing, ExploreService
 from shutterfeed.services.exports import ExportService
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.follows import FollowService
@@ -111,6 +111,7 @@ from shutterfeed.services.moderation import ModerationService
 from shutterfeed.services.mutes import MuteService
 from shutterfeed.services.people import PeopleService
 from shutterfeed.services.places import PlaceService
+from shutterfeed.services.popular import PopularService
 from shutterfeed.services.posts import PostService
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.progress import ProgressService
@@ -202,7 +203,9 @@ def wire(
     hashtags: FollowedHashtags,
     tagged_posts: TaggedPostsStore,
     search_index: SearchIndex,
+    nominations: Nominations,
     suggestion_lists: SuggestionLists,
+    contenders: Contenders,
     explore_lists: ExploreLists,
     notices: Notices,
     crowds: Crowds,
@@ -319,6 +322,7 @@ def wire(
             posts=posts,
             albums=albums,
             ledger=ledger,
+            people=people,
             uploads=uploads,
             viewing=viewing,
             progress=progress,
@@ -395,12 +399,31 @@ def wire(
             policy=policy,
             clock=clock,
         ),
-        explore=ExploreService(lists=explore_lists, viewing=viewing),
+        explore=ExploreService(
+            lists=explore_lists,
+            listing=ExploreListing(
+                contenders=contenders,
+                lists=explore_lists,
+                reads=viewing_reads,
+                clock=clock,
+                ids=ids,
+            ),
+            viewing=viewing,
+        ),
         places=PlaceService(
             posts=posts, index=search_index, viewing=viewing, clock=clock, together=together
         ),
         suggestions=SuggestionService(
-            lists=suggestion_lists, viewing=viewing, orders=acquaintance_orders, clock=clock
+            lists=suggestion_lists,
+            popular=PopularService(
+                nominations=nominations,
+                lists=suggestion_lists,
+                reads=viewing_reads,
+                clock=clock,
+            ),
+            viewing=viewing,
+            orders=acquaintance_orders,
+            clock=clock,
         ),
         activity=ActivityService(
             users=users,
@@ -473,7 +496,9 @@ def services() -> Api:
         hashtags=DynamoFollowedHashtags(metadata),
         tagged_posts=DynamoTaggedPosts(metadata),
         search_index=index,
+        nominations=DynamoNominations(metadata),
         suggestion_lists=DynamoSuggestionLists(metadata),
+        contenders=DynamoContenders(metadata),
         explore_lists=DynamoExploreLists(metadata),
         notices=DynamoNotices(metadata),
         crowds=DynamoCrowds(metadata),

@@ -83,6 +83,7 @@ def reconciler() -> Reconciler:
             nominations=DynamoNominations(metadata),
             lists=DynamoSuggestionLists(metadata),
             reads=DynamoViewingReads(metadata, aws.clock()),
+            clock=aws.clock(),
         ),
         explored=ExploreListing(
             contenders=DynamoContenders(metadata),

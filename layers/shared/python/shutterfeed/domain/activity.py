@@ -54,6 +54,8 @@ class NoticeKind(StrEnum):
     FOLLOW_REQUEST = "follow_request"
     REQUEST_ACCEPTED = "request_accepted"
     UPLOAD_FAILED = "upload_failed"
+    PUBLISHED_LATE = "published_late"
+    """A scheduled post of the owner's was published well after its time."""
     REPORT_DECIDED = "report_decided"
     """Moderators have decided about something that the owner of the list has reported."""
     STATEMENT = "statement"
@@ -66,6 +68,9 @@ GROUPED: Final = frozenset(
 """The kinds that tell what many people did to one subject. A subject may have several such notices,
 one after the other; of any other kind one is shown."""
 
+
+OF_OWN_POSTS: Final = frozenset((NoticeKind.UPLOAD_FAILED, NoticeKind.PUBLISHED_LATE))
+"""The kinds that tell what has become of the owner's own post, and name nobody."""
 
 OF_CASES: Final = frozenset((NoticeKind.REPORT_DECIDED, NoticeKind.STATEMENT))
 """The kinds whose subject is a moderators' case."""
@@ -86,7 +91,7 @@ class ToldOf(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ActivitySettings:
     """What a user wants to be told, by what somebody did. Requests to follow, their
-    acceptance, failed uploads and what moderators decide are always told."""
+    acceptance, what becomes of one's own posts and what moderators decide are always told."""
 
     likes: ToldOf = ToldOf.EVERYONE
     comments: ToldOf = ToldOf.EVERYONE
@@ -126,7 +131,7 @@ class Act:
     subject: str
     """The id of what it was done to: a post, a comment, or a user."""
     person_id: str
-    """Who did it; the owner themselves for an upload that failed."""
+    """Who did it; the owner themselves for what has become of their own post."""
     at: datetime
     shard: int = 0
     """The part of the list of people in which this one stands, if the list is spread."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from shutterfeed.domain.media import Medium
+from shutterfeed.domain.people import TaggedPerson
 
 REMOVED_RETENTION: Final = timedelta(days=30)
 """How long a medium that was removed from its post can be put back, the same as a deleted post."""
@@ -16,10 +17,12 @@ MOST_REMOVED: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A medium and its alt text, which may be empty."""
+    """A medium, its alt text, which may be empty, and the people who are tagged in it from when it
+    is first shown on; of one that is shown, the post itself has them."""
 
     medium: Medium
     alt_text: str = ""
+    people: tuple[TaggedPerson, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

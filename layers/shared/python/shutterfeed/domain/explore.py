@@ -6,6 +6,9 @@ has the slot. Every few minutes the best of all contenders and of the list befor
 list, which is kept as a version of its own. Whoever pages goes on in the version that they began
 with, so that no page has a post of an earlier one, however often the list is made again.
 
+In a new deployment nobody should look at an empty page until then: while the list is short, it is
+also made again when somebody looks at it.
+
 The list is not shown as it is: `services/viewing.py` decides who may see which of its posts.
 """
 
@@ -30,6 +33,13 @@ MAX_EXPLORED: Final = 500
 MADE_AFTER: Final = timedelta(days=1)
 """The time after which a list is made again though there are no new contenders: what is gone leaves
 it then."""
+SHORT: Final = 60
+"""A list of fewer posts is short: two pages of the web client."""
+SHORT_LASTS: Final = timedelta(seconds=10)
+"""The time for which a short list is shown as it is."""
+CONTENDERS_OF_SHORT: Final = 100
+"""The number of contenders that are read for a short list, so that whoever looks at it does not
+wait for long."""
 _POSITION: Final = re.compile(rf"(?P<version>{ULID}):(?P<offset>[0-9]{{1,4}})")
 
 
@@ -69,6 +79,10 @@ class Explored:
         """Whether the next list is to be made, if the `newest` contender is of that time."""
         is_new = newest is not None and (self.counted_until is None or newest > self.counted_until)
         return is_new or now - self.made_at >= MADE_AFTER
+
+    def may_grow(self, now: datetime) -> bool:
+        """Whether it is short, and was not made just now."""
+        return len(self.post_ids) < SHORT and now - self.made_at >= SHORT_LASTS
 
     def page(self, offset: int, limit: int) -> Page[PostId]:
         """The posts from an offset on. The next position names this version."""

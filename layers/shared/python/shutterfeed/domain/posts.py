@@ -346,6 +346,13 @@ def newly_tagged_in(before: Post | None, after: Post | None) -> frozenset[str]:
     return frozenset(ids - before_ids - {after.author_id})
 
 
+def newly_published(before: Post | None, after: Post) -> bool:
+    """Whether a post is published since this change, for the first time."""
+    if after.state is not PostState.PUBLISHED:
+        return False
+    return before is None or not _was_seen(before)
+
+
 def appearing_in(post: Post | None) -> frozenset[str]:
     """The ids of the people who are tagged in a post by somebody else, once it has been published.
     They appear in a deleted post, too, which may be restored, and in none that is gone."""

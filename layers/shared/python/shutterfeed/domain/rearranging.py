@@ -16,6 +16,7 @@ from datetime import datetime
 from shutterfeed.domain.albums import MOST_REMOVED, Described, Removed
 from shutterfeed.domain.errors import Conflict
 from shutterfeed.domain.media import MediaState, Upload
+from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.posts import Post, alt_texts_of
 
 
@@ -36,6 +37,15 @@ def check_seen(post: Post, seen: Sequence[str]) -> None:
             "The post's photos and videos were changed since you saw them. Look at them again.",
             "seen",
         )
+
+
+def people_in(post: Post, album: Sequence[Described]) -> tuple[TaggedPerson, ...]:
+    """Those who are tagged in the media of an album once it is shown. Whoever has removed their
+    tags from the post meanwhile is not."""
+    ids = frozenset(ids_of(album))
+    shown = (person for person in post.people if person.media_id in ids)
+    new = (person for one in album for person in one.people)
+    return (*shown, *(person for person in new if person.user_id not in post.untagged))
 
 
 def rearranged(post: Post, album: Sequence[Described], now: datetime) -> Post:
@@ -73,7 +83,7 @@ def _showing(post: Post, album: Sequence[Described], now: datetime) -> Post:
         post,
         media=tuple(one.medium for one in album),
         alt_texts=alt_texts_of(one.alt_text for one in album),
-        people=tuple(person for person in post.people if person.media_id in ids),
+        people=people_in(post, album),
         coming=(),
         removed=(*gone, *before)[:MOST_REMOVED],
     )

@@ -28,6 +28,8 @@ than `LOOK_EVERY`, since a schedule is some seconds late."""
 DUE_SHARDS: Final = 4
 """The number of partitions over which the list of scheduled posts is spread. Each takes 1,000
 changes a second."""
+LATE: Final = timedelta(minutes=2)
+"""How long after its time a post is published late: otherwise it is a matter of seconds."""
 HELD_FOR: Final = timedelta(hours=1)
 """How long a post is held whose author's account is closed or suspended when its time comes, before
 it is looked at again."""
@@ -53,6 +55,13 @@ def check_publish_at(publish_at: datetime, now: datetime) -> None:
             f"publish_at must be within {LATEST.days} days from now.",
             "publish_at",
         )
+
+
+def is_late(publish_at: datetime | None, published_at: datetime | None) -> bool:
+    """Whether a post was published well after the time that its author has chosen."""
+    if publish_at is None or published_at is None:
+        return False
+    return published_at - publish_at >= LATE
 
 
 def to_seconds(publish_at: datetime) -> datetime:

@@ -8,7 +8,8 @@ There are two lists, which are made in advance:
   them those who have published. Whoever gains a follower or publishes is *nominated*: written into
   one of a fixed number of slots, where a later nomination replaces an earlier one. Every few
   minutes the slots are counted. What they hold then is a sample of all nominations since the last
-  time, in which those who are nominated most are found most often.
+  time, in which those who are nominated most are found most often. While the list is short, as in
+  a new deployment, they are also counted when somebody asks for suggestions.
 
 Neither list is shown as it is: `services/viewing.py` decides who may be suggested to whom.
 """
@@ -31,6 +32,10 @@ may not be suggested."""
 
 SLOTS: Final = 128
 MAX_POPULAR: Final = 100
+SHORT: Final = MAX_SUGGESTIONS
+"""A list of fewer popular users is short."""
+SHORT_LASTS: Final = timedelta(seconds=10)
+"""The time after the last nomination for which a short list stays as it is."""
 _ACTIVE: Final = 0.5
 """The score of somebody who has published and gained no follower. Each follower adds 1."""
 _HALF_LIFE: Final = timedelta(days=3)
@@ -85,6 +90,12 @@ class Popular:
     def ranked(self) -> tuple[str, ...]:
         """The users' ids, best first."""
         return tuple(sorted(self.scores, key=lambda user_id: (-self.scores[user_id], user_id)))
+
+    def may_grow(self, now: datetime) -> bool:
+        """Whether it is short, and nothing was counted just now."""
+        return len(self.scores) < SHORT and (
+            self.counted_until is None or now - self.counted_until >= SHORT_LASTS
+        )
 
     def counting(self, nominations: Iterable[Nomination]) -> Popular:
         """The list after the nominations that are not counted yet; itself if there are none."""

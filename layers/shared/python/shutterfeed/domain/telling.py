@@ -23,8 +23,10 @@ from shutterfeed.domain.posts import (
     Post,
     PostState,
     newly_mentioned_in,
+    newly_published,
     newly_tagged_in,
 )
+from shutterfeed.domain.scheduling import is_late
 
 
 def acts_of(change: Change) -> Iterator[Act]:
@@ -43,6 +45,7 @@ def acts_of(change: Change) -> Iterator[Act]:
             yield Act(owner_id, NoticeKind.COMMENT_LIKE, str(comment_id), user_id, at)
         case PostChanged(before, after) if after is not None:
             yield from _failure(before, after)
+            yield from _late(before, after)
             yield from _people(before, after)
 
 
@@ -138,3 +141,10 @@ def _failure(before: Post | None, after: Post) -> Iterator[Act]:
         failed = (m for m in after.media if m.state is MediaState.FAILED and m.replaces is not None)
         at = max((after.created_at, *(ulid_time(medium.media_id) for medium in failed)))
         yield Act(author_id, NoticeKind.UPLOAD_FAILED, str(after.id), author_id, at)
+
+
+def _late(before: Post | None, after: Post) -> Iterator[Act]:
+    """A scheduled post that was published late, because its files or its author were not there."""
+    if newly_published(before, after) and is_late(after.publish_at, after.published_at):
+        at, author_id = after.published_at or after.created_at, after.author_id
+        yield Act(author_id, NoticeKind.PUBLISHED_LATE, str(after.id), author_id, at)

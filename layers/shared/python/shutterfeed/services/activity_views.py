@@ -8,7 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from shutterfeed.domain.activity import MAX_NAMED, OF_CASES, Notice, NoticeKind, ToldOf
+from shutterfeed.domain.activity import (
+    MAX_NAMED,
+    OF_CASES,
+    OF_OWN_POSTS,
+    Notice,
+    NoticeKind,
+    ToldOf,
+)
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.mentions import mentioned
@@ -114,7 +121,7 @@ def view_of(owner: Profile, notice: Notice, crowd: Crowded, told: Told) -> Group
     is_new = notice.is_new(owner.activity_seen_at)
     if notice.is_replaced:
         return None
-    if notice.kind is NoticeKind.UPLOAD_FAILED or notice.kind in OF_CASES:
+    if notice.kind in OF_OWN_POSTS or notice.kind in OF_CASES:
         return GroupView(notice, notice.appears_at, is_new)
     visible = visible_people(owner, notice, crowd, told)
     if not visible:
@@ -163,14 +170,14 @@ def _named(
 
 
 def alone(notice: Notice, subject: Subject, comments: Mapping[CommentId, Comment]) -> Person | None:
-    """Who did what a notice tells that is about one person; None for a failed upload, and if it is
-    not known any more."""
+    """Who did what a notice tells that is about one person; None for what has become
+    of the owner's own post, and if it is not known any more."""
     if notice.kind is NoticeKind.REQUEST_ACCEPTED:
         return Person(notice.subject, notice.appears_at)
     if subject.comment_id is not None:
         comment = comments.get(subject.comment_id)
         return None if comment is None else Person(comment.author_id, comment.created_at)
-    if subject.post_id is None or notice.kind is NoticeKind.UPLOAD_FAILED:
+    if subject.post_id is None or notice.kind in OF_OWN_POSTS:
         return None
     return Person(subject.post_id.author_id, notice.appears_at)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -11,12 +11,14 @@ from shutterfeed.domain.albums import Described, Removed
 from shutterfeed.domain.errors import Busy, Conflict, InvalidInput
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.media import MediaState, Medium, Upload
+from shutterfeed.domain.people import TaggedPerson, check_number
 from shutterfeed.domain.posts import MAX_MEDIA, Post, PostState
-from shutterfeed.domain.rearranging import album_of, check_seen, rearranged
+from shutterfeed.domain.rearranging import album_of, check_seen, people_in, rearranged
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.posts import Albums, Posts
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger
+from shutterfeed.services.people import PeopleService
 from shutterfeed.services.posts import MediumDraft, check_draft, own_shown_post, parse_post_id
 from shutterfeed.services.progress import ProgressService
 from shutterfeed.services.uploads import Grant, UploadService
@@ -43,6 +45,7 @@ class AlbumService:
     posts: Posts
     albums: Albums
     ledger: Ledger
+    people: PeopleService
     uploads: UploadService
     viewing: ViewingService
     progress: ProgressService
@@ -92,7 +95,8 @@ class AlbumService:
     ) -> tuple[tuple[Described, ...], tuple[Upload, ...]]:
         """The wanted album, and the ledger entries of its new files. Raises `InvalidInput`."""
         known = _known(post)
-        album, uploads = [], []
+        album: list[Described] = []
+        new: dict[str, tuple[str, MediumDraft]] = {}
         for index, one in enumerate(wanted):
             if isinstance(one, str):
                 if one not in known:
@@ -102,8 +106,25 @@ class AlbumService:
             else:
                 medium = one.declared(self.ids.new(now))
                 album.append(Described(medium, one.alt_text))
-                uploads.append(Upload(post.id, medium, now))
-        return tuple(album), tuple(uploads)
+                new[medium.media_id] = (f"media[{index}].file.people", one)
+        tagged = self._tagged(post, new)
+        described = tuple(_with_people(one, tagged) for one in album)
+        check_number(people_in(post, described), "media")
+        uploads = (one.medium for one in described if one.medium.media_id in new)
+        return described, tuple(Upload(post.id, medium, now) for medium in uploads)
+
+    def _tagged(
+        self, post: Post, new: Mapping[str, tuple[str, MediumDraft]]
+    ) -> tuple[TaggedPerson, ...]:
+        """The people tagged in new files, which are given by their media ids, each with its field
+        in the request. Raises `InvalidInput`."""
+        drafts = {media_id: draft.people for media_id, (_, draft) in new.items()}
+        if not any(drafts.values()):
+            return ()
+        fields = {media_id: field for media_id, (field, _) in new.items()}
+        found = self.people.in_post(post.author_id, None, drafts.values(), post)
+        tagged = found.tagged(drafts, fields, post)
+        return tuple(person for person in tagged if person.media_id in new)
 
     def _shown(self, post: Post) -> AlbumView:
         view = self.viewing.post(Viewer(post.author_id), post.id)
@@ -136,6 +157,13 @@ def _known(post: Post) -> dict[str, Described]:
     shown = [Described(medium, text) for medium, text in post.described()]
     found = {one.medium.media_id: one for one in (*hidden, *post.coming, *shown)}
     return {i: one for i, one in found.items() if one.medium.state is not MediaState.FAILED}
+
+
+def _with_people(one: Described, tagged: Sequence[TaggedPerson]) -> Described:
+    """A medium of an album with those of the people who are tagged in it, if it is new."""
+    media_id = one.medium.media_id
+    people = tuple(person for person in tagged if person.media_id == media_id)
+    return replace(one, people=people) if people else one
 
 
 def _is_so(post: Post, wanted: Sequence[Wanted], seen: Sequence[str]) -> bool:

@@ -1,4 +1,5 @@
-"""The list of posts to explore: `reconcile` makes it, and everybody pages through it."""
+"""The list of posts to explore: `reconcile` makes it, and everybody pages through it. While it is
+short, those who look at it make it, too."""
 
 from __future__ import annotations
 
@@ -6,7 +7,12 @@ from dataclasses import dataclass
 
 from shutterfeed.domain import visibility
 from shutterfeed.domain.errors import InvalidCursor
-from shutterfeed.domain.explore import MAX_EXPLORED, Explored, parse_position
+from shutterfeed.domain.explore import (
+    CONTENDERS_OF_SHORT,
+    MAX_EXPLORED,
+    Explored,
+    parse_position,
+)
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post
@@ -24,6 +30,7 @@ class ExploreService:
     """Shows the list."""
 
     lists: ExploreLists
+    listing: ExploreListing
     viewing: ViewingService
 
     def page(self, viewer: Viewer, position: str | None, limit: int) -> Page[PostView]:
@@ -33,7 +40,7 @@ class ExploreService:
         `InvalidCursor`, also if that version is not kept any more.
         """
         if position is None:
-            found, offset = self.lists.current(), 0
+            found, offset = self.listing.current(), 0
             if found is None:
                 return Page((), None)
         else:
@@ -62,20 +69,36 @@ class ExploreListing:
         Only those posts are on it that everybody may explore: others would take their positions in
         vain. Two runs at once make two versions, of which the later one counts.
         """
+        made = self._make(self.lists.current(), MAX_EXPLORED)
+        return 0 if made is None else len(made.post_ids)
+
+    def current(self) -> Explored | None:
+        """The list as it is shown; None if nobody has published. A short one is made again first if
+        there are new contenders, so that the first posts of a deployment are on it at once."""
+        last = self.lists.current()
+        if last is not None and not last.may_grow(self.clock.now()):
+            return last
+        return self._make(last, CONTENDERS_OF_SHORT) or last
+
+    def _make(self, before: Explored | None, most: int) -> Explored | None:
+        """The list after `before`, from the best `most` contenders and those on it. None if it
+        stays as it is."""
         contenders, now = self.contenders.recent(), self.clock.now()
         newest = max((contender.at for contender in contenders), default=None)
-        before = self.lists.current()
         if before is None and newest is None:
-            return 0
+            return None
         if before is not None and not before.is_due(newest, now):
-            return 0
+            return None
         known = before.post_ids if before is not None else ()
-        until = newest or (before.counted_until if before is not None else None)
-        ahead = sorted(contenders, key=lambda one: (-one.rank, one.post_id))[:MAX_EXPLORED]
+        ahead = sorted(contenders, key=lambda one: (-one.rank, one.post_id))[:most]
         candidates = dict.fromkeys((*(one.post_id for one in ahead), *known))
         best = tuple(spread(self._ranked(tuple(candidates)))[:MAX_EXPLORED])
-        self.lists.keep(Explored(self.ids.new(now), best, now, until))
-        return len(best)
+        until = newest or (before.counted_until if before is not None else None)
+        if most < min(len(contenders), MAX_EXPLORED):
+            until = None  # The schedule counts all of them.
+        made = Explored(self.ids.new(now), best, now, until)
+        self.lists.keep(made)
+        return made
 
     def _ranked(self, post_ids: tuple[PostId, ...]) -> list[PostId]:
         """Those of the posts that may be explored, best first, by their present likes."""

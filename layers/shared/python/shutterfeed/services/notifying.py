@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from shutterfeed.domain.activity import GROUPED, Act, Notice, NoticeKind, opening
+from shutterfeed.domain.activity import GROUPED, OF_OWN_POSTS, Act, Notice, NoticeKind, opening
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.messages import Notify, NotifyMessage, ReleaseReplies, TellCase
@@ -69,7 +69,7 @@ class NotifyingService:
         indexes, of which the worker has to be told again."""
         subjects: defaultdict[tuple[str, NoticeKind, str], dict[int, Act]] = defaultdict(dict)
         for index, act in self._addressed(acts):
-            if act.person_id != act.owner_id or act.kind is NoticeKind.UPLOAD_FAILED:
+            if act.person_id != act.owner_id or act.kind in OF_OWN_POSTS:
                 subjects[act.owner_id, act.kind, act.subject][index] = act
         failures: dict[int, Exception] = {}
         for alike in subjects.values():

@@ -1,8 +1,9 @@
-"""Suggestions of whom to follow: two round trips, one for the lists, one for the people on them."""
+"""Suggestions of whom to follow: two round trips, one for the lists, one for the people on them.
+While there are few popular users, what was nominated since is read in between."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from shutterfeed.domain.messages import FindAcquaintances
@@ -11,6 +12,7 @@ from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.suggestions import SuggestionLists
 from shutterfeed.ports.system import Clock
+from shutterfeed.services.popular import PopularService
 from shutterfeed.services.viewing import ProfileView, ViewingService
 
 
@@ -25,6 +27,7 @@ class SuggestedView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestionService:
     lists: SuggestionLists
+    popular: PopularService
     viewing: ViewingService
     orders: Queue[FindAcquaintances]
     clock: Clock
@@ -37,6 +40,7 @@ class SuggestionService:
         suggestions: until they are found there are those of the last time, and the popular users.
         """
         lists = self.lists.read(reader_id)
+        lists = replace(lists, popular=self.popular.grown(lists.popular))
         if lists.acquaintances is None or lists.acquaintances.is_due(self.clock.now()):
             self.orders.send([FindAcquaintances(reader_id)])
         candidates = lists.candidates(reader_id, limit * CANDIDATES_PER_SUGGESTION)
