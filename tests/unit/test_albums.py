@@ -117,11 +117,11 @@ def test_whoever_does_not_want_to_be_tagged_is_not_tagged_by_a_file_that_waits()
     (one,) = _ids(post)
     bob = PersonDraft(backend.users.me(BOB).handle, 0, 0)
     two = _coming(_change(backend, post, [one, replace(_file(TWO), people=(bob,))], [one]))[1]
-    backend.metadata.posts[post.id] = replace(_now(backend, post), untagged=frozenset((BOB,)))
+    backend.metadata.posts[post.id] = replace(_now(backend, post), untagged=(BOB,))
     _arrive(backend, post, two, TWO)
     backend.drain()
     assert (_ids(_now(backend, post)), _now(backend, post).people) == ([one, two], ())
-    refused = [two, one, replace(_file(THREE), people=(bob,))]
+    refused: list[str | MediumDraft] = [two, one, replace(_file(THREE), people=(bob,))]
     with pytest.raises(InvalidInput) as error:
         _change(backend, post, refused, [one, two])
     assert error.value.field == "media[2].file.people[0].handle"
