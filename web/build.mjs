@@ -14,7 +14,7 @@ const FIRST_SCREEN = "src/main.tsx";
 /** Of its script, compressed: whoever adds to it has to leave something for later. */
 const MOST_BYTES = 28 * 1024;
 /** Of all scripts of the app together but the moderators' pages, compressed, whenever they are loaded. */
-const MOST_BYTES_TOGETHER = 125 * 1024;
+const MOST_BYTES_TOGETHER = 126 * 1024;
 const MODERATORS = "src/console/all.ts";
 /** Of the moderators' pages, compressed. */
 const MOST_BYTES_OF_MODERATORS = 11 * 1024;
