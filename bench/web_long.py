@@ -1,14 +1,15 @@
-"""What a long feed takes of the browser's memory, and how soon a picture opens in the viewer.
+"""What a long feed takes of the browser's memory.
 
 The feed is as long as wanted, and made of copies of the posts that somebody's feed really has:
-publishing thousands would take an hour, and the page cannot tell them from others.
+publishing thousands would take an hour, and the page cannot tell them from others. The browser
+itself says what the page takes: of its script, and of all that it draws. It says so to a page that
+is isolated from others, which the answer with the page makes it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,76 +17,59 @@ from playwright.sync_api import Page, Route
 
 from bench.figures import Figure
 from bench.progress import clear, show
+from bench.web_acts import OpenPage
 from shutterfeed_cli.client.http import request
 
-OpenPage = Callable[[], AbstractContextManager[Page]]
-_MIB: Final = 1024 * 1024
+_MB: Final = 1_000_000
 _PAGE: Final = 100
 """Posts in an answer: as many as the API gives at most."""
 _STEP_MS: Final = 50
-_PATIENCE_STEPS: Final = 2_400
-_POSTS: Final = "document.querySelectorAll('[data-post]').length"
-# How long the events of interactions took, as browsers report it: from the key to the paint.
-_WATCH: Final = """() => {
-  window.interactions = [];
-  new PerformanceObserver((list) => {
-    for (const {interactionId, duration} of list.getEntries())
-      if (interactionId) window.interactions.push(duration);
-  }).observe({type: "event", durationThreshold: 16});
+# Those that are on the page, and those that were taken from it.
+_POSTS: Final = """() => [...document.querySelectorAll("[data-posts]")].reduce(
+  (sum, {dataset}) => sum + dataset.posts.split(" ").length,
+  document.querySelectorAll("[data-post]").length,
+)"""
+_ISOLATION: Final = {
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
+}
+# Its text, and its headers but that by which it was compressed.
+_PAGE_ITSELF: Final = """async () => {
+  const response = await fetch("/");
+  const headers = Object.fromEntries(response.headers);
+  delete headers["content-encoding"];
+  delete headers["content-length"];
+  return [await response.text(), headers];
 }"""
-# Null until the picture is there; then the milliseconds since the key.
-_DRAWN: Final = """async (began) => {
-  const picture = document.querySelector("dialog.viewer img.picture");
-  if (!picture?.complete) return null;
-  await picture.decode();
-  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
-  return performance.now() - began;
-}"""
+_MEASURE: Final = "() => performance.measureUserAgentSpecificMemory()"
 
 
 def figures(open_page: OpenPage, feed_url: str, token: str, posts: int) -> list[Figure]:
-    """`open_page` opens the feed of somebody signed in on a slow phone; `token` is their access
-    token. The long feed has `posts` posts."""
+    """`open_page` opens the feed of somebody signed in; `token` is their access token. The long
+    feed has `posts` posts."""
     first = request("GET", feed_url, headers={"authorization": f"Bearer {token}"}).json()
     with open_page() as page:
-        to_paint, to_picture = _viewer(page)
-    with open_page() as page:
         page.route("**/api/feed?*", lambda route: _answer(route, first, posts))
-        heap, nodes = _long(page, posts)
+        _isolate(page)
+        _scroll(page, posts)
+        memory: dict[str, Any] = page.evaluate(_MEASURE)
+        tools = page.context.new_cdp_session(page)
+        nodes = float(tools.send("Memory.getDOMCounters")["nodes"])
+    script, drawn = (_bytes(memory, kind) for kind in ("JavaScript", "DOM"))
     return [
-        Figure("opening the viewer: interaction to next paint", to_paint, "ms", "<= 200"),
-        Figure("opening the viewer: until its picture is drawn", to_picture, "ms"),
-        Figure(f"script's memory over {posts:,} posts", heap / _MIB, "MB", "<= 40"),
+        Figure(f"memory over {posts:,} posts", memory["bytes"] / _MB, "MB", "<= 40"),
+        Figure("of that, the script's", script / _MB, "MB"),
+        Figure("of that, what is drawn", drawn / _MB, "MB"),
         Figure(f"nodes of the page over {posts:,} posts", nodes, ""),
     ]
 
 
-def _viewer(page: Page) -> tuple[float, float]:
-    """Milliseconds until something is painted after the key that opens the viewer, and until the
-    picture is."""
-    button = page.get_by_role("button", name="Look closer").first
-    button.wait_for(state="attached")
-    page.wait_for_load_state("networkidle")
-    page.evaluate(_WATCH)
-    button.focus()
-    began = page.evaluate("performance.now()")
-    page.keyboard.press("Enter")
-    to_picture = _waited(page, lambda: page.evaluate(_DRAWN, began))
-    return _waited(
-        page, lambda: max(page.evaluate("window.interactions"), default=None)
-    ), to_picture
+def _bytes(memory: dict[str, Any], kind: str) -> int:
+    return sum(part["bytes"] for part in memory["breakdown"] if kind in part["types"])
 
 
-def _waited(page: Page, look: Callable[[], float | None]) -> float:
-    for _ in range(_PATIENCE_STEPS):
-        if (found := look()) is not None:
-            return found
-        page.wait_for_timeout(_STEP_MS)
-    raise TimeoutError("the viewer's picture is not drawn")
-
-
-def _long(page: Page, posts: int) -> tuple[float, float]:
-    """The bytes of the script's heap and the nodes of the page, once all posts have been seen."""
+def _scroll(page: Page, posts: int) -> None:
+    """See all posts, from the first to the last."""
     tools = page.context.new_cdp_session(page)
     tools.send("Emulation.setCPUThrottlingRate", {"rate": 1})  # the time is of no interest
     page.reload()
@@ -98,10 +82,16 @@ def _long(page: Page, posts: int) -> tuple[float, float]:
         show(f"{seen:,} of {posts:,} posts")
     clear()
     page.wait_for_timeout(1_000)
-    for _ in range(2):
-        tools.send("HeapProfiler.collectGarbage")
-    heap = tools.send("Runtime.getHeapUsage")["usedSize"]
-    return float(heap), float(tools.send("Memory.getDOMCounters")["nodes"])
+
+
+def _isolate(page: Page) -> None:
+    """Have the page, from its next load on, as one that the browser tells how much it takes."""
+    html, headers = page.evaluate(_PAGE_ITSELF)
+    answer = {**headers, **_ISOLATION}
+    page.route(
+        lambda url: urlsplit(url).path == "/",
+        lambda route: route.fulfill(body=html, headers=answer),
+    )
 
 
 def _answer(route: Route, first: dict[str, Any], posts: int) -> None:

@@ -6,17 +6,17 @@
  * this page's memory.
  */
 import { account } from "./auth.ts";
-import {
-  type AuthenticationResult,
-  answerCode,
-  answerPassword,
-  type Challenge,
-  cognito,
-  isChallenge,
-} from "./cognito.ts";
+import type { AuthenticationResult } from "./cognito.ts";
 import { config } from "./config.ts";
 import { CognitoError } from "./errors.ts";
 import { keyLink } from "./key-link.ts";
+import {
+  answerCode,
+  answerPassword,
+  asked,
+  type Challenge,
+  isChallenge,
+} from "./sign-in/passwords.ts";
 
 /** The right to change the account, for a few minutes. */
 export interface Permit {
@@ -37,12 +37,12 @@ export async function prove(password: string): Promise<Permit | Challenge> {
   return isChallenge(answer) ? answer : permit(answer);
 }
 
-export async function proveWithCode(asked: Challenge, code: string): Promise<Permit> {
-  return permit(await answerCode(asked, code));
+export async function proveWithCode(challenge: Challenge, code: string): Promise<Permit> {
+  return permit(await answerCode(challenge, code));
 }
 
 async function permit({ AccessToken: token }: AuthenticationResult): Promise<Permit> {
-  const user = await cognito("GetUser", { AccessToken: token });
+  const user = await asked("GetUser", { AccessToken: token });
   const attributes = user.UserAttributes as { Name: string; Value: string }[];
   const email = attributes.find(({ Name }) => Name === "email")?.Value ?? "";
   const factors = (user.UserMFASettingList ?? []) as string[];
@@ -55,7 +55,7 @@ export function hasRunOut(error: unknown): boolean {
 }
 
 export async function changePassword(held: Permit, old: string, fresh: string): Promise<void> {
-  await cognito("ChangePassword", {
+  await asked("ChangePassword", {
     AccessToken: held.token,
     PreviousPassword: old,
     ProposedPassword: fresh,
@@ -65,7 +65,7 @@ export async function changePassword(held: Permit, old: string, fresh: string): 
 /** The permit with the new address; null if a code was sent there: until it is typed, the old one
  * stays. */
 export async function changeEmail(held: Permit, email: string): Promise<Permit | null> {
-  const answer = await cognito("UpdateUserAttributes", {
+  const answer = await asked("UpdateUserAttributes", {
     AccessToken: held.token,
     UserAttributes: [{ Name: "email", Value: email }],
   });
@@ -75,7 +75,7 @@ export async function changeEmail(held: Permit, email: string): Promise<Permit |
 
 /** The permit with the new address, once the code that was sent there is right. */
 export async function confirmEmail(held: Permit, email: string, code: string): Promise<Permit> {
-  await cognito("VerifyUserAttribute", {
+  await asked("VerifyUserAttribute", {
     AccessToken: held.token,
     AttributeName: "email",
     Code: code,
@@ -84,14 +84,14 @@ export async function confirmEmail(held: Permit, email: string, code: string): P
 }
 
 export async function newSecondFactor(held: Permit): Promise<SecondFactorKey> {
-  const answer = await cognito("AssociateSoftwareToken", { AccessToken: held.token });
+  const answer = await asked("AssociateSoftwareToken", { AccessToken: held.token });
   const key = String(answer.SecretCode);
   return { key, link: keyLink(held.email, key) };
 }
 
 /** Turns the second factor on, once the app's first code is right. */
 export async function confirmSecondFactor(held: Permit, code: string): Promise<void> {
-  await cognito("VerifySoftwareToken", { AccessToken: held.token, UserCode: code });
+  await asked("VerifySoftwareToken", { AccessToken: held.token, UserCode: code });
   await setSecondFactor(held, true);
 }
 
@@ -100,7 +100,7 @@ export async function dropSecondFactor(held: Permit): Promise<void> {
 }
 
 async function setSecondFactor(held: Permit, isOn: boolean): Promise<void> {
-  await cognito("SetUserMFAPreference", {
+  await asked("SetUserMFAPreference", {
     AccessToken: held.token,
     SoftwareTokenMfaSettings: { Enabled: isOn, PreferredMfa: isOn },
   });

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { interrupted, signedIn } from "./auth.ts";
+import { farewell, interrupted, signedIn } from "./auth.ts";
 import { Boundary, reason } from "./components/boundary.tsx";
 import { Navigation } from "./components/navigation.tsx";
 import { OfflineBanner } from "./components/offline-banner.tsx";
@@ -10,9 +10,9 @@ import { goOnWithHandle, waitingForHandle } from "./handles.ts";
 import { t } from "./language.ts";
 import { lazy, lazyPart } from "./lazy.tsx";
 import { closeViewer, looking } from "./looking.ts";
-import { isNew, keepMeFresh, loadMeAtLast, me } from "./me.ts";
-import { useFilesFromOutside } from "./outside-files.ts";
-import { isAnyKept, resumePending } from "./pending.ts";
+import { isNew, me } from "./me.ts";
+import { isPublic } from "./paths.ts";
+import { awaitedIds, isAnyKept, watchOtherTabs } from "./pending.ts";
 import { closeMenu, menuOf } from "./post-menu.ts";
 import { closeReport, reporting } from "./reporting.ts";
 import { followLinks, location, navigate } from "./router.ts";
@@ -24,36 +24,48 @@ import { FeedView } from "./views/feed.tsx";
 
 const SIGN_IN_PATHS = ["/sign-in", "/sign-up", "/confirm", "/forgot-password"];
 
+const signing = () => import("./sign-in/all.ts");
 const views = () => import("./views/all.ts");
 const offline = () => import("./offline/all.ts");
 const safety = () => import("./safety/all.ts");
 const viewer = () => import("./viewer/all.ts");
 const uploading = () => import("./upload/all.ts");
 
-const Inside = lazy(() => views().then((module) => module.Inside));
-const Outside = lazy(() => views().then((module) => module.Outside));
-const PostMenu = lazy(() => views().then((module) => module.PostMenu));
-const ReportDialog = lazy(() => safety().then((module) => module.ReportDialog));
-const StandingView = lazy(() => safety().then((module) => module.StandingView));
-const Viewer = lazy(() => viewer().then((module) => module.Viewer));
-const PageKeys = lazyPart(() => viewer().then((module) => module.PageKeys));
-const SignInAgain = lazy(() => views().then((module) => module.SignInAgain));
-const HandleDialog = lazy(() => import("./welcome/all.ts").then((module) => module.HandleDialog));
-const Compose = lazy(() => uploading().then((module) => module.Compose));
-const Counting = lazyPart(() => import("./answers/all.ts").then((module) => module.Counting));
-const Tray = lazyPart(() => uploading().then((module) => module.Tray));
+const Inside = lazy(views, "Inside");
+const Outside = lazy(views, "Outside");
+const PostMenu = lazy(views, "PostMenu");
+const ReportDialog = lazy(safety, "ReportDialog");
+const StandingView = lazy(safety, "StandingView");
+const Viewer = lazy(viewer, "Viewer");
+const PageKeys = lazyPart(viewer, "PageKeys");
+const SignInView = lazy(signing, "SignInView");
+const SignInAgain = lazy(signing, "SignInAgain");
+const HandleDialog = lazy(() => import("./welcome/all.ts"), "HandleDialog");
+const Compose = lazy(uploading, "Compose");
+const Counting = lazyPart(() => import("./answers/all.ts"), "Counting");
+const Tray = lazyPart(uploading, "Tray");
 
 /** After the first pictures: nothing of it is urgent. */
 const SETTLE_MS = 1_500;
 
+/** Asks after the posts that this browser awaits. The code for it comes only if there are any. */
+function goOnWaiting(): void {
+  if (awaitedIds().length > 0) views().then((part) => part.resumePending(), ignore);
+}
+
 /** Sends what is kept in this browser and is sent by no tab. The code for it comes only if there is any. */
 function goOnSending(): void {
-  if (!isAnyKept()) return;
-  uploading().then(
-    ({ resumeOutbox }) => resumeOutbox(),
-    () => undefined, // the next time
-  );
+  if (isAnyKept()) uploading().then((part) => part.resumeOutbox(), ignore);
 }
+
+function goOn(): void {
+  goOnWaiting();
+  goOnSending();
+}
+
+/** Of what does not come: the next time. */
+
+const ignore = () => undefined;
 
 export function App() {
   const isSignedIn = useStore(signedIn);
@@ -68,13 +80,23 @@ export function App() {
   return <SignedIn path={path} />;
 }
 
+/** What everybody may see; on any other address, and once a session has ended, signing in. */
 function SignedOut({ path }: { path: string }) {
+  const hasLeft = useStore(farewell) !== null;
   return (
     <>
       <OfflineBanner />
-      <Boundary>
-        <Outside path={path} />
-      </Boundary>
+      {isPublic(path) && !hasLeft ? (
+        <Boundary>
+          <Outside path={path} />
+        </Boundary>
+      ) : (
+        <main id="main" class="main main-alone">
+          <Boundary key="sign-in">
+            <SignInView />
+          </Boundary>
+        </main>
+      )}
       <OpenViewer />
       <Toaster />
     </>
@@ -98,22 +120,19 @@ function SignedIn({ path }: { path: string }) {
   useEffect(() => {
     const timer = setTimeout(() => {
       setSettled(true);
-      void resumePending();
-      goOnSending();
-      void loadMeAtLast();
+      goOn();
       // What cannot be kept is there as long as the network is.
       offline()
         .then((part) => part.keepForOffline())
-        .catch(() => undefined);
+        .catch(ignore);
     }, SETTLE_MS);
     return () => clearTimeout(timer);
   }, []);
-  useEffect(keepMeFresh, []);
   useEffect(() => {
-    if (composing) views().catch(() => undefined); // what shows a post that is on its way
+    if (composing) views().catch(ignore); // what shows a post that is on its way
   }, [composing]);
   useEffect(() => elsewhere.watch(goOnSending), []); // the tab that sent may have been closed
-  useFilesFromOutside();
+  useEffect(() => watchOtherTabs(goOn), []);
 
   const again = isInterrupted && (
     <Boundary>

@@ -6,16 +6,9 @@
  * good for one exchange, which gives the next one: one tab makes it for all (a lock), and one whose
  * answer was lost may be made again for a minute. No token is ever in a URL.
  */
-import {
-  type AuthenticationResult,
-  answerCode,
-  answerPassword,
-  type Challenge,
-  cognito,
-  isChallenge,
-} from "./cognito.ts";
+import { type AuthenticationResult, cognito } from "./cognito.ts";
 import { config } from "./config.ts";
-import { CognitoError, SessionOver } from "./errors.ts";
+import { CognitoError, NetworkError, SessionOver } from "./errors.ts";
 import { forgetKeptFeed } from "./kept-feed.ts";
 import { forgetKept } from "./kept-for.ts";
 import { reload } from "./layers.ts";
@@ -117,39 +110,8 @@ export function hasAccess(): boolean {
   return signedIn.value && isGood(access);
 }
 
-/** If the account has a second factor, it is asked for: `signInWithCode` then signs in. */
-export async function signIn(email: string, password: string): Promise<Challenge | null> {
-  const { userPoolClientId } = await config();
-  const answer = await answerPassword(userPoolClientId, email, password);
-  if (isChallenge(answer)) return answer;
-  begin(answer);
-  return null;
-}
-
-export async function signInWithCode(asked: Challenge, code: string): Promise<null> {
-  begin(await answerCode(asked, code));
-  return null;
-}
-
-/**
- * Signs in once more as whoever is signed in: what cannot be taken back wants a sign-in of a moment ago.
- * The session before it ends. If the account has a second factor, `signInAnewWithCode` takes its code.
- */
-export async function signInAnew(password: string): Promise<Challenge | null> {
-  const { userPoolClientId } = await config();
-  const answer = await answerPassword(userPoolClientId, await account(), password);
-  if (isChallenge(answer)) return answer;
-  await beginInstead(answer);
-  return null;
-}
-
-export async function signInAnewWithCode(asked: Challenge, code: string): Promise<null> {
-  await beginInstead(await answerCode(asked, code));
-  return null;
-}
-
-/** While no tab exchanges the refresh token that goes. */
-async function beginInstead(result: AuthenticationResult): Promise<void> {
+/** Begins a session in place of the one before it, while no tab exchanges the refresh token that goes. */
+export async function beginInstead(result: AuthenticationResult): Promise<void> {
   await navigator.locks.request(LOCK, async () => {
     const before = localStorage.getItem(REFRESH_KEY);
     begin(result);
@@ -158,7 +120,8 @@ async function beginInstead(result: AuthenticationResult): Promise<void> {
   });
 }
 
-function begin(result: AuthenticationResult): void {
+/** Begins a session with the tokens of a sign-in. */
+export function begin(result: AuthenticationResult): void {
   const fresh = asAccess(result);
   forgetKeptFeed();
   localStorage.setItem(REFRESH_KEY, result.RefreshToken!);
@@ -190,34 +153,6 @@ export function signedOutEverywhere(message: string): void {
   farewell.set(message);
 }
 
-export const signUp = (email: string, password: string) =>
-  asClient("SignUp", {
-    Username: email,
-    Password: password,
-    UserAttributes: [{ Name: "email", Value: email }],
-  });
-
-/** A repetition is no error: the address is confirmed already. */
-export async function confirmSignUp(email: string, code: string): Promise<void> {
-  try {
-    await asClient("ConfirmSignUp", { Username: email, ConfirmationCode: code });
-  } catch (error) {
-    if (!(error instanceof CognitoError && error.code === "NotAuthorizedException")) throw error;
-  }
-}
-
-export const resendCode = (email: string) =>
-  asClient("ResendConfirmationCode", { Username: email });
-
-export const forgotPassword = (email: string) => asClient("ForgotPassword", { Username: email });
-
-export const setNewPassword = (email: string, code: string, password: string) =>
-  asClient("ConfirmForgotPassword", {
-    Username: email,
-    ConfirmationCode: code,
-    Password: password,
-  });
-
 async function asClient(operation: string, body: Record<string, unknown>) {
   const { userPoolClientId } = await config();
   return cognito(operation, { ClientId: userPoolClientId, ...body });
@@ -248,8 +183,9 @@ async function refresh(rejected: string | undefined): Promise<string> {
     tabs.postMessage(fresh);
     return fresh.token;
   } catch (error) {
-    if (error instanceof CognitoError && OVER.has(error.code)) throw new SessionOver();
-    throw error;
+    if (!(error instanceof CognitoError)) throw error;
+    // Of all else, such as too many requests, nothing can be done but to ask again.
+    throw OVER.has(error.code) ? new SessionOver() : new NetworkError();
   }
 }
 

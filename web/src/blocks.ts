@@ -3,9 +3,10 @@
 import { call } from "./api.ts";
 import { sentence } from "./errors.ts";
 import { t } from "./language.ts";
-import { loadMe } from "./me.ts";
+import { loadMe } from "./own-profile.ts";
 import { positionKept } from "./position.ts";
-import { BLOCKED, type Change } from "./relation.ts";
+import type { Change } from "./relation.ts";
+import { BLOCKED } from "./relation-acts.ts";
 import { changing, note } from "./relation-changes.ts";
 import { day } from "./text.ts";
 import { toast } from "./toasts.ts";

@@ -1,6 +1,7 @@
 /** What one's posts are called, for files whose names this browser does not know. */
 import { call } from "./api.ts";
-import { loadMe, me } from "./me.ts";
+import { me } from "./me.ts";
+import { loadMe } from "./own-profile.ts";
 import { readPage } from "./posts.ts";
 import { Store } from "./store.ts";
 

@@ -1,10 +1,12 @@
 /** Deleting one's posts, restoring and erasing them. */
 import { call, type PostBody } from "./api.ts";
 import { sentence } from "./errors.ts";
+import { feed } from "./feed.ts";
+import { follow } from "./following.ts";
 import { t } from "./language.ts";
-import { follow } from "./pending.ts";
 import { positionKept } from "./position.ts";
-import { rememberOwn, restored } from "./posts.ts";
+import { rememberOwn } from "./posts.ts";
+import { restored, takeBack } from "./restored.ts";
 import { toast } from "./toasts.ts";
 
 /**
@@ -31,8 +33,11 @@ export async function restorePost(id: string): Promise<boolean> {
   try {
     const post = await call("post", "/posts/{id}/restore", { path: { id }, repeats: true });
     rememberOwn(post);
-    if (post.state === "published") restored.set(post);
-    else follow(post);
+    if (post.state !== "published") follow(post);
+    else {
+      takeBack(feed(), post);
+      restored.set(post);
+    }
   } catch (error) {
     toast(sentence(error), { isError: true });
     return false;

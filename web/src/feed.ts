@@ -1,98 +1,59 @@
-/** The home feed: one list for as long as somebody is signed in, and what is new above it. */
+/** The home feed: one list for as long as somebody is signed in. `feed-news.ts` has what comes above it. */
 import { call, type NewPostsBody, type PostBody } from "./api.ts";
-import { interrupted, ownerId, signedIn } from "./auth.ts";
-import { Failure, NetworkError } from "./errors.ts";
+import { ownerId, signedIn } from "./auth.ts";
+import { NetworkError } from "./errors.ts";
 import { recallFeed } from "./kept-feed.ts";
 import { List, type Page } from "./lists.ts";
 import { published } from "./pending.ts";
-import { readPage, recall, restored, takeBack } from "./posts.ts";
+import { readPage } from "./posts.ts";
 import { Store } from "./store.ts";
 
 /** Few posts on the first page, so that pictures show sooner. */
 const FIRST_LIMIT = 5;
-const LIMIT = 20;
+export const LIMIT = 20;
 
+/** What has come since the first page was read, as far as one was told. */
 export const news = new Store<NewPostsBody | null>(null);
 
 /** When the posts on the screen were read, if that was on an earlier visit. In milliseconds since 1970. */
 export const keptSince = new Store<number | null>(null);
 
-let latest: string | null = null;
-/** How many of one's own posts had come out when the first page was asked for. */
-let counted = 0;
+/** What is known of the moment in which the first page was asked for. */
+interface Beginning {
+  /** What the API asks for to tell what has come since; null before the first answer. */
+  readonly latest: string | null;
+  /** How many of one's own posts had come out. */
+  readonly own: number;
+}
+
+const NEVER: Beginning = { latest: null, own: 0 };
+let began = NEVER;
 let list = newList();
 
 signedIn.watch(() => {
   list = newList();
-  latest = null;
+  began = NEVER;
   news.set(null);
   keptSince.set(null);
-});
-
-restored.watch(() => {
-  if (restored.value !== null) takeBack(list, restored.value);
 });
 
 export function feed(): List<PostBody> {
   return list;
 }
 
-/** Whether a post of one's own has come out since the list was read, on this page or another. */
-export function lacksOwn(): boolean {
-  const { items, status } = list.state.value;
-  const isUnread = items.length === 0 && status === "more";
-  return !isUnread && published.value !== counted;
-}
-
-/** Puts what is new on top of the list. Raises the same errors as `call`. */
-export async function showNews(): Promise<void> {
-  if (keptSince.value !== null) return leaveKept();
-  await list.renew(firstPage);
-}
-
-/** What is there now takes the place of what an earlier visit has seen. Raises the same errors as `call`. */
-export async function leaveKept(): Promise<void> {
-  const page = await firstPage();
-  keptSince.set(null);
-  list.restart(page);
-}
-
-/** Asks how many posts are new; a failure waits for the next time. */
-export async function askForNews(): Promise<void> {
-  if (interrupted.value) return;
-  const asked = latest;
-  if (asked === null) return list.state.value.status === "end" ? showNews() : undefined;
-  try {
-    const { new: found } = await call("get", "/feed", { query: { since: asked } });
-    if (asked === latest) news.set(found !== null && found.count > 0 ? found : null);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-  }
-}
-
-/**
- * Leaves out posts that are gone, for example because their author has blocked one or is private now;
- * a failure waits for the next time. One's own that were deleted here can still be restored.
- */
-export async function dropGone(): Promise<void> {
-  if (interrupted.value || list.state.value.items.length === 0) return;
-  const isDeleted = (post: PostBody) => recall(post.id)?.state === "deleted";
-  try {
-    await list.prune(() => call("get", "/feed", { query: { limit: LIMIT } }), isDeleted);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-  }
+export function beginning(): Beginning {
+  return began;
 }
 
 function newList(): List<PostBody> {
   return new List(
-    (cursor) => (cursor === undefined ? beginning() : page({ cursor, limit: LIMIT })),
+    (cursor) => (cursor === undefined ? firstOrKept() : page({ cursor, limit: LIMIT })),
     (post) => post.id,
   );
 }
 
 /** Where there is no network, what an earlier visit has seen stands in. */
-async function beginning(): Promise<Page<PostBody>> {
+async function firstOrKept(): Promise<Page<PostBody>> {
   try {
     return await firstPage();
   } catch (error) {
@@ -104,7 +65,7 @@ async function beginning(): Promise<Page<PostBody>> {
   }
 }
 
-async function firstPage(): Promise<Page<PostBody>> {
+export async function firstPage(): Promise<Page<PostBody>> {
   return page({ limit: FIRST_LIMIT });
 }
 
@@ -112,8 +73,7 @@ async function page(query: { cursor?: string; limit: number }): Promise<Page<Pos
   const own = published.value;
   const answer = await readPage(() => call("get", "/feed", { query }));
   if (query.cursor === undefined) {
-    latest = answer.latest;
-    counted = own;
+    began = { latest: answer.latest, own };
     news.set(null);
   }
   return answer;

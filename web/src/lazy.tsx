@@ -2,38 +2,52 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Boundary } from "./components/boundary.tsx";
 
+/** What a component takes. */
+type Props<C> = C extends ComponentType<infer P> ? P : never;
+
 /**
- * A component whose code is fetched when it is first shown. Where that fails, the error goes to the
- * nearest boundary; showing it again tries again.
+ * The component that a part exports as `name`; the part is fetched when it is first shown, and `Meanwhile`
+ * stands in for it. Where that fails, the error goes to the nearest boundary; showing it again tries again.
  */
-export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+export function lazy<M, K extends keyof M, P extends object & Props<M[K]>>(
+  part: () => Promise<M>,
+  name: K,
+  Meanwhile: ComponentType<P> = Nothing,
+): ComponentType<P> {
   let Loaded: ComponentType<P> | undefined;
   return function Lazy(props: P) {
     const [, setDone] = useState(Loaded !== undefined);
     const [error, setError] = useState<unknown>(null);
     useEffect(() => {
       if (Loaded !== undefined) return;
-      load().then(
-        (component) => {
-          Loaded = component;
+      part().then(
+        (module) => {
+          Loaded = module[name] as ComponentType<P>;
           setDone(true);
         },
         (reason: unknown) => setError(reason),
       );
     }, []);
     if (error !== null) throw error;
-    return Loaded === undefined ? null : <Loaded {...props} />;
+    const Shown = Loaded ?? Meanwhile;
+    return <Shown {...props} />;
   };
 }
 
-/** The same for a part that nobody asked for: where it cannot be fetched, the page stays without it. */
-export function lazyPart<P extends object>(
-  load: () => Promise<ComponentType<P>>,
+/** The same for a part that nobody asked for: where it cannot be fetched, what stands in for it stays. */
+export function lazyPart<M, K extends keyof M, P extends object & Props<M[K]>>(
+  part: () => Promise<M>,
+  name: K,
+  Meanwhile: ComponentType<P> = Nothing,
 ): ComponentType<P> {
-  const Part = lazy(load);
+  const Part = lazy<M, K, P>(part, name, Meanwhile);
   return (props: P) => (
-    <Boundary onPartFailed={() => undefined}>
+    <Boundary onPartFailed={() => undefined} instead={<Meanwhile {...props} />}>
       <Part {...props} />
     </Boundary>
   );
+}
+
+function Nothing() {
+  return null;
 }

@@ -2,7 +2,6 @@
 import { call, type PostBody, read } from "./api.ts";
 import { person, signedIn } from "./auth.ts";
 import { askedNow, type Knows, noteWrite } from "./freshness.ts";
-import type { List } from "./lists.ts";
 import { Store, useStore } from "./store.ts";
 
 const known = new Map<string, Store<PostBody>>();
@@ -80,12 +79,4 @@ export async function fetchPost(id: string): Promise<PostBody> {
     (found) => [found],
   );
   return recall(id) ?? post;
-}
-
-/** The post that was restored last: lists take it in again. */
-export const restored = new Store<PostBody | null>(null);
-
-/** Puts a restored post into a list of published posts, newest first, where it was. */
-export function takeBack(list: List<PostBody>, post: PostBody): void {
-  list.insert(post, (one, other) => (one.published_at ?? "") > (other.published_at ?? ""));
 }

@@ -2,7 +2,8 @@
 import type { UserAsSeen } from "./api.ts";
 import { person } from "./auth.ts";
 import { askedNow, noteWrite } from "./freshness.ts";
-import { type Change, type Flags, flagsOf, told } from "./relation.ts";
+import { type Change, type Flags, flagsOf } from "./relation.ts";
+import { told } from "./relation-acts.ts";
 import { known } from "./relations.ts";
 
 /** The last change that each person waits for. */

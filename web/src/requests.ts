@@ -4,7 +4,8 @@ import { call } from "./api.ts";
 import { type Person, removeFollower } from "./blocks.ts";
 import { sentence } from "./errors.ts";
 import { t } from "./language.ts";
-import { loadMe, me, setMe } from "./me.ts";
+import { me, setMe } from "./me.ts";
+import { loadMe } from "./own-profile.ts";
 import { changing, learnFrom } from "./relation-changes.ts";
 import { toast } from "./toasts.ts";
 

@@ -1,4 +1,4 @@
-/** Which view is shown for which path. All of them but the feed's come in one file: the feed is the first screen. */
+/** Which view is shown for which path. Most of them come in one file; the feed is the first screen. */
 import type { ComponentType } from "preact";
 import { lazy } from "./lazy.tsx";
 import { match } from "./match.ts";
@@ -28,23 +28,15 @@ import { UploadsView } from "./views/uploads.tsx";
 type View = ComponentType<Record<string, string>>;
 type Routes = readonly (readonly [string, View])[];
 
-/** A view of a part that most people never need. */
-function viewOf<M extends Record<K, unknown>, K extends string>(
-  part: () => Promise<M>,
-  name: K,
-): View {
-  return lazy<Record<string, string>>(() => part().then((module) => module[name] as View));
-}
-
 const welcome = () => import("./welcome/all.ts");
 const safety = () => import("./safety/all.ts");
 const scheduled = () => import("./scheduled/all.ts");
 const desk = () => import("./console/all.ts");
 
 export const ROUTES: Routes = [
-  ["/welcome", viewOf(welcome, "NameView")],
-  ["/welcome/picture", viewOf(welcome, "PictureView")],
-  ["/welcome/people", viewOf(welcome, "PeopleView")],
+  ["/welcome", lazy(welcome, "NameView")],
+  ["/welcome/picture", lazy(welcome, "PictureView")],
+  ["/welcome/people", lazy(welcome, "PeopleView")],
   ["/me", MeView],
   ["/u/:handle", ProfileView],
   ["/u/:handle/followers", FollowersView],
@@ -62,7 +54,7 @@ export const ROUTES: Routes = [
   ["/tags/:tag", TagView],
   ["/places/:place", PlaceView],
   ["/uploads", UploadsView],
-  ["/scheduled", viewOf(scheduled, "ScheduledView")],
+  ["/scheduled", lazy(scheduled, "ScheduledView")],
   ["/deleted", DeletedView],
   ["/settings", SettingsView],
   ["/settings/profile", EditProfileView],
@@ -74,18 +66,18 @@ export const ROUTES: Routes = [
   ["/settings/hashtags", HashtagsView],
   ["/settings/blocked", BlockedView],
   ["/settings/muted", MutedView],
-  ["/settings/reports", viewOf(safety, "ReportsView")],
-  ["/settings/decisions", viewOf(safety, "StatementsView")],
-  ["/settings/export", viewOf(safety, "ExportView")],
-  ["/settings/close", viewOf(safety, "CloseAccountView")],
+  ["/settings/reports", lazy(safety, "ReportsView")],
+  ["/settings/decisions", lazy(safety, "StatementsView")],
+  ["/settings/export", lazy(safety, "ExportView")],
+  ["/settings/close", lazy(safety, "CloseAccountView")],
   ["/requests", RequestsView],
-  ["/moderation", viewOf(desk, "ReportQueueView")],
-  ["/moderation/appeals", viewOf(desk, "AppealQueueView")],
-  ["/moderation/statistics", viewOf(desk, "StatisticsView")],
-  ["/moderation/log", viewOf(desk, "LogView")],
-  ["/moderation/cases/:id", viewOf(desk, "CaseView")],
+  ["/moderation", lazy(desk, "ReportQueueView")],
+  ["/moderation/appeals", lazy(desk, "AppealQueueView")],
+  ["/moderation/statistics", lazy(desk, "StatisticsView")],
+  ["/moderation/log", lazy(desk, "LogView")],
+  ["/moderation/cases/:id", lazy(desk, "CaseView")],
 ];
-/** What everybody may see, also who is not signed in. */
+/** What everybody may see, also who is not signed in: `isPublic` knows their paths. */
 export const PUBLIC_ROUTES: Routes = [
   ["/p/:id", PostView],
   ["/u/:handle", PublicProfileView],

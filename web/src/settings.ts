@@ -1,7 +1,8 @@
 /** One's own settings: a switch is moved at once, and moved back if the API refuses. */
 import { call, type Me } from "./api.ts";
 import { sentence } from "./errors.ts";
-import { me, rememberMe, setMe } from "./me.ts";
+import { me, setMe } from "./me.ts";
+import { rememberMe } from "./own-profile.ts";
 import { toast } from "./toasts.ts";
 
 export type Setting = Partial<

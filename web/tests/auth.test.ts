@@ -14,12 +14,16 @@ class Storage_ {
   removeItem = (key: string) => void this.items.delete(key);
 }
 
+/** How many access tokens there have been: no two are the same. */
+let issued = 0;
+
 /** Only the newest refresh token is good, as after the minute in which Cognito forgives. */
 class Cognito {
   newest = "refresh-1";
   readonly revoked: unknown[] = [];
   readonly exchanged: unknown[] = [];
   secondFactor = false;
+  isBusy = false;
   groups: readonly string[] | undefined;
   beforeAnswer: () => void = () => undefined;
   #count = 1;
@@ -45,6 +49,7 @@ class Cognito {
   }
 
   #exchange(given: unknown): Response {
+    if (this.isBusy) return refusal("TooManyRequestsException");
     this.exchanged.push(given);
     if (given !== this.newest) return refusal("RefreshTokenReuseException");
     const answer = this.#tokens();
@@ -69,9 +74,7 @@ class Cognito {
   #tokens(): Response {
     this.#count += 1;
     this.newest = `refresh-${this.#count}`;
-    const claims = btoa(
-      JSON.stringify({ sub: "ann", n: this.#count, "cognito:groups": this.groups }),
-    );
+    const claims = btoa(JSON.stringify({ sub: "ann", n: ++issued, "cognito:groups": this.groups }));
     const result = { AccessToken: `h.${claims}.s`, ExpiresIn: 900, RefreshToken: this.newest };
     return Response.json({ AuthenticationResult: result });
   }
@@ -114,6 +117,12 @@ Object.defineProperty(globalThis, "navigator", {
     },
   },
 });
+
+/** A page in which one signs in: its session, and what one does there. */
+async function page() {
+  const [session, acts] = [await import("../src/auth.ts"), await import("../src/sign-in/acts.ts")];
+  return { ...session, ...acts };
+}
 
 /** A page of its own, which shares what browsers let tabs share. */
 async function tab(): Promise<Auth> {
@@ -162,9 +171,18 @@ test("a refresh token that somebody else has used ends the session", async () =>
   assert.equal(one.signedIn.value, false);
 });
 
+test("where Cognito is asked too often, the session stays, and asking again may help", async () => {
+  const one = await tab();
+  cognito.isBusy = true;
+  await assert.rejects(one.accessToken(), { name: "Error", message: /could not be reached/ });
+  assert.ok(one.signedIn.value);
+  cognito.isBusy = false;
+  assert.ok(await one.accessToken());
+});
+
 test("the code of an authenticator app is the second step of signing in", async () => {
   localStorage.removeItem(REFRESH_KEY);
-  const one = await tab();
+  const one = await page();
   cognito.secondFactor = true;
   const asked = await one.signIn("ann@example.com", "right");
   assert.ok(asked !== null && !one.signedIn.value);
@@ -177,7 +195,7 @@ test("the code of an authenticator app is the second step of signing in", async 
 });
 
 test("whoever types the password again gets a session of now, and the one before it ends", async () => {
-  const one = await tab();
+  const one = await page();
   const before = await one.accessToken();
   const old = localStorage.getItem(REFRESH_KEY);
   assert.equal(await one.signInAnew("right"), null);
@@ -187,7 +205,7 @@ test("whoever types the password again gets a session of now, and the one before
 });
 
 test("so it is with a second factor, once its code is right", async () => {
-  const one = await tab();
+  const one = await page();
   const before = await one.accessToken();
   cognito.secondFactor = true;
   const asked = await one.signInAnew("right");

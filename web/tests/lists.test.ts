@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { appended, inserted, List, NOTHING, type Page, pruned, refreshed } from "../src/lists.ts";
+import { inserted, prune, pruned, readAgain, refresh, refreshed } from "../src/list-changes.ts";
+import { appended, List, NOTHING, type Page } from "../src/lists.ts";
 
 const idOf = (item: string) => item;
 const page = (items: string[], next_cursor: string | null = null): Page<string> => ({
@@ -98,7 +99,7 @@ test("a page that was on its way when the list began again is left out: it leave
   answer(page(["c", "b"], "1"));
   await first;
   const second = list.more();
-  list.refresh(page(["z", "y"], "2"));
+  refresh(list, page(["z", "y"], "2"));
   answer(page(["a"]));
   await second;
   assert.deepEqual(list.state.value.items, ["z", "y"]);
@@ -109,8 +110,8 @@ test("an older answer takes nothing back that a newer one has shown", async () =
   const answers: ((page: Page<string>) => void)[] = [];
   const read = (): Promise<Page<string>> => new Promise((resolve) => answers.push(resolve));
   const list = new List<string>(read, idOf);
-  const older = list.renew(read);
-  const newer = list.renew(read);
+  const older = readAgain(list, read);
+  const newer = readAgain(list, read);
   answers[1]!(page(["c", "b"], "1"));
   await newer;
   answers[0]!(page(["b", "a"], "2"));
@@ -151,8 +152,8 @@ test("a list that was renewed meanwhile is not pruned by an older answer", async
   const old = new Promise<Page<string>>((resolve) => {
     arrive = resolve;
   });
-  const pruning = list.prune(() => old, never);
-  await list.renew(async () => page(["b", "a"]));
+  const pruning = prune(list, () => old, never);
+  await readAgain(list, async () => page(["b", "a"]));
   arrive(page(["a"]));
   await pruning;
   assert.deepEqual(list.state.value.items, ["b", "a"]);

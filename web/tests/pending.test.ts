@@ -36,7 +36,8 @@ sessionStorage.setItem(
 );
 
 const { signedIn } = await import("../src/auth.ts");
-const { follow, mended, pending } = await import("../src/pending.ts");
+const { follow, mended } = await import("../src/following.ts");
+const { pending } = await import("../src/pending.ts");
 
 const post = (state: PostBody["state"], ...media: string[]): PostBody =>
   ({ id: "P", state, created_at: "", media: media.map((id) => ({ id })) }) as unknown as PostBody;

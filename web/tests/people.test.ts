@@ -41,7 +41,8 @@ sessionStorage.setItem(
 
 const NOTHING = { status: 204 };
 const { block, mute, removeFollower, unblock, unmute } = await import("../src/blocks.ts");
-const { loadMe, me, setMe } = await import("../src/me.ts");
+const { me, setMe } = await import("../src/me.ts");
+const { loadMe } = await import("../src/own-profile.ts");
 const { STRANGER } = await import("../src/relation.ts");
 const { learnFrom } = await import("../src/relation-changes.ts");
 const { isListed, isShown, relationTo } = await import("../src/relations.ts");

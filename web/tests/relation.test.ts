@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  BLOCKED,
-  followed,
-  followState,
-  isMuted,
-  muteEnd,
-  STRANGER,
-  told,
-  UNFOLLOWED,
-} from "../src/relation.ts";
+import { isMuted, STRANGER } from "../src/relation.ts";
+import { BLOCKED, followed, followState, muteEnd, told, UNFOLLOWED } from "../src/relation-acts.ts";
 
 const NOW = Date.parse("2027-05-04T12:00:00Z");
 

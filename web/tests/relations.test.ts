@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { UserAsSeen } from "../src/api.ts";
-import { followed, STRANGER, UNFOLLOWED } from "../src/relation.ts";
+import { STRANGER } from "../src/relation.ts";
+import { followed, UNFOLLOWED } from "../src/relation-acts.ts";
 
 // What the modules look at while they are loaded.
 const shelf = { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };

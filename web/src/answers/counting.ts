@@ -1,8 +1,9 @@
-/** Keeps the number of unseen notices as it is, without asking for it often. */
+/** Keeps what the navigation says as it is, without asking for it often: what waits for one, and who one is. */
 import { useEffect } from "preact/hooks";
 import { call } from "../api.ts";
 import { interrupted, person } from "../auth.ts";
 import { askedNow } from "../freshness.ts";
+import { keepMeFresh, loadMeAtLast } from "../own-profile.ts";
 import { ACTIVITY, unseen } from "../unseen.ts";
 
 /** While the page is open and visible. */
@@ -12,6 +13,8 @@ const PAUSE_MS = 10_000;
 
 /** Asks at once, when one comes back to the page, and from time to time. Shows nothing. */
 export function Counting() {
+  useEffect(() => void loadMeAtLast(), []);
+  useEffect(keepMeFresh, []);
   useEffect(() => {
     let asked = 0;
     const ask = () => {

@@ -1,6 +1,6 @@
 import { useContext, useEffect, useRef } from "preact/hooks";
 import type { PostBody } from "../api.ts";
-import { Icon } from "../components/icons.tsx";
+import { MoreIcon } from "../components/more-icons.tsx";
 import { t } from "../language.ts";
 import { ListAround, openViewer } from "../looking.ts";
 import { watchTaps } from "./taps.ts";
@@ -35,7 +35,7 @@ export function Look({ post, index, what }: Props) {
       aria-haspopup="dialog"
       onClick={look}
     >
-      <Icon name="larger" />
+      <MoreIcon name="larger" />
     </button>
   );
 }

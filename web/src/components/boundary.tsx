@@ -5,10 +5,11 @@ import { t } from "../language.ts";
 interface Props {
   children: ComponentChildren;
   /**
-   * They are a part of a page, which stays if they fail: nothing is shown in their place. Whoever has
+   * They are a part of a page, which stays if they fail: only `instead` is shown in their place. Whoever has
    * asked for that part has to be told otherwise.
    */
   onPartFailed?: (error: unknown) => void;
+  instead?: ComponentChildren;
 }
 
 /** A view that fails says so in its place; the rest of the app goes on. */
@@ -39,7 +40,7 @@ export class Boundary extends Component<Props, { error: unknown }> {
   override render() {
     const { error } = this.state;
     if (error === null) return this.props.children;
-    if (this.props.onPartFailed) return null;
+    if (this.props.onPartFailed) return this.props.instead ?? null;
     const isStale = !(error instanceof Failure) && navigator.onLine;
     return (
       <div class="notice" role="alert">

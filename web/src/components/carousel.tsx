@@ -1,10 +1,10 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { MediumView, PostBody } from "../api.ts";
+import { useKept } from "../kept-state.ts";
 import { t } from "../language.ts";
 import { lazyPart } from "../lazy.tsx";
 import { ofPost } from "../link-sources.ts";
 import { isReportedPost, useCover } from "../sensitive.ts";
-import { Clip } from "./clip.tsx";
 import { CoverButton, CoverPicture } from "./cover.tsx";
 import { Icon } from "./icons.tsx";
 import { Picture } from "./picture.tsx";
@@ -13,17 +13,22 @@ import { Picture } from "./picture.tsx";
 const WIDEST = 1.91;
 const TALLEST = 0.75;
 
-const Look = lazyPart(() => import("../answers/all.ts").then((module) => module.Look));
-const Unready = lazyPart(() => import("../answers/all.ts").then((module) => module.Unready));
-const People = lazyPart(() => import("../answers/all.ts").then((module) => module.People));
+const answers = () => import("../answers/all.ts");
+
+const Clip = lazyPart(answers, "Clip");
+const Look = lazyPart(answers, "Look");
+const Unready = lazyPart(answers, "Unready");
+const People = lazyPart(answers, "People");
 
 interface Props {
   post: PostBody;
   sizes: string;
   eager?: boolean;
   controls?: boolean;
-  /** Nothing more urgent is on its way, so that what leads to the viewer may come. */
+  /** Nothing more urgent is on its way, so that what plays videos and leads to the viewer may come. */
   isSettled?: boolean;
+  /** It may be taken from the page and come back: at the slide and the moment where it was. */
+  isKept?: boolean;
 }
 
 /** A post's photos and videos; those of a covered post once one has chosen to look. */
@@ -51,9 +56,10 @@ export function Carousel(props: Props) {
 }
 
 /** One photo or video, or an album to swipe through. */
-function Slides({ post, sizes, isSettled = true, eager = false, controls = false }: Props) {
+function Slides(props: Props) {
+  const { post, sizes, isSettled = true, eager = false, controls = false, isKept = false } = props;
   const slides = useRef<HTMLUListElement>(null);
-  const [index, setIndex] = useState(0);
+  const [index, setIndex] = useKept(isKept ? `slide ${post.id}` : undefined, 0);
   const media = post.media;
   const [first] = media;
   const ratio = ratioOf(first);
@@ -73,10 +79,14 @@ function Slides({ post, sizes, isSettled = true, eager = false, controls = false
     return () => watcher.disconnect();
   }, []);
 
-  function go(to: number): void {
+  useLayoutEffect(() => {
+    if (index > 0) go(index, "instant");
+  }, []);
+
+  function go(to: number, behavior: ScrollBehavior = "auto"): void {
     const list = slides.current!;
     const target = Math.max(0, Math.min(media.length - 1, to));
-    list.scrollTo({ left: target * list.clientWidth * (isRightToLeft() ? -1 : 1) });
+    list.scrollTo({ left: target * list.clientWidth * (isRightToLeft() ? -1 : 1), behavior });
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -93,7 +103,11 @@ function Slides({ post, sizes, isSettled = true, eager = false, controls = false
   if (media.length === 1) {
     return (
       <div class="stage" style={{ aspectRatio: String(ratio) }}>
-        <Slide medium={first} ratio={ratio} {...{ post, sizes, isSettled, eager, controls }} />
+        <Slide
+          medium={first}
+          ratio={ratio}
+          {...{ post, sizes, isSettled, eager, controls, isKept }}
+        />
       </div>
     );
   }
@@ -114,7 +128,7 @@ function Slides({ post, sizes, isSettled = true, eager = false, controls = false
         {media.map((medium, position) => (
           <li key={medium.id} class="slide">
             <Slide
-              {...{ post, medium, sizes, ratio, isSettled, controls }}
+              {...{ post, medium, sizes, ratio, isSettled, controls, isKept }}
               eager={eager && position === 0}
               number={position + 1}
             />
@@ -172,6 +186,7 @@ function Slide({
   isSettled = true,
   eager = false,
   controls = false,
+  isKept = false,
 }: SlideProps) {
   const alt = describe(post, medium, number);
   const source = ofPost(post.id);
@@ -180,12 +195,13 @@ function Slide({
   return (
     <div class={fits ? "slide-box" : "slide-box slide-whole"}>
       <Picture medium={medium} source={source} sizes={sizes} fallbackAlt={alt} eager={eager} />
-      {medium.clip && (
+      {medium.clip && isSettled && (
         <Clip
           clip={medium.clip}
           source={source}
           label={medium.alt_text || alt}
           controls={controls}
+          keptAs={isKept ? medium.id : undefined}
         />
       )}
       {medium.people.length > 0 && <People post={post} medium={medium} />}

@@ -1,12 +1,13 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ClipBody } from "../api.ts";
 import { savesData } from "../data-saver.ts";
+import { keepState, keptState, useKept } from "../kept-state.ts";
 import { t } from "../language.ts";
 import { type LinkSource, useLinks } from "../links.ts";
 import { useOnline } from "../recovery.ts";
 import { Store, useStore } from "../store.ts";
 import { clock } from "../text.ts";
-import { Icon } from "./icons.tsx";
+import { MoreIcon } from "./more-icons.tsx";
 
 /** Whoever turns the sound on for one video wants it for the next, too. */
 const withSound = new Store(false);
@@ -21,21 +22,27 @@ interface Props {
   controls?: boolean;
   /** It plays at once, because one has asked for it. */
   starts?: boolean;
+  /** It goes on where it was once it has been taken from the page and comes back: of which medium it is. */
+  keptAs?: string | undefined;
 }
 
 /** A video or animation over its poster. It plays without sound while it is in view. */
-export function Clip({ clip, source, label, controls = false, starts = false }: Props) {
+export function Clip(props: Props) {
+  const { clip, source, label, controls = false, starts = false, keptAs } = props;
   const box = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const sound = useStore(withSound);
   const [inView, setInView] = useState(false);
-  const [wanted, setWanted] = useState<boolean | null>(starts || null); // null: nobody said
+  // Null: nobody said.
+  const [wanted, setWanted] = useKept<boolean | null>(keptAs && `wanted ${keptAs}`, starts || null);
+  const moment = keptAs && `moment ${keptAs}`;
   const [isPlaying, setPlaying] = useState(false);
   const links = useLinks(clip.url, source);
   const url = links.fresh(clip.url);
   const [failedUrl, setFailed] = useState<string>();
   const hasFailed = failedUrl === url;
-  const brokeOffAt = useRef(0);
+  /** In seconds. */
+  const brokeOffAt = useRef(keptState(moment, 0));
   useOnline(hasFailed, () => {
     setFailed(undefined);
     video.current?.load();
@@ -49,6 +56,11 @@ export function Clip({ clip, source, label, controls = false, starts = false }: 
     );
     watcher.observe(box.current!);
     return () => watcher.disconnect();
+  }, []);
+
+  useLayoutEffect(() => {
+    const player = video.current!;
+    return () => keepState(moment, player.currentTime || brokeOffAt.current);
   }, []);
 
   useEffect(() => {
@@ -80,7 +92,7 @@ export function Clip({ clip, source, label, controls = false, starts = false }: 
         onPlaying={() => setPlaying(true)}
         onEnded={() => setPlaying(false)}
         onLoadedMetadata={() => {
-          // It goes on where the link before had expired.
+          // It goes on where it was left, or where the link before had expired.
           if (brokeOffAt.current > 0) video.current!.currentTime = brokeOffAt.current;
           brokeOffAt.current = 0;
         }}
@@ -99,7 +111,7 @@ export function Clip({ clip, source, label, controls = false, starts = false }: 
             aria-label={shouldPlay ? t("Pause video") : t("Play video")}
             onClick={() => setWanted(!shouldPlay)}
           >
-            <Icon name={shouldPlay ? "pause" : "play"} />
+            <MoreIcon name={shouldPlay ? "pause" : "play"} />
           </button>
           {!isPlaying && <span class="clip-length">{clock(clip.duration_ms)}</span>}
           {clip.has_audio && isPlaying && (
@@ -109,7 +121,7 @@ export function Clip({ clip, source, label, controls = false, starts = false }: 
               aria-label={sound ? t("Turn sound off") : t("Turn sound on")}
               onClick={() => withSound.set(!sound)}
             >
-              <Icon name={sound ? "sound" : "muted"} />
+              <MoreIcon name={sound ? "sound" : "muted"} />
             </button>
           )}
         </div>

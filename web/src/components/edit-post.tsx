@@ -18,7 +18,7 @@ import { NamePeople } from "./name-people.tsx";
 import { PlaceField } from "./place-field.tsx";
 import { SensitiveSwitch } from "./sensitive-switch.tsx";
 
-const AlbumEditor = lazy(() => import("../upload/all.ts").then((module) => module.AlbumEditor));
+const AlbumEditor = lazy(() => import("../upload/all.ts"), "AlbumEditor");
 
 interface Props {
   post: PostBody;

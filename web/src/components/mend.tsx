@@ -2,8 +2,8 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { call, type PostBody } from "../api.ts";
 import { explained, sentence } from "../errors.ts";
+import { follow, mended } from "../following.ts";
 import { t } from "../language.ts";
-import { follow, mended } from "../pending.ts";
 import { toast } from "../toasts.ts";
 
 /** Why a post of one's own failed, file by file, and how it can be published all the same; `children` are what else can be done. */

@@ -6,7 +6,7 @@ import { toast } from "../toasts.ts";
 import { Boundary, reason } from "./boundary.tsx";
 import { Icon } from "./icons.tsx";
 
-const PeopleField = lazy(() => import("../naming/all.ts").then((module) => module.PeopleField));
+const PeopleField = lazy(() => import("../naming/all.ts"), "PeopleField");
 
 /** Who is named in a picture, and where one names them. The code for that comes when one asks for it. */
 export function NamePeople(props: PeopleFieldProps) {

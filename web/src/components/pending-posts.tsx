@@ -3,12 +3,12 @@ import { useState } from "preact/hooks";
 import type { PostBody } from "../api.ts";
 import { deletePost } from "../deletion.ts";
 import { sentence } from "../errors.ts";
+import { forget } from "../following.ts";
 import { counted, t } from "../language.ts";
 import { ofPost } from "../link-sources.ts";
 import { useLinks } from "../links.ts";
 import { localFiles } from "../local-files.ts";
 import {
-  forget,
   type Outgoing,
   outgoing,
   pending,
@@ -16,9 +16,10 @@ import {
   type Transferred,
   transfers,
 } from "../pending.ts";
+import { useSender } from "../senders.ts";
 import { type Stage, stageOf } from "../stages.ts";
 import { useStore } from "../store.ts";
-import { sending, useSender } from "../tabs.ts";
+import { sending } from "../tabs.ts";
 import { toast } from "../toasts.ts";
 import { Mend } from "./mend.tsx";
 import { MoreIcon } from "./more-icons.tsx";

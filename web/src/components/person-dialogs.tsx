@@ -3,7 +3,7 @@
 import { block, mute, type Person, removeFollower } from "../blocks.ts";
 import { t } from "../language.ts";
 import { me } from "../me.ts";
-import { muteEnd } from "../relation.ts";
+import { muteEnd } from "../relation-acts.ts";
 import { useStore } from "../store.ts";
 import { Confirm } from "./confirm.tsx";
 import { Dialog } from "./dialog.tsx";

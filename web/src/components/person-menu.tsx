@@ -78,11 +78,11 @@ export function PersonItems({ person, seen, onStep, onClose }: ItemsProps) {
       <li>
         {isMuted(relation) ? (
           <button type="button" class="menu-item" onClick={at(() => unmute(person))}>
-            <Icon name="sound" /> {t("Unmute @{handle}", { handle })}
+            <MoreIcon name="sound" /> {t("Unmute @{handle}", { handle })}
           </button>
         ) : (
           <button type="button" class="menu-item" onClick={() => onStep("mute")}>
-            <Icon name="muted" /> {t("Mute @{handle}", { handle })}
+            <MoreIcon name="muted" /> {t("Mute @{handle}", { handle })}
           </button>
         )}
       </li>

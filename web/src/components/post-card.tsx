@@ -15,7 +15,7 @@ import { Caption } from "./caption.tsx";
 import { Carousel, nameOf } from "./carousel.tsx";
 import { Icon } from "./icons.tsx";
 
-const Actions = lazyPart(() => import("../answers/all.ts").then((module) => module.Actions));
+const Actions = lazyPart(() => import("../answers/all.ts"), "Actions");
 
 export interface CardProps {
   post: PostBody;
@@ -37,11 +37,16 @@ export function PostCard({ post: given, eager = false, hasActions }: CardProps) 
         </a>
       )}
       <PostHead post={post} />
-      <Carousel post={post} sizes={FEED_SIZES} eager={eager} isSettled={hasActions} />
+      <Carousel post={post} sizes={FEED_SIZES} eager={eager} isSettled={hasActions} isKept />
       <div class={post.counts.likes > 0 ? "actions actions-liked" : "actions"}>
         {hasActions && <Actions post={post} />}
       </div>
-      <Caption text={post.caption} mentions={post.mentions} />
+      <Caption
+        text={post.caption}
+        mentions={post.mentions}
+        isSettled={hasActions}
+        keptAs={post.id}
+      />
     </article>
   );
 }

@@ -10,9 +10,9 @@ import { useLinks } from "../links.ts";
 import { localFiles } from "../local-files.ts";
 import { previews } from "../pending.ts";
 import { fetchPost, recall } from "../posts.ts";
+import { useSender } from "../senders.ts";
 import { awaitedStage } from "../stages.ts";
 import { useStore } from "../store.ts";
-import { useSender } from "../tabs.ts";
 import { fileSize } from "../text.ts";
 import { MoreIcon } from "./more-icons.tsx";
 

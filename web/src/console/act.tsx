@@ -11,7 +11,7 @@ import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
 import { sentence } from "../errors.ts";
 import { t } from "../language.ts";
-import { muteEnd } from "../relation.ts";
+import { muteEnd } from "../relation-acts.ts";
 import { REASONS } from "../safety/words.ts";
 import { toast } from "../toasts.ts";
 import { act, decideAppeal, Overtaken } from "./cases.ts";

@@ -1,4 +1,5 @@
-import { keptSince, leaveKept } from "../feed.ts";
+import { keptSince } from "../feed.ts";
+import { leaveKept } from "../feed-news.ts";
 import { t } from "../language.ts";
 import { useRecovery } from "../recovery.ts";
 import { useStore } from "../store.ts";

@@ -2,8 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { call } from "../api.ts";
-import { signedOutEverywhere, signInAnew, signInAnewWithCode } from "../auth.ts";
-import type { Challenge } from "../cognito.ts";
+import { signedOutEverywhere } from "../auth.ts";
 import { Retry } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 import { config } from "../config.ts";
@@ -11,6 +10,8 @@ import { ApiError } from "../errors.ts";
 import { parts, t } from "../language.ts";
 import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
+import { signInAnew, signInAnewWithCode } from "../sign-in/acts.ts";
+import type { Challenge } from "../sign-in/passwords.ts";
 import { day } from "../text.ts";
 import { Form, SecondFactorField, SecretField, useTwoSteps } from "../views/sign-in-form.tsx";
 import { whatFollows } from "./words.ts";

@@ -9,7 +9,7 @@ import { Page } from "../components/page.tsx";
 import { sentence } from "../errors.ts";
 import { t } from "../language.ts";
 import { reload } from "../layers.ts";
-import { loadMe } from "../me.ts";
+import { loadMe } from "../own-profile.ts";
 import { useResource } from "../resource.ts";
 import type { Standing } from "../standing.ts";
 import { day } from "../text.ts";

@@ -1,14 +1,11 @@
 import { Boundary, reason } from "../components/boundary.tsx";
-import type { CropDialogProps } from "../cropping/crop-dialog.tsx";
 import { lazy } from "../lazy.tsx";
 import { Store, useStore } from "../store.ts";
 import { toast } from "../toasts.ts";
 import { wholeOf } from "./cropped.ts";
 import { crop, draft } from "./draft.ts";
 
-const CropDialog = lazy<CropDialogProps>(() =>
-  import("../cropping/all.ts").then((module) => module.CropDialog),
-);
+const CropDialog = lazy(() => import("../cropping/all.ts"), "CropDialog");
 
 /** The item that is being cropped, by its id. */
 export const cropping = new Store<string | null>(null);

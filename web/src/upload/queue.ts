@@ -3,21 +3,14 @@ import type { PostBody, UploadLink } from "../api.ts";
 import { person } from "../auth.ts";
 import { deletePost } from "../deletion.ts";
 import { sentence } from "../errors.ts";
+import { follow, forget, hurry } from "../following.ts";
 import { t } from "../language.ts";
 import { localFiles, rememberFile } from "../local-files.ts";
-import {
-  follow,
-  forget,
-  hurry,
-  pending,
-  previews,
-  settled,
-  type Transferred,
-  transfers,
-} from "../pending.ts";
+import { pending, previews, settled, type Transferred, transfers } from "../pending.ts";
 import { fetchPost } from "../posts.ts";
+import { tellTabs } from "../senders.ts";
 import { Store } from "../store.ts";
-import { sending, tellTabs } from "../tabs.ts";
+import { sending } from "../tabs.ts";
 import { smallPicture, stillOf } from "./thumb.ts";
 import { freshLink, sendFile } from "./transfer.ts";
 

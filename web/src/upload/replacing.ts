@@ -1,6 +1,6 @@
 /** Another file in the place of one that failed. */
 import { call } from "../api.ts";
-import { follow, mended } from "../pending.ts";
+import { follow, mended } from "../following.ts";
 import { declaration } from "./facts.ts";
 import { keepOne } from "./outbox.ts";
 import { resume } from "./queue.ts";

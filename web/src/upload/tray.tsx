@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { Icon } from "../components/icons.tsx";
+import { MoreIcon } from "../components/more-icons.tsx";
 import { counted, t } from "../language.ts";
 import { useStore } from "../store.ts";
 import { fileSize } from "../text.ts";
@@ -40,7 +41,7 @@ export function Tray() {
           onClick={() => setOpen(!isOpen)}
         >
           <span class={isOpen ? "turned" : ""}>
-            <Icon name="up" />
+            <MoreIcon name="up" />
           </span>
         </button>
       </div>

@@ -3,9 +3,9 @@ import type { UploadBody } from "../api.ts";
 import { sentence } from "../errors.ts";
 import { t } from "../language.ts";
 import { localFiles } from "../local-files.ts";
+import { useSender } from "../senders.ts";
 import { type AwaitedStage, awaitedStage } from "../stages.ts";
 import { useStore } from "../store.ts";
-import { useSender } from "../tabs.ts";
 import { continueUnfinished } from "./draft.ts";
 import type { Item } from "./item.ts";
 

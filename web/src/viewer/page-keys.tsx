@@ -6,6 +6,7 @@ import { areKeysOn, areKeysTold, isMeantOtherwise, setKeys } from "../keys.ts";
 import { t } from "../language.ts";
 import { here, navigate } from "../router.ts";
 import { useStore } from "../store.ts";
+import { useFilesFromOutside } from "./outside-files.ts";
 
 const PATIENCE_MS = 5_000;
 
@@ -18,6 +19,7 @@ const KEYS: Readonly<Record<string, () => void>> = {
 
 /** Goes from post to post, and to the search; `?`, or a row of the settings, tells all keys. */
 export function PageKeys() {
+  useFilesFromOutside();
   const isOpen = useStore(areKeysTold);
   const isOn = useStore(areKeysOn);
 

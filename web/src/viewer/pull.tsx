@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Icon } from "../components/icons.tsx";
+import { MoreIcon } from "../components/more-icons.tsx";
 import { sentence } from "../errors.ts";
-import { dropGone, showNews } from "../feed.ts";
+import { dropGone, showNews } from "../feed-news.ts";
 import { t } from "../language.ts";
 import { toast } from "../toasts.ts";
 
@@ -71,7 +71,7 @@ export function Pull() {
         </span>
       ) : (
         <span class={distance >= FAR_PX * DAMPING ? "" : "turned"} aria-hidden="true">
-          <Icon name="up" />
+          <MoreIcon name="up" />
         </span>
       )}
     </div>

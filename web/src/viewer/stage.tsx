@@ -11,8 +11,10 @@ import { useCover } from "../sensitive.ts";
 import type { Swipe } from "./geometry.ts";
 import { Gestures } from "./gestures.ts";
 
-const Unready = lazyPart(() => import("../answers/all.ts").then((module) => module.Unready));
-const People = lazyPart(() => import("../answers/all.ts").then((module) => module.People));
+const answers = () => import("../answers/all.ts");
+
+const Unready = lazyPart(answers, "Unready");
+const People = lazyPart(answers, "People");
 
 /** Of a medium whose size is not known, which is the shape of a screen's. */
 const USUAL = { width: 4, height: 3 };

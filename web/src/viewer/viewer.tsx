@@ -20,7 +20,7 @@ import type { Gestures } from "./gestures.ts";
 import { beside, isNearEnd, type Spot } from "./sequence.ts";
 import { Stage } from "./stage.tsx";
 
-const Actions = lazyPart(() => import("../answers/all.ts").then((module) => module.Actions));
+const Actions = lazyPart(() => import("../answers/all.ts"), "Actions");
 
 const KEY_ZOOM = 1.5;
 const KEY_PAN_PX = 80;
@@ -78,7 +78,7 @@ export function Viewer({ start }: Props) {
             aria-label={scale > 1 ? t("Show the whole picture") : t("Enlarge")}
             onClick={() => hand.current?.toggle()}
           >
-            {scale > 1 ? <MoreIcon name="smaller" /> : <Icon name="larger" />}
+            {scale > 1 ? <MoreIcon name="smaller" /> : <MoreIcon name="larger" />}
           </button>
         )}
         <button
@@ -228,9 +228,15 @@ function fetchAhead(posts: readonly PostBody[], spot: Spot | null): void {
   picture.srcset = srcset(sourcesOf(medium).webp);
 }
 
-/** Brings a post of the page below into view, with the focus on it. */
+/** Brings a post of the page below into view, with the focus on it; one that is far away once it is on the page. */
 function showPost(id: string): void {
   const place = document.querySelector<HTMLElement>(`[data-post="${id}"]`);
+  const stretch = document.querySelector(`[data-posts~="${id}"]`);
+  if (stretch !== null) {
+    stretch.scrollIntoView({ behavior: "instant" });
+    requestAnimationFrame(() => showPost(id));
+    return;
+  }
   place?.scrollIntoView({ block: "nearest" });
   (place?.querySelector<HTMLElement>("a[aria-haspopup]") ?? place)?.focus({ preventScroll: true });
 }

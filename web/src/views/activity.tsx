@@ -13,6 +13,7 @@ import { renew } from "../device/device.ts";
 import { noteWrite } from "../freshness.ts";
 import { t } from "../language.ts";
 import { ofPost } from "../link-sources.ts";
+import { readAgain } from "../list-changes.ts";
 import { List } from "../lists.ts";
 import { STRANGER } from "../relation.ts";
 import { useIsListed } from "../relations.ts";
@@ -30,7 +31,7 @@ export function ActivityView() {
 
   // Who presses the link again asks for what is new.
   useEffect(() => {
-    const again = () => void list.renew(() => page()).catch(() => undefined); // what is shown stays
+    const again = () => void readAgain(list, () => page()).catch(() => undefined); // what is shown stays
     window.addEventListener("shutterfeed:again", again);
     return () => window.removeEventListener("shutterfeed:again", again);
   }, [list]);

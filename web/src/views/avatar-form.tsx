@@ -3,7 +3,7 @@ import { call, type Me } from "../api.ts";
 import { Avatar } from "../components/avatar.tsx";
 import { sentence } from "../errors.ts";
 import { t } from "../language.ts";
-import { loadMe } from "../me.ts";
+import { loadMe } from "../own-profile.ts";
 import { toast } from "../toasts.ts";
 
 /** One's picture, to be changed or removed. */

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { confirmSignUp, farewell, resendCode, signIn } from "../auth.ts";
+import { farewell } from "../auth.ts";
 import { Page } from "../components/page.tsx";
 import {
   type Confirming,
@@ -10,6 +10,7 @@ import {
 } from "../confirming.ts";
 import { counted, parts, t } from "../language.ts";
 import { navigate } from "../router.ts";
+import { confirmSignUp, resendCode, signIn } from "../sign-in/acts.ts";
 import { useStore } from "../store.ts";
 import { toast } from "../toasts.ts";
 import { CodeField, EmailField, Form, typed, useForm } from "./sign-in-form.tsx";

@@ -1,31 +1,35 @@
 import { useEffect, useState } from "preact/hooks";
+import type { PostBody } from "../api.ts";
 import { Endless } from "../components/endless.tsx";
-import { Icon } from "../components/icons.tsx";
-import { NearbyCard } from "../components/nearby.tsx";
 import { Page } from "../components/page.tsx";
-import { sentence } from "../errors.ts";
-import { askForNews, dropGone, feed, keptSince, lacksOwn, news, showNews } from "../feed.ts";
-import { counted, t } from "../language.ts";
+import { FeedStretch } from "../components/stretch.tsx";
+import { feed, keptSince } from "../feed.ts";
+import { t } from "../language.ts";
+import { entry } from "../layers.ts";
 import { lazy, lazyPart } from "../lazy.tsx";
-import { outgoing, pending, published } from "../pending.ts";
+import { outgoing, pending } from "../pending.ts";
 import { useIsShown } from "../relations.ts";
+import { location } from "../router.ts";
 import { currentCover } from "../sensitive.ts";
 import { useStore } from "../store.ts";
-import { toast } from "../toasts.ts";
+import { type Stretch, stretchesOf } from "../stretches.ts";
 
-const POLL_MS = 20_000;
-/** Scrolled less than this, one is at the top, and posts may be put above. */
-const TOP_PX = 200;
 /** What a first screen holds; the rest would compete with its pictures for the connection. */
 const FIRST_POSTS = 2;
 const FIRST_PICTURE_MS = 2_000;
+/** So many before and after where one begins to look are on the page at once, whatever their heights. */
+const STRETCHES_HERE = 2;
 
-const Suggested = lazyPart(() => import("./all.ts").then((module) => module.Suggested));
-const EmptyFeed = lazy(() => import("./all.ts").then((module) => module.EmptyFeed));
-const Pull = lazyPart(() => import("../viewer/all.ts").then((module) => module.Pull));
-const FeedEnd = lazyPart(() => import("../viewer/all.ts").then((module) => module.FeedEnd));
-const KeptNotice = lazyPart(() => import("../offline/all.ts").then((module) => module.KeptNotice));
-const PendingPosts = lazyPart(() => import("./all.ts").then((module) => module.PendingPosts));
+const views = () => import("./all.ts");
+const viewer = () => import("../viewer/all.ts");
+
+const Suggested = lazyPart(views, "Suggested");
+const EmptyFeed = lazy(views, "EmptyFeed");
+const Pull = lazyPart(viewer, "Pull");
+const NewPosts = lazyPart(viewer, "NewPosts");
+const FeedEnd = lazyPart(viewer, "FeedEnd");
+const KeptNotice = lazyPart(() => import("../offline/all.ts"), "KeptNotice");
+const PendingPosts = lazyPart(views, "PendingPosts");
 
 export function FeedView() {
   const list = feed();
@@ -45,24 +49,24 @@ export function FeedView() {
   return (
     <Page title={t("Home")} hideTitle class="page-feed">
       {isSettled && <Pull />}
-      {isKept ? <KeptNotice /> : <NewPosts />}
+      {isKept ? (
+        <KeptNotice />
+      ) : (
+        <div class="news" role="status">
+          {isSettled && <NewPosts />}
+        </div>
+      )}
       {isWaiting && <PendingPosts />}
       <Endless
         list={list}
         isShown={isShown}
         isHeld={!isSettled}
         render={(posts) => (
-          <div
-            class="feed"
-            role="feed"
-            aria-label={t("Posts of people you follow")}
-            onLoadCapture={settle}
-            onErrorCapture={settle}
-          >
-            {posts.slice(0, isSettled ? posts.length : FIRST_POSTS).map((post, index) => (
-              <NearbyCard key={post.id} post={post} eager={index === 0} hasActions={isSettled} />
-            ))}
-          </div>
+          <Posts
+            posts={isSettled ? posts : posts.slice(0, FIRST_POSTS)}
+            isSettled={isSettled}
+            onPicture={settle}
+          />
         )}
         skeleton={<FeedSkeleton />}
         empty={<EmptyFeed />}
@@ -79,6 +83,46 @@ export function FeedView() {
   );
 }
 
+interface PostsProps {
+  posts: readonly PostBody[];
+  isSettled: boolean;
+  /** A picture has come, or cannot come. */
+  onPicture: () => void;
+}
+
+function Posts({ posts, isSettled, onPicture }: PostsProps) {
+  const stretches = stretchesOf(posts);
+  const here = positionHere(stretches);
+  return (
+    <div
+      class="feed"
+      role="feed"
+      aria-label={t("Posts of people you follow")}
+      onLoadCapture={onPicture}
+      onErrorCapture={onPicture}
+    >
+      {stretches.map((stretch, index) => (
+        <FeedStretch
+          key={stretch.key}
+          stretch={stretch}
+          isHere={Math.abs(index - here) <= STRETCHES_HERE}
+          isFirst={index === 0}
+          hasActions={isSettled}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** The position of the stretch at which one is when the page comes up: on a return, where one was. */
+function positionHere(stretches: readonly Stretch<PostBody>[]): number {
+  const post = location.value.returned ? entry()?.post : undefined;
+  return Math.max(
+    0,
+    stretches.findIndex(({ posts }) => posts.some(({ id }) => id === post)),
+  );
+}
+
 /** Whether the first picture is there, or takes so long that nothing waits for it any more. */
 function useFirstPicture(hasSeen: boolean): [boolean, () => void] {
   const [isSettled, setSettled] = useState(hasSeen);
@@ -88,79 +132,6 @@ function useFirstPicture(hasSeen: boolean): [boolean, () => void] {
     return () => clearTimeout(timer);
   }, []);
   return [isSettled, settle];
-}
-
-/** "3 new posts": asked for while the page is visible, shown only when one wants to see them. */
-function NewPosts() {
-  const found = useStore(news);
-  const count = useStore(published);
-
-  useEffect(() => {
-    const ask = () => {
-      if (!document.hidden && navigator.onLine) void look(window.scrollY < TOP_PX);
-    };
-    const comeBack = () => {
-      ask();
-      if (!document.hidden && navigator.onLine) void dropGone();
-    };
-    const goUp = () => {
-      void look(true);
-      void dropGone();
-    };
-    const timer = setInterval(ask, POLL_MS);
-    document.addEventListener("visibilitychange", comeBack);
-    window.addEventListener("shutterfeed:again", goUp);
-    window.addEventListener("online", ask);
-    return () => {
-      clearInterval(timer);
-      document.removeEventListener("visibilitychange", comeBack);
-      window.removeEventListener("shutterfeed:again", goUp);
-      window.removeEventListener("online", ask);
-    };
-  }, []);
-
-  // One's own post is out, perhaps since one was here last.
-  useEffect(() => {
-    if (lacksOwn()) void look(window.scrollY < TOP_PX);
-  }, [count]);
-
-  // Where there is nothing yet, there is no place to lose.
-  useEffect(() => {
-    if (found && feed().state.value.items.length === 0) void show();
-  }, [found]);
-
-  /** One's own new post belongs on top, at once if no place is lost by it; others' are counted. */
-  function look(isAtTop: boolean): Promise<void> {
-    return isAtTop && lacksOwn() ? show() : askForNews();
-  }
-
-  async function show(): Promise<void> {
-    try {
-      await showNews();
-    } catch (error) {
-      toast(sentence(error), { isError: true });
-    }
-  }
-
-  return (
-    <div class="news" role="status">
-      {found && (
-        <button
-          type="button"
-          class="news-pill"
-          onClick={() => {
-            void show().then(() => window.scrollTo({ top: 0 }));
-            document.querySelector("h1")?.focus({ preventScroll: true }); // the button goes away
-          }}
-        >
-          <Icon name="up" />
-          {found.more
-            ? counted(found.count, "More than {count} new post", "More than {count} new posts")
-            : counted(found.count, "{count} new post", "{count} new posts")}
-        </button>
-      )}
-    </div>
-  );
 }
 
 function FeedSkeleton() {

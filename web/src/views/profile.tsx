@@ -7,13 +7,15 @@ import { PendingPosts } from "../components/pending-posts.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
 import { openCompose } from "../compose.ts";
 import { t } from "../language.ts";
+import { readAgain } from "../list-changes.ts";
 import type { List } from "../lists.ts";
-import { loadMe, me } from "../me.ts";
+import { me } from "../me.ts";
+import { loadMe } from "../own-profile.ts";
 import { published } from "../pending.ts";
-import { restored, takeBack } from "../posts.ts";
 import { readUser } from "../relation-changes.ts";
 import { useRelation } from "../relations.ts";
 import { useResource } from "../resource.ts";
+import { restored, takeBack } from "../restored.ts";
 import { location, navigate } from "../router.ts";
 import { useStore } from "../store.ts";
 import { ofThisVisit } from "../visits.ts";
@@ -73,7 +75,7 @@ export function ProfileView({ handle }: Record<string, string>) {
   // One's own new post belongs on top.
   useEffect(() => {
     if (!isOwn || count === 0) return;
-    if (shown.until === null) posts.renew(() => postPage(name, shown)).catch(() => undefined);
+    if (shown.until === null) readAgain(posts, () => postPage(name, shown)).catch(() => undefined);
     void load().then(profile.set, () => undefined);
   }, [count]);
 

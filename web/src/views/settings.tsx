@@ -8,7 +8,8 @@ import { Page } from "../components/page.tsx";
 import { leaveDevice } from "../device/device.ts";
 import { areKeysTold } from "../keys.ts";
 import { counted, t } from "../language.ts";
-import { loadMe, me } from "../me.ts";
+import { me } from "../me.ts";
+import { loadMe } from "../own-profile.ts";
 import { navigate } from "../router.ts";
 import { useStore } from "../store.ts";
 import { ThemeChoice } from "./appearance.tsx";
@@ -123,7 +124,7 @@ function Section({ id, title, children }: SectionProps) {
 
 interface RowProps {
   href: string;
-  icon: MoreIconName | "person" | "muted";
+  icon: MoreIconName | "person";
   name: string;
   /** How much waits there. */
   children?: ComponentChildren;
@@ -133,7 +134,7 @@ function Row({ href, icon, name, children }: RowProps) {
   return (
     <li>
       <a class="menu-item" href={href}>
-        {icon === "person" || icon === "muted" ? <Icon name={icon} /> : <MoreIcon name={icon} />}
+        {icon === "person" ? <Icon name={icon} /> : <MoreIcon name={icon} />}
         {name}
         {children}
         <Onward />

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { type Challenge, isOver } from "../cognito.ts";
 import { Field } from "../components/field.tsx";
 import { codeOf } from "../confirming.ts";
 import { CognitoError, sentence } from "../errors.ts";
 import { t } from "../language.ts";
+import { type Challenge, isOver } from "../sign-in/passwords.ts";
 import { Store, useStore } from "../store.ts";
 
 /** What was typed on one of these pages serves the next one; the password is never stored. */

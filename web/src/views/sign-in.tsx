@@ -1,24 +1,23 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import {
-  farewell,
-  forgotPassword,
-  resendCode,
-  setNewPassword,
-  signedIn,
-  signIn,
-  signInWithCode,
-  signOut,
-  signUp,
-} from "../auth.ts";
+import { farewell, signedIn, signOut } from "../auth.ts";
 import { Dialog } from "../components/dialog.tsx";
 import { Logo } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
 import { codeSent, forgetConfirming } from "../confirming.ts";
 import { CognitoError } from "../errors.ts";
 import { t } from "../language.ts";
-import { isNew, loadMe } from "../me.ts";
+import { isNew } from "../me.ts";
+import { loadMe } from "../own-profile.ts";
 import { here, location, navigate } from "../router.ts";
+import {
+  forgotPassword,
+  resendCode,
+  setNewPassword,
+  signIn,
+  signInWithCode,
+  signUp,
+} from "../sign-in/acts.ts";
 import { useStore } from "../store.ts";
 import { comeBackTo, takeWanted } from "../wanted.ts";
 import { Confirm } from "./confirm.tsx";

@@ -13,10 +13,11 @@ import {
 import { sentence } from "../errors.ts";
 import { counted, t } from "../language.ts";
 import { byPost, type FileState, stateOfPost } from "../ledger.ts";
+import { readAgain } from "../list-changes.ts";
 import { List } from "../lists.ts";
 import { pending } from "../pending.ts";
+import { tabsKnown } from "../senders.ts";
 import { useStore } from "../store.ts";
-import { tabsKnown } from "../tabs.ts";
 import { ago, fullDate } from "../text.ts";
 import { toast } from "../toasts.ts";
 import { ofThisVisit } from "../visits.ts";
@@ -29,7 +30,7 @@ export function UploadsView() {
   // What is known of one's posts on their way tells when the ledger has changed.
   useEffect(() => {
     if (list.state.value.items.length === 0) return;
-    list.renew(page).catch(() => undefined); // what is shown stays
+    readAgain(list, page).catch(() => undefined); // what is shown stays
   }, [underway]);
 
   return (

@@ -6,7 +6,7 @@ import { HandleField } from "../components/handle-field.tsx";
 import { ApiError, sentence } from "../errors.ts";
 import { bareHandle, handleFrom } from "../handle-text.ts";
 import { t } from "../language.ts";
-import { rememberMe } from "../me.ts";
+import { rememberMe } from "../own-profile.ts";
 import { goOnFrom, Step } from "./step.tsx";
 
 /** The first step: a name, and the handle by which one is found. */

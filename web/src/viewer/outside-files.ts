@@ -1,6 +1,6 @@
 /** Files that come from outside the page. */
 import { useEffect } from "preact/hooks";
-import { compose, openCompose } from "./compose.ts";
+import { compose, openCompose } from "../compose.ts";
 
 /** Files dropped or pasted anywhere open the post dialog; while it is open, it takes them. */
 export function useFilesFromOutside(): void {
