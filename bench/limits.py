@@ -34,6 +34,7 @@ from shutterfeed.domain.photos import (
     PhotoRefused,
     sniff,
 )
+from tests import pictures
 
 _MB: Final = 1024
 _CODEC: Final = ConfinedCodec()
@@ -64,6 +65,14 @@ def _heic(image: Image.Image) -> bytes:
     target = BytesIO()
     pillow_heif.from_pillow(image).save(target, quality=30)
     return target.getvalue()
+
+
+_TILE: Final = 512
+
+
+def _heic_of_tiles(image: Image.Image) -> bytes:
+    """A HEIC of the image's size, in whole tiles; it shows something else."""
+    return pictures.heic_of_tiles(image.width // _TILE, image.height // _TILE, _TILE)
 
 
 KINDS: Final = (
@@ -97,6 +106,7 @@ KINDS: Final = (
     Kind("WebP", 23, partial(_pillow, kind="WEBP", quality=60, method=0)),
     Kind("WebP alpha", 23, partial(_pillow, kind="WEBP", quality=60, method=0), mode="RGBA"),
     Kind("HEIC", 58, _heic),
+    Kind("HEIC of tiles", 199, _heic_of_tiles),
     Kind("AVIF", 29, partial(_pillow, kind="AVIF", quality=40, speed=10)),
     Kind(
         "AVIF 4:4:4", 29, partial(_pillow, kind="AVIF", quality=40, speed=10, subsampling="4:4:4")

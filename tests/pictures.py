@@ -113,6 +113,39 @@ def heic(width: int, height: int, seed: int = 0, *, mode: str = "RGB", **save: A
     return target.getvalue()
 
 
+def heic_of_tiles(columns: int, rows: int, side: int = 512) -> bytes:
+    """A HEIC made of one tile, again and again, as large as one likes."""
+    parts = dict(boxes(heic(side, side)))
+    properties = dict(boxes(dict(boxes(dict(boxes(parts[b"meta"][4:]))[b"iprp"]))[b"ipco"]))
+    count, whole = columns * rows, struct.pack(">II", columns * side, rows * side)
+    items, length = range(1, count + 1), len(parts[b"mdat"])
+    grid = bytes((0, 1, rows - 1, columns - 1)) + whole
+    kinds = [(0, b"grid"), *((item, b"hvc1") for item in items)]
+    named = [box(b"infe", struct.pack(">IHH4sx", 2 << 24, item, 0, kind)) for item, kind in kinds]
+    described = box(b"hvcC", properties[b"hvcC"])
+    described += box(b"ispe", bytes(4) + struct.pack(">II", side, side))
+    described += box(b"ispe", bytes(4) + whole)
+    of_tiles = (struct.pack(">HBBB", item, 2, 129, 2) for item in items)
+    linked = struct.pack(">IIHBB", 0, count + 1, 0, 1, 3) + b"".join(of_tiles)
+
+    def meta(start: int) -> bytes:
+        places = [(0, start + length, len(grid)), *((item, start, length) for item in items)]
+        located = (struct.pack(">HHHII", item, 0, 1, at, size) for item, at, size in places)
+        inner = (
+            box(b"hdlr", bytes(8) + b"pict" + bytes(13)),
+            box(b"pitm", bytes(6)),
+            box(b"iloc", struct.pack(">IHH", 0, 0x4400, count + 1) + b"".join(located)),
+            box(b"iinf", struct.pack(">IH", 0, count + 1) + b"".join(named)),
+            box(b"iref", bytes(4) + box(b"dimg", struct.pack(f">HH{count}H", 0, count, *items))),
+            box(b"iprp", box(b"ipco", described) + box(b"ipma", linked)),
+        )
+        return box(b"meta", bytes(4) + b"".join(inner))
+
+    head = box(b"ftyp", parts[b"ftyp"])
+    start = len(head) + len(meta(0)) + 8
+    return head + meta(start) + box(b"mdat", parts[b"mdat"] + grid)
+
+
 def in_pieces(content: bytes, pieces: int) -> bytes:
     """A HEIC or AVIF with one item, whose data the file declares as many pieces."""
     parts = dict(boxes(content))

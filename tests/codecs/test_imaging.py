@@ -17,11 +17,14 @@ import pytest
 from PIL import Image, ImageChops, ImageCms, ImageStat
 from thumbhash import rgba_to_thumb_hash, thumb_hash_to_average_rgba
 
-from shutterfeed.adapters import heif_decoding, imaging, photo_decoding
+from shutterfeed.adapters import heif_decoding, heif_tiles, imaging, photo_decoding
+from shutterfeed.adapters.heif_items import read_grid
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.adapters.jpeg_decoding import WatchedJpeg
 from shutterfeed.adapters.jpeg_structure import read_structure
 from shutterfeed.adapters.thumb_hash import thumb_hash
+from shutterfeed.domain import photos
+from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.photos import Capture, PhotoRefused, RenderedPhoto, plan, sniff
 from tests import pictures
 from tests.bare import assert_bare
@@ -187,6 +190,47 @@ def test_what_the_files_own_properties_turn_is_turned_once(kind: str, orientatio
     reference = render(pictures.jpeg(450, 300, exif=turned(orientation)))
     assert (photo.width, photo.height) == (reference.width, reference.height)
     assert difference(opened(photo, "320.webp"), opened(reference, "320.webp")) < 5
+
+
+def with_memory_for_tiles_alone(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    """Let 900x600 pixels be too many for a HEIC, but not the same in tiles of 256."""
+    monkeypatch.setattr(photos, "WORKING_MEMORY", (22 << 20) + len(content) + (1 << 19))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_large_heic_is_decoded_by_its_tiles(
+    monkeypatch: pytest.MonkeyPatch, orientation: int
+) -> None:
+    content = pictures.heic(900, 600, tile_size=256, exif=turned(orientation))
+    crop = Crop(120, 300, 500, 450)
+    whole, part = render(content), PillowImageCodec().render(content, HEIC, crop)
+    with_memory_for_tiles_alone(monkeypatch, content)
+    assert render(content).renditions == whole.renditions
+    by_tiles = PillowImageCodec().render(content, HEIC, crop)
+    assert (by_tiles.width, by_tiles.height) == (part.width, part.height)
+    assert by_tiles.renditions == part.renditions
+
+
+@pytest.mark.parametrize("kind", ["one picture", "cut"])
+def test_a_large_heic_that_is_more_than_tiles_is_refused(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    if kind == "one picture":
+        content = pictures.heic(900, 600)
+    else:
+        content = pictures.heic(900, 600, tile_size=256, exif=turned(6)).replace(b"irot", b"clap")
+    with_memory_for_tiles_alone(monkeypatch, content)
+    assert refusal(content).code == "too_many_pixels"
+
+
+def test_a_large_heic_whose_sizes_contradict_each_other_is_damaged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = pictures.heic(900, 600, tile_size=256)
+    size, other = (struct.pack(">4xII", *sides) for sides in ((900, 600), (600, 900)))
+    content = content.replace(b"ispe" + size, b"ispe" + other)
+    monkeypatch.setattr(heif_tiles, "too_large_a_grid", lambda content, *_: read_grid(content))
+    assert refusal(content).code == "undecodable"
 
 
 def test_orientation_in_exif_alone_does_not_turn_a_heic() -> None:

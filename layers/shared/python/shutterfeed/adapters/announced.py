@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 from shutterfeed.adapters.heif_items import HeifPicture, read_picture
+from shutterfeed.adapters.heif_tiles import check_tiles, too_large_a_grid
 from shutterfeed.adapters.incomplete_photos import check_av1, check_hevc, check_webp
-from shutterfeed.domain.photos import PhotoRefused, check_memory, check_size
+from shutterfeed.domain.photos import HEIF_TYPES, PhotoRefused, check_memory, check_size
 
 _CODED: Final = {
     "image/heic": frozenset({b"hvc1"}),
@@ -46,12 +47,19 @@ def check_announced(content: bytes, content_type: str) -> None:
         picture, size = None, _size(content, content_type)
     if size is not None:
         check_size(*size)
-        check_memory(content_type, *size, size=len(content))
+        _check_memory(content, content_type, size)
     if content_type == "image/webp" and size is not None:
         check_webp(content, *size)
     if picture is not None:
         check = check_av1 if content_type == "image/avif" else check_hevc
         check(content, picture.data)
+
+
+def _check_memory(content: bytes, content_type: str, size: tuple[int, int]) -> None:
+    if content_type in HEIF_TYPES and (grid := too_large_a_grid(content, content_type, *size)):
+        check_tiles(grid, content_type, len(content))
+    else:
+        check_memory(content_type, *size, size=len(content))
 
 
 def _check_coding(picture: HeifPicture, content_type: str) -> None:

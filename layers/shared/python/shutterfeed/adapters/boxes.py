@@ -74,38 +74,45 @@ def has_movie(content: bytes) -> bool:
 def primary_properties(content: bytes) -> list[Box]:
     """The properties of the picture that the file shows as a still."""
     meta = find(content, None, b"meta")
-    if meta is None:
+    primary = find(content, meta, b"pitm", skip=4) if meta else None
+    if meta is None or primary is None:
         return []
-    primary = find(content, meta, b"pitm", skip=4)
+    size = 4 if content[primary.start : primary.start + 1] != b"\0" else 2
+    return item_properties(content, meta).get(_number(content, primary.start + 4, size), [])
+
+
+def item_properties(content: bytes, meta: Box) -> dict[int, list[Box]]:
+    """The properties of each item of the file, in their order."""
     containers = find(content, meta, b"iprp", skip=4)
     listed = find(content, containers, b"ipco") if containers else None
     linked = find(content, containers, b"ipma") if containers else None
-    if primary is None or listed is None or linked is None:
-        return []
-    size = 4 if content[primary.start : primary.start + 1] != b"\0" else 2
-    item = _number(content, primary.start + 4, size)
+    if listed is None or linked is None:
+        return {}
     properties = list(within(content, listed.start, listed.end))
-    numbers = _associated(content, linked, item)
-    return [properties[number - 1] for number in numbers if 0 < number <= len(properties)]
+    return {
+        item: [properties[number - 1] for number in numbers if 0 < number <= len(properties)]
+        for item, numbers in _associated(content, linked).items()
+    }
 
 
-def _associated(content: bytes, box: Box, wanted: int) -> list[int]:
-    """The numbers, from 1, of an item's properties, by an `ipma` box."""
+def _associated(content: bytes, box: Box) -> dict[int, list[int]]:
+    """The numbers, from 1, of each item's properties, by an `ipma` box."""
     version, flags = _number(content, box.start, 1), _number(content, box.start + 3, 1)
     item_size, number_size = 4 if version else 2, 2 if flags & 1 else 1
+    # The highest bit says whether the property is essential.
+    mask = (1 << (8 * number_size - 1)) - 1
+    found: dict[int, list[int]] = {}
     at = box.start + 8
     for _ in range(min(_MOST_BOXES, _number(content, box.start + 4, 4))):
         if at + item_size + 1 > box.end:
             break
         item, count = _number(content, at, item_size), content[at + item_size]
         at += item_size + 1
-        if item == wanted:
-            # The highest bit says whether the property is essential.
-            mask = (1 << (8 * number_size - 1)) - 1
-            places = range(at, min(at + count * number_size, box.end), number_size)
-            return [_number(content, place, number_size) & mask for place in places]
+        places = range(at, min(at + count * number_size, box.end), number_size)
+        numbers = [_number(content, place, number_size) & mask for place in places]
+        found.setdefault(item, numbers)
         at += count * number_size
-    return []
+    return found
 
 
 def sequence_properties(content: bytes) -> list[Box]:

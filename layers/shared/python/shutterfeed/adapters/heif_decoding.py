@@ -7,13 +7,13 @@ from typing import Any, Final
 import pillow_heif
 from PIL import Image
 
-from shutterfeed.adapters import boxes, exif
+from shutterfeed.adapters import boxes, exif, heif_tiles
 from shutterfeed.adapters.announced import check_announced
 from shutterfeed.adapters.colour import described as colours
 from shutterfeed.adapters.colour.conversion import ToSrgb
 from shutterfeed.adapters.cropping import Shown, cut
 from shutterfeed.adapters.decoded import STILL, Decoded
-from shutterfeed.adapters.heif_items import most_extents
+from shutterfeed.adapters.heif_items import Grid, most_extents
 from shutterfeed.adapters.scaling import Source, shrink
 from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.notes import Note
@@ -59,7 +59,24 @@ def decode(content: bytes, content_type: str, crop: Crop | None = None) -> Decod
     check_frames(len(pictures))
     picture = pictures[pictures.primary_index]
     check_size(*picture.size)
-    check_memory(content_type, *picture.size, size=len(content))
+    shown = Shown(*picture.size, crop)
+    grid = heif_tiles.too_large_a_grid(content, content_type, *picture.size)
+    if grid is None:
+        scaled = _whole(picture, shown, content_type, len(content))
+    else:
+        scaled = _by_tiles(content, grid, shown)
+    return Decoded(
+        *shown.box.size,
+        ToSrgb(colours.of_heif(picture.info)).convert(scaled),
+        exif.capture(exif.parsed(picture.info.get("exif") or b"")),
+        _left_out(content, pictures),
+    )
+
+
+def _whole(picture: Any, shown: Shown, content_type: str, size: int) -> Image.Image:
+    """What is shown of the picture, in its working size. Raises `PhotoRefused` if the picture would
+    take too much memory."""
+    check_memory(content_type, *picture.size, size=size)
     announced = picture.size
     pixels, stride, mode = memoryview(picture.data), picture.stride, picture.mode
     width, height = picture.size
@@ -70,16 +87,23 @@ def decode(content: bytes, content_type: str, crop: Crop | None = None) -> Decod
         part = pixels[top * stride : bottom * stride]
         return Image.frombytes(mode, (width, bottom - top), part, "raw", mode, stride)
 
-    shown = Shown(width, height, crop)
     shown.check()
     part = cut(Source(width, height, rows), shown.box)
-    scaled = shrink(part, working_size(*shown.box.size))
-    return Decoded(
-        *shown.box.size,
-        ToSrgb(colours.of_heif(picture.info)).convert(scaled),
-        exif.capture(exif.parsed(picture.info.get("exif") or b"")),
-        _left_out(content, pictures),
-    )
+    return shrink(part, working_size(*shown.box.size))
+
+
+def _by_tiles(content: bytes, grid: Grid, shown: Shown) -> Image.Image:
+    """The same, of which only some rows of tiles are decoded at a time."""
+    turns = heif_tiles.turns(content, grid)
+    announced, stored = (shown.width, shown.height), (grid.width, grid.height)
+    if heif_tiles.turned_size(stored, turns) != announced:
+        raise ValueError(f"the picture is not {announced}")
+    part = cut(heif_tiles.source(content, grid), heif_tiles.as_stored(shown.box, announced, turns))
+    picture = shrink(part, heif_tiles.turned_size(working_size(*shown.box.size), turns))
+    shown.check()
+    for turn in turns:
+        picture = picture.transpose(turn)
+    return picture
 
 
 def _left_out(content: bytes, pictures: Any) -> tuple[Note, ...]:

@@ -1,8 +1,10 @@
-"""The items of a HEIF file (ISO/IEC 23008-12), which AVIF is too: how its picture is coded, and
-where its data are. They are read before libheif or libavif see the file."""
+"""The items of a HEIF file (ISO/IEC 23008-12), which AVIF is too: how its picture is coded, of
+which tiles it is made, and where its data are. They are read before libheif or libavif see the
+file."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,8 +18,13 @@ _MOST_EXTENTS: Final = 100_000
 """The most extents of all items. Nothing that makes photos writes more than a few for each."""
 _MOST_TIMES: Final = 4
 """How many times the data of a file may be used in all."""
+_CHANGING: Final = frozenset({b"clap", b"imir", b"irot"})
+"""The properties that cut or turn a picture."""
 _DERIVED: Final = frozenset({b"grid", b"iden", b"iovl"})
 """The types of items that are made of others."""
+
+_LONGEST_LAYOUT: Final = 12
+"""The bytes of a grid's data where its numbers are wide."""
 
 Extent = tuple[int, int]
 """The offsets in the file between which data stand."""
@@ -62,6 +69,89 @@ def read_picture(content: bytes) -> HeifPicture | None:
     return HeifPicture(*size, codings, located) if codings else None
 
 
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A tile of a grid: its decoder's configuration (`hvcC`), and the places of its data."""
+
+    configuration: Box
+    data: tuple[Extent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A primary picture that is made of tiles of one size, row by row, and the first part of it."""
+
+    width: int
+    height: int
+    columns: int
+    tile_width: int
+    tile_height: int
+    tiles: tuple[Tile, ...]
+    properties: tuple[Box, ...]
+    """What the file says of the whole, such as its colours and how it is turned."""
+
+
+def read_grid(content: bytes) -> Grid | None:
+    """The primary picture, if it is a grid of HEVC tiles about which nothing is unusual."""
+    meta = boxes.find(content, None, b"meta")
+    if meta is None:
+        return None
+    primary, types = _primary(content, meta), _types(content, meta)
+    items, extents = _parts(content, meta).get(primary, []), _extents(content, meta)
+    layout = _layout(content, extents.get(primary, []))
+    if (
+        types.get(primary) != b"grid"
+        or layout is None
+        or len(items) != layout.rows * layout.columns
+    ):
+        return None
+    properties = boxes.item_properties(content, meta)
+    described = [properties.get(item, []) for item in items]
+    if any(types.get(item) != b"hvc1" for item in items) or not all(map(_is_plain, described)):
+        return None
+    sizes = {_described_size(content, each) for each in described}
+    if len(sizes) != 1 or not layout.is_covered_by(*next(iter(sizes))):
+        return None
+    tiles = tuple(
+        Tile(_of_kind(each, b"hvcC"), tuple(extents.get(item, ())))
+        for item, each in zip(items, described, strict=True)
+    )
+    whole = tuple(properties.get(primary, ()))
+    return Grid(layout.width, layout.height, layout.columns, *sizes.pop(), tiles, whole)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """The numbers of tiles of a grid, and the size of what is shown of them."""
+
+    rows: int
+    columns: int
+    width: int
+    height: int
+
+    def is_covered_by(self, width: int, height: int) -> bool:
+        """Whether tiles of this size suffice, and none is needless."""
+        return all(
+            (count - 1) * side < shown <= count * side
+            for count, side, shown in (
+                (self.columns, width, self.width),
+                (self.rows, height, self.height),
+            )
+        )
+
+
+def _layout(content: bytes, extents: Sequence[Extent]) -> _Layout | None:
+    """The layout by the data of a grid."""
+    if sum(end - start for start, end in extents) > _LONGEST_LAYOUT:
+        return None
+    data = b"".join(content[start:end] for start, end in extents)
+    size = 4 if data[1:2] == b"\1" else 2
+    if len(data) != 4 + 2 * size:
+        return None
+    width, height = (int.from_bytes(data[at : at + size], "big") for at in (4, 4 + size))
+    return _Layout(data[2] + 1, data[3] + 1, width, height)
+
+
 def most_extents(content: bytes) -> int:
     """The highest number of extents in which the data of an item stand. Raises `ValueError` for
     more than any photo has."""
@@ -93,12 +183,25 @@ class _Reader:
 
 
 def _size(content: bytes) -> tuple[int, int] | None:
-    for box in boxes.primary_properties(content):
-        if box.kind == b"ispe":
-            reader = _Reader(content, box)
-            reader.version()
-            return reader.number(4), reader.number(4)
+    properties = boxes.primary_properties(content)
+    if any(box.kind == b"ispe" for box in properties):
+        return _described_size(content, properties)
     return None
+
+
+def _described_size(content: bytes, properties: Iterable[Box]) -> tuple[int, int]:
+    reader = _Reader(content, _of_kind(properties, b"ispe"))
+    reader.version()
+    return reader.number(4), reader.number(4)
+
+
+def _of_kind(properties: Iterable[Box], kind: bytes) -> Box:
+    return next(box for box in properties if box.kind == kind)
+
+
+def _is_plain(properties: Iterable[Box]) -> bool:
+    kinds = {box.kind for box in properties}
+    return kinds >= {b"hvcC", b"ispe"} and not kinds & _CHANGING
 
 
 def _primary(content: bytes, meta: Box) -> int:

@@ -33,6 +33,7 @@ from shutterfeed.adapters.scaling import Source, cropped, flatten, shrink
 from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.notes import Note
 from shutterfeed.domain.photos import (
+    HEIF_TYPES,
     PhotoRefused,
     check_frames,
     check_memory,
@@ -49,7 +50,6 @@ _DECODERS: Final[dict[str, type[ImageFile]]] = {
 """The only decoders that see a stranger's bytes. They are named classes because `Image.open` would
 pass a JPEG with further pictures behind it (stereo, depth, gain map) to a parser for those; we need
 only the first picture, and want few parsers. HEIC is decoded by libheif instead."""
-_HEIF_TYPES: Final = frozenset({"image/heic", "image/heif"})
 _DECODE_MARGIN: Final = 1.25
 """How many times larger than needed a JPEG has to leave the decoder, which can only scale down by
 2, 4 or 8. Without a margin, a 4,608 px photo scaled down by 4 has an SSIM of 0.975 to its full
@@ -64,7 +64,7 @@ AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
 def decode(content: bytes, content_type: str, crop: Crop | None = None) -> Decoded:
     """Decode a photo, or the part of it in `crop`."""
-    if content_type in _HEIF_TYPES:
+    if content_type in HEIF_TYPES:
         return heif_decoding.decode(content, content_type, crop)
     if content_type == "image/gif":
         return _decode_gif(content, content_type, crop)

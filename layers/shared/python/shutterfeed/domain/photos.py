@@ -72,7 +72,7 @@ PHOTO_TYPES: Final = frozenset(
 )
 """The content types that a photo may have."""
 
-_HEIF_TYPES: Final = frozenset({"image/heic", "image/heif"})
+HEIF_TYPES: Final = frozenset({"image/heic", "image/heif"})
 
 
 def sniff(magic: bytes) -> str | None:
@@ -112,7 +112,7 @@ def is_as_declared(declared: str, actual: str) -> bool:
 
     HEIC is HEIF with one particular coding, and systems use both names for the same file.
     """
-    return declared == actual or {declared, actual} <= _HEIF_TYPES
+    return declared == actual or {declared, actual} <= HEIF_TYPES
 
 
 RefusalCode = Literal[
