@@ -24,7 +24,7 @@ from shutterfeed.adapters.jpeg_decoding import WatchedJpeg
 from shutterfeed.adapters.jpeg_structure import read_structure
 from shutterfeed.adapters.thumb_hash import thumb_hash
 from shutterfeed.domain import photos
-from shutterfeed.domain.crops import Crop
+from shutterfeed.domain.crops import UNITS, Crop
 from shutterfeed.domain.photos import Capture, PhotoRefused, RenderedPhoto, plan, sniff
 from tests import pictures
 from tests.bare import assert_bare
@@ -202,7 +202,7 @@ def test_a_large_heic_is_decoded_by_its_tiles(
     monkeypatch: pytest.MonkeyPatch, orientation: int
 ) -> None:
     content = pictures.heic(900, 600, tile_size=256, exif=turned(orientation))
-    crop = Crop(120, 300, 500, 450)
+    crop = Crop(UNITS // 8, UNITS // 3, UNITS // 2, UNITS // 2)
     whole, part = render(content), PillowImageCodec().render(content, HEIC, crop)
     with_memory_for_tiles_alone(monkeypatch, content)
     assert render(content).renditions == whole.renditions
