@@ -45,6 +45,7 @@ test("each file is declared by what is known of it", () => {
     sensitive: false,
     comments_from: null,
     publish_at: null,
+    draft: false,
     media: [
       {
         ...known,
