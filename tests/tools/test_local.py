@@ -51,6 +51,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeCloud:
     monkeypatch.setattr(cloud, "LocalCloud", lambda: fake)
     monkeypatch.setattr(cloud, "prepare", lambda: None)
     monkeypatch.setattr(layers, "link", lambda: None)
+    monkeypatch.setattr(layers, "build", lambda _: tmp_path)
     monkeypatch.setattr(site, "build", lambda: None)
     monkeypatch.setattr(local, "deploy", lambda *_, **__: OUTPUTS)
     return fake
