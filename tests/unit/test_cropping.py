@@ -158,6 +158,20 @@ def test_a_photo_that_is_stored_is_cropped_anew_without_an_upload(
     assert list(backend.metadata.blobs) == [medium.stored_as]
 
 
+def test_a_draft_that_is_cropped_stays_a_draft(backend: Backend) -> None:
+    medium = MediumDraft("image/jpeg", len(PHOTO), samples.sha256(PHOTO))
+    draft = PostDraft("caption", None, (medium,), is_draft=True)
+    post = backend.posts.create(ADA, draft, "draft").view.post
+    backend.upload(post, 0, PHOTO)
+    backend.drain()
+    assert _now(backend, post).state is PostState.DRAFT
+    _crop(backend, post, post.media[0], CROP)
+    _arrived(backend)
+    assert _now(backend, post).state is PostState.DRAFT
+    (shown,) = _now(backend, post).media
+    assert _shown(backend, shown) == f"large {CROP} of ".encode() + PHOTO
+
+
 @pytest.mark.parametrize("call", range(1, 16))
 @pytest.mark.parametrize("stored", [True, False])
 def test_a_change_that_dies_anywhere_is_completed_when_it_is_repeated(
