@@ -12,6 +12,7 @@ from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.adapters.stored_elsewhere import UserPool
 from shutterfeed.adapters.stored_items import TablePart
 from shutterfeed.adapters.stored_objects import Bucket
+from shutterfeed.domain.crops import sha256_of
 from shutterfeed.domain.erasures import Content
 from shutterfeed.domain.marks import withheld_mark
 from shutterfeed.domain.posts import PostState
@@ -107,5 +108,5 @@ def withholdings(state: State) -> Iterator[str]:
             yield f"{post.id} is marked with {sorted(post.withheld)}, not {sorted(wanted)}"
     for sha256, blob in state.blobs.items():
         denial = state.metadata.get(keys.denial(blob.blob_id))
-        if (denial is not None and TTL_ATTRIBUTE not in denial) is not (sha256 in cases):
+        if (denial is not None and TTL_ATTRIBUTE not in denial) is not (sha256_of(sha256) in cases):
             yield f"the content {sha256} has the note {denial} for the edge, and the cases {cases}"

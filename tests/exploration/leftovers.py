@@ -53,7 +53,7 @@ def in_buckets(play: Play, state: State) -> Iterator[str]:
         yield f"uploads: parts of {key} are left"
     named = {keys.original_object(b.sha256, b.blob_id) for b in state.blobs.values()}
     for key in sorted(set(storage.versions(ORIGINALS)) - named):
-        if not key.startswith(keys.ERASURE_LIST):  # It is kept for ever.
+        if not key.startswith((keys.ERASURE_LIST, keys.LOG_ANCHORS)):  # Both are kept for ever.
             yield f"originals: a version of {key} is left"
     wanted = {
         keys.rendition_object(blob.blob_id, name)

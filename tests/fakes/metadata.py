@@ -48,7 +48,7 @@ from shutterfeed.domain.limits import (
     storage_full,
     wait,
 )
-from shutterfeed.domain.marks import withheld_mark
+from shutterfeed.domain.marks import denied_blob_ids, withheld_mark
 from shutterfeed.domain.media import (
     Blob,
     BlobState,
@@ -298,6 +298,10 @@ class Metadata:
     def allow(self, denied_id: str) -> None:
         del self.denials[denied_id]
         self.changes.append(DenialChanged(denied_id))
+
+    def deny_cropped(self, post: Post) -> None:
+        for blob_id in denied_blob_ids(post):
+            self.deny(blob_id, None)
 
     def deny(self, denied_id: str, until: datetime | None) -> None:
         key = keys.denial(denied_id)
@@ -914,6 +918,7 @@ class FakePosts:
             withheld=post.withheld | marks,
         )
         self._write(published, None)
+        self.data.deny_cropped(published)
         self.data.write_recent_posts(self.data.recent_posts_of(post.author_id).with_post(published))
         return True
 
@@ -1122,6 +1127,7 @@ class FakeAlbums:
         }
         marked = replace(after, withheld=after.withheld | marks)
         self.data.write_post(before.id, marked)
+        self.data.deny_cropped(marked)
         for upload in uploads:
             self.data.uploads[before.author_id, upload.medium.media_id] = upload
         recent = self.data.recent_posts_of(before.author_id)

@@ -88,6 +88,13 @@ def cropped_blob_ids(post: Post, sha256: str) -> tuple[str, ...]:
     )
 
 
+def denied_blob_ids(post: Post) -> tuple[str, ...]:
+    """The ids of all that a post shows cropped of contents that are withheld."""
+    contents = {medium.sha256 for medium in post.all_media if medium.crop is not None}
+    withheld = sorted(sha256 for sha256 in contents if is_withheld(post, sha256))
+    return tuple(blob_id for sha256 in withheld for blob_id in cropped_blob_ids(post, sha256))
+
+
 def already_done() -> Conflict:
     message = "The same was done before, and stands: for this case, or another one about the user."
     return Conflict("already_done", message)

@@ -9,7 +9,13 @@ from typing import Final
 from boto3.dynamodb.conditions import Attr
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.posts import Change, DynamoPosts, due_entry, open_entry
+from shutterfeed.adapters.dynamodb.posts import (
+    Change,
+    DynamoPosts,
+    denying_cropped,
+    due_entry,
+    open_entry,
+)
 from shutterfeed.adapters.dynamodb.records import (
     ALT_TEXTS,
     WITHHELD,
@@ -48,6 +54,7 @@ class DynamoAlbums:
                 return None
             shown, checks = self._marked(posts, before, after)
             more = [Put(upload_item(upload)) for upload in uploads]
+            more += denying_cropped(shown)
             is_recent = entry_of(post) in recent.entries
             lists_it = is_recent and shown.media != before.media
             recent = recent.with_post(shown) if lists_it else recent

@@ -51,7 +51,7 @@ from shutterfeed.domain.drafts import drafted
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
-from shutterfeed.domain.marks import withheld_mark
+from shutterfeed.domain.marks import denied_blob_ids, withheld_mark
 from shutterfeed.domain.media import Medium, Upload
 from shutterfeed.domain.mentions import Mention
 from shutterfeed.domain.pages import Page
@@ -268,7 +268,8 @@ class DynamoPosts:
                 ),
             )
             author = None if post.publish_at is None else _IN_GOOD_STANDING
-            return Change(update, recent.with_post(after), 1, author, checks)
+            denied = tuple(denying_cropped(after))
+            return Change(update, recent.with_post(after), 1, author, checks, denied)
 
         return self.changed(post_id, published)
 
@@ -575,6 +576,11 @@ def _erasing(before: Post, erased: Post) -> Update:
         remove=(PUBLISHED_PK, PUBLISHED_SK, *_OPEN),
         condition=Attr(_STATE).eq(before.state) & Attr(_ERASED_AT).not_exists(),
     )
+
+
+def denying_cropped(post: Post) -> Iterator[Put]:
+    """The writes that let the edge deny what a post shows cropped of contents that are withheld."""
+    return (Put(denial_item(blob_id, None)) for blob_id in denied_blob_ids(post))
 
 
 def _denials(post: Post, until: datetime) -> Iterator[Put]:
