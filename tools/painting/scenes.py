@@ -14,9 +14,9 @@ from tools.painting.light import Size, taken
 
 Scene: TypeAlias = Callable[[Size, random.Random], Image.Image]
 
-_WIDE: Final = (1120, 840)
-_TALL: Final = (880, 1100)
-_SQUARE: Final = (960, 960)
+_WIDE: Final = (1000, 750)
+_TALL: Final = (800, 1000)
+_SQUARE: Final = (860, 860)
 _QUALITY: Final = 86
 
 

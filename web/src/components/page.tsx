@@ -33,7 +33,7 @@ export function Page({ title, hideTitle = false, children, class: extra = "" }: 
   return (
     <div class={`page ${extra}`}>
       <h1 ref={heading} tabIndex={-1} class={hideTitle ? "visually-hidden" : "page-title"}>
-        {title}
+        <bdi>{title}</bdi>
       </h1>
       {children}
     </div>

@@ -229,7 +229,11 @@ function Card({ state, says, picture, caption, progress, children }: CardProps) 
             aria-label={says}
           />
         )}
-        {caption && <p class="pending-note">{caption}</p>}
+        {caption && (
+          <p class="pending-note">
+            <bdi>{caption}</bdi>
+          </p>
+        )}
         {children}
       </div>
     </article>

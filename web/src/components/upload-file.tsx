@@ -97,7 +97,7 @@ export function PostName({ upload, state, isAlbum }: NameProps) {
 
   if (file?.name) return <>{file.name}</>;
   if (isAvatar) return <>{t("Profile picture")}</>;
-  if (caption) return <>{caption}</>;
+  if (caption) return <bdi>{caption}</bdi>;
   if (isAlbum) return <>{t("Album")}</>;
   return <>{isVideo(upload) ? t("Video") : t("Photo")}</>;
 }

@@ -41,7 +41,7 @@ export function PersonRow(props: PersonRowProps) {
           <bdi class="name">{user.display_name || `@${user.handle}`}</bdi>
           <bdi class="handle">@{user.handle}</bdi>
           {followsMe && <FollowsMe />}
-          {bio && <span class="user-row-bio">{bio}</span>}
+          {bio && <bdi class="user-row-bio">{bio}</bdi>}
           {reason && <span class="user-row-reason">{reason}</span>}
         </span>
       </a>

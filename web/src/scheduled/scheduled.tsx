@@ -45,7 +45,7 @@ export function ScheduledView() {
           </p>
         }
         empty={
-          <Empty title={t("Nothing is scheduled")} drawing="pause" next="post">
+          <Empty title={t("Nothing is scheduled")} drawing="clock" next="post">
             <p>{t("When you make a post, you can choose a time at which it is published.")}</p>
           </Empty>
         }
@@ -78,7 +78,9 @@ function Row({ post: given }: { post: PostBody }) {
         </span>
       )}
       <div class="row-text">
-        <p class="row-title">{caption}</p>
+        <p class="row-title">
+          <bdi>{caption}</bdi>
+        </p>
         <p class="row-note" role="status">
           {noteOf(post)}
         </p>

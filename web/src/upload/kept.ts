@@ -72,11 +72,34 @@ export async function readAll<T>(shelf: Shelf): Promise<T[] | null> {
   }
 }
 
+/** A file in place of itself: WebKit keeps no files in private windows, but what is in them. */
+interface Content {
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: ArrayBuffer;
+}
+
+/** What is larger is not read into memory as a whole. */
+const MOST_CONTENT_BYTES = 64 * 1024 * 1024;
+
 /** False if there is no room for the file. */
 export async function keepFile(id: string, file: File): Promise<boolean> {
-  const isDone = await write((shelf) => void shelf("files").put(file, id));
+  const put = (kept: File | Content) => write((shelf) => void shelf("files").put(kept, id));
+  const isDone = (await put(file)) || (isSmall(file) && (await put(await contentOf(file))));
   if (isDone) keptHere.add(id);
   return isDone;
+}
+
+function isSmall({ size }: File): boolean {
+  return size <= MOST_CONTENT_BYTES;
+}
+
+async function contentOf(file: File): Promise<Content> {
+  return { name: file.name, type: file.type, bytes: await file.arrayBuffer() };
+}
+
+function fileOf(kept: File | Content): File {
+  return kept instanceof File ? kept : new File([kept.bytes], kept.name, { type: kept.type });
 }
 
 export function isFileKept(id: string): boolean {
@@ -95,9 +118,9 @@ export function dropFiles(ids: readonly string[]): void {
 export async function keptFiles(ids: readonly string[]): Promise<Map<string, File>> {
   const found = new Map<string, File>();
   for (const id of ids) {
-    const file = await read<File>("files", id);
-    if (file === undefined) continue;
-    found.set(id, file);
+    const kept = await read<File | Content>("files", id);
+    if (kept === undefined) continue;
+    found.set(id, fileOf(kept));
     keptHere.add(id);
   }
   return found;

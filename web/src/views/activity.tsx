@@ -107,7 +107,10 @@ function Notice({ group }: { group: ActivityGroup }) {
             {sentenceOf(group)}
             {comment?.text && (
               <>
-                : <q class="notice-quote">{comment.text}</q>
+                :{" "}
+                <q class="notice-quote">
+                  <bdi>{comment.text}</bdi>
+                </q>
               </>
             )}
           </span>

@@ -76,7 +76,9 @@ function Row({ item }: { item: DeletedPost }) {
         </span>
       )}
       <div class="row-text">
-        <p class="row-title">{post.caption || t("Without a caption")}</p>
+        <p class="row-title">
+          <bdi>{post.caption || t("Without a caption")}</bdi>
+        </p>
         <p class="row-note">
           {state === "restored" && t("Restored")}
           {state === "erased" && t("Erased")}

@@ -186,8 +186,8 @@ function SuggestionIcon({ suggestion }: { suggestion: SuggestionBody }) {
 }
 
 function SuggestionText({ suggestion: { kind, text, user } }: { suggestion: SuggestionBody }) {
-  if (kind === "hashtag") return <>#{text}</>;
-  if (kind === "place") return <>{text}</>;
+  if (kind === "hashtag") return <bdi>#{text}</bdi>;
+  if (kind === "place") return <bdi>{text}</bdi>;
   return (
     <>
       {user?.display_name && <bdi class="name">{user.display_name} </bdi>}

@@ -233,7 +233,7 @@ function TagRow({ tag }: { tag: string }) {
         <span class="avatar avatar-medium avatar-initial tint-0">
           <MoreIcon name="tag" />
         </span>
-        <span class="name">#{tag}</span>
+        <bdi class="name">#{tag}</bdi>
       </a>
     </li>
   );
