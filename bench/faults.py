@@ -2,7 +2,7 @@
 in which something is closed, erased, withheld or given back, and 2,000 in all others.
 
 What a scenario is, what goes wrong in it and what has to be so in the end is in
-`tests/exploration/`. On two idle cores it takes about half an hour, all cores at the lowest
+`tests/exploration/`. On two idle cores it takes less than an hour, all cores at the lowest
 priority. `SCENARIOS="publish_a_photo restore_a_post"` runs some scenarios only, `DOUBLES=0` leaves
 the pairs out, `SEED=7` samples others.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from bench.ending import quiet_worker
 from bench.figures import FOLDER, Figure
 from bench.progress import clear, show
 from shutterfeed.adapters.dynamodb.table import chunks
+from tests.exploration.branching import reports
 from tests.exploration.explore import Outcome, double, run_all, singles
 from tests.exploration.faults import Schedule
 from tests.exploration.machinery import machinery
@@ -41,8 +42,8 @@ class Size:
 FULL: Final = Size(tuple(SCENARIOS), 1, 2_000)
 TOY: Final = Size(tuple(SCENARIOS)[:1], 200, 1)
 MINUTES: Final = 30.0
-_AT_ONCE: Final = 20
-"""Schedules that a process is given at a time."""
+_AT_ONCE: Final = 100
+"""Schedules of one scenario that a process is given at a time."""
 
 
 def run(size: Size) -> list[Figure]:
@@ -75,7 +76,10 @@ def _pairs(plain: Sequence[Outcome], count: int) -> Iterator[Schedule]:
 def _run(schedules: Sequence[Schedule]) -> Iterator[tuple[str, str]]:
     """The text of each schedule, with a report if it violated an invariant."""
     workers = os.cpu_count() or 1
-    texts = [list(map(str, some)) for some in chunks(schedules, _AT_ONCE)]
+    by_scenario: dict[str, list[str]] = defaultdict(list)
+    for schedule in schedules:
+        by_scenario[schedule.scenario].append(str(schedule))
+    texts = [some for every in by_scenario.values() for some in chunks(every, _AT_ONCE)]
     fork = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, mp_context=fork, initializer=_work_quietly) as pool:
         done = wrong = 0
@@ -93,9 +97,10 @@ def _work_quietly() -> None:
 
 
 def _some(texts: Sequence[str]) -> list[tuple[str, str]]:
+    [name, *_] = {Schedule.parse(text).scenario for text in texts}
     with machinery() as made:
-        outcomes = run_all(made, map(Schedule.parse, texts))
-        return [(str(o.schedule), str(o) if o.violations else "") for o in outcomes]
+        found = reports(made, name, map(Schedule.parse, texts))
+    return [(str(schedule), report) for schedule, report in found.items()]
 
 
 def _tell(

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from tests.exploration import accounts, dynamo, storage
-from tests.exploration.faults import Kind
+from tests.exploration.faults import Faults, Kind
 from tests.exploration.queues import Queues
 from tests.exploration.storage import Storage
 from tests.exploration.stream import Stream, Watch
@@ -87,7 +87,7 @@ class Calls:
     stream: Stream
     watch: Watch
     storage: Storage
-    faults: Mapping[int, Kind]
+    faults: Faults
     counting: bool = False
     made: list[Call] = field(default_factory=list)
     happened: list[str] = field(default_factory=list)

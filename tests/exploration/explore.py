@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
@@ -42,13 +42,18 @@ class Outcome:
         return "\n".join(lines)
 
 
-def run(made: Machinery, schedule: Schedule) -> Outcome:
-    """One run from an empty world to long after its end."""
+def run(
+    made: Machinery, schedule: Schedule, prepared: Callable[[World], None] | None = None
+) -> Outcome:
+    """One run from an empty world to long after its end. `prepared` is called when the scenario's
+    preparations are over."""
     world = World(made, schedule)
     play = Play(world)
     steps = SCENARIOS[schedule.scenario](play)
     next(steps)
     world.rest()
+    if prepared is not None:
+        prepared(world)
     world.begin()
     next(steps, None)
     violations = list(dict.fromkeys(_violations(play)))

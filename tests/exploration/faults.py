@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 
 class Kind(StrEnum):
@@ -42,6 +42,12 @@ class Kind(StrEnum):
 
     # In the whole run; their number says nothing.
     TTL_LATE = "ttl_late"
+
+
+class Faults(Protocol):
+    """The faults at calls, or at messages, by their numbers."""
+
+    def get(self, number: int, /) -> Kind | None: ...
 
 
 AT_MESSAGES: Final = frozenset((Kind.TWICE, Kind.LATE, Kind.POISONED, Kind.LOST))

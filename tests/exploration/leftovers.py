@@ -52,6 +52,12 @@ def in_buckets(play: Play, state: State) -> Iterator[str]:
     for key in play.world.storage.unfinished():
         yield f"uploads: parts of {key} are left"
     named = {keys.original_object(b.sha256, b.blob_id) for b in state.blobs.values()}
+    # What is noted of the log of moderation is kept for ever, too.
+    named |= {
+        keys.log_anchor_object(int(key.sk), row["hash"])
+        for key, row in state.metadata.items()
+        if key.pk == keys.MODERATION_LOG
+    }
     for key in sorted(set(storage.versions(ORIGINALS)) - named):
         if not key.startswith((keys.ERASURE_LIST, keys.LOG_ANCHORS)):  # Both are kept for ever.
             yield f"originals: a version of {key} is left"

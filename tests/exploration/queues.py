@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from tests.conftest import REGION
 from tests.exploration import stack
-from tests.exploration.faults import Kind
+from tests.exploration.faults import Faults, Kind
 from tests.integration.world import ACCOUNT
 
 LATE: Final = timedelta(hours=1)
@@ -73,7 +73,7 @@ class Queues:
     """All of the stack's queues. `faults` are by the message's number."""
 
     now: Callable[[], datetime]
-    faults: dict[int, Kind] = field(default_factory=dict)
+    faults: Faults
     by_name: dict[str, Queue] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
     """The queue of each message, by its number; `event` if S3 sent it."""
