@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from shutterfeed import keys
-from shutterfeed.domain.media import BlobState, Clip, MediaState, Reference, Upload
-from shutterfeed.domain.messages import CollectComments, CollectLikes, RemovePost
-from shutterfeed.domain.posts import Post
+from shutterfeed.domain.crops import Crop
+from shutterfeed.domain.media import Blob, BlobState, Clip, MediaState, Reference, Upload
+from shutterfeed.domain.messages import CollectComments, CollectLikes, RemovePost, RenderPhoto
+from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.domain.retention import UPLOAD_OVERDUE
+from shutterfeed.ports.inventory import StoredOriginal
 from shutterfeed.services.collection import CollectionService
 from shutterfeed.services.mismatches import Mismatch, Suspicion
 from tests import samples
@@ -95,6 +97,27 @@ def test_an_original_that_no_post_shows_is_reported_and_left_alone() -> None:
     assert not orphan.repaired
     assert orphan.sha256 not in house.metadata.blobs
     assert keys.original_object(orphan.sha256, blob_id) in house.buckets.originals
+
+
+def test_the_lost_row_of_a_cropped_photo_comes_back_with_its_crop() -> None:
+    """Without it, all of the picture would be rendered."""
+    house = Warehouse()
+    crop, blob_id = Crop(0, 2500, 10_000, 5000), samples.user_id(7)
+    medium = replace(samples.medium(1), crop=crop)
+    post = replace(samples.post(), media=(medium,), state=PostState.PUBLISHED)
+    house.metadata.posts[post.id] = post
+    house.metadata.references.add(Reference.of(post.id, medium))
+    key = keys.original_object(medium.stored_as, blob_id)
+    house.buckets.originals[key] = bytes(medium.size)
+    house.by_prefix[medium.sha256[:2]] = [
+        StoredOriginal(*keys.parse_original_object(key), medium.size)
+    ]
+    (found,) = _audit(house, repair=True)
+    assert (found.kind, found.repaired) == (Mismatch.OBJECT_WITHOUT_ROW, True)
+    restored = Blob(medium.stored_as, blob_id, medium.content_type, medium.size, crop=crop)
+    assert house.metadata.blobs == {medium.stored_as: restored}
+    assert house.render.messages == [RenderPhoto(medium.stored_as, blob_id)]
+    assert _audit(house) == []
 
 
 def test_what_has_changed_since_it_was_read_is_not_repaired() -> None:
