@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import os
 import queue
 import re
 import zipfile
@@ -24,7 +25,7 @@ from typing import Any, Final
 
 from ministack.app import app
 from ministack.core import iam_evaluator, lambda_runtime
-from ministack.services import apigateway, dynamodb
+from ministack.services import apigateway, dynamodb, lambda_svc
 
 __all__ = ["app"]
 
@@ -50,6 +51,7 @@ def take() -> None:
     _replace(iam_evaluator, "parse_policy_document", _parsed_once)
     _replace(apigateway, "_extract_path_params", _by_pattern)
     _replace(apigateway, "_verify_rs256_signature", _verified_once)
+    _replace(lambda_svc, "_sqs_esm_concurrency", _as_cores_allow)
     _replace(lambda_runtime, "zipfile", _unpacking_once)
     _replace(lambda_runtime, "_PYTHON_WORKER_SCRIPT", _ending_its_log)
     _replace(lambda_runtime.Worker, "_drain_stderr_bounded", _until_its_end)
@@ -130,6 +132,13 @@ def _verified_once(verify: Call) -> Call:
         return bool(verify(token, {"n": modulus, "e": exponent}))
 
     return lambda token, key: verified(token, key.get("n", ""), key.get("e", ""))
+
+
+def _as_cores_allow(limit: Call) -> Call:
+    """Let a queue start no more executions than half of the cores: each is a process of its own,
+    which takes a core a second to start, and there are two dozen queues."""
+    most = max(1, (os.cpu_count() or 1) // 2)
+    return lambda *arguments: min(limit(*arguments), most)
 
 
 def _unpacking_once(module: Any) -> Any:
