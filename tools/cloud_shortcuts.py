@@ -2,8 +2,8 @@
 
 uvicorn serves `app` from here, in the cloud's own environment, instead of from `ministack.app`. The
 cloud works out again for every item what a condition means, and for every request what a role may
-do and which route is meant. After every invocation it waits for lines of the log that may never
-come.
+do, which route is meant and what a distribution is like. After every invocation it waits for lines
+of the log that may never come.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any, Final
 
 from ministack.app import app
 from ministack.core import iam_evaluator, lambda_runtime
-from ministack.services import apigateway, dynamodb, lambda_svc
+from ministack.services import apigateway, cloudfront, dynamodb, lambda_svc
 
 __all__ = ["app"]
 
@@ -51,6 +51,8 @@ def take() -> None:
     _replace(iam_evaluator, "parse_policy_document", _parsed_once)
     _replace(apigateway, "_extract_path_params", _by_pattern)
     _replace(apigateway, "_verify_rs256_signature", _verified_once)
+    _replace(cloudfront, "_glob_to_regex", lru_cache(_KEPT))
+    _replace(cloudfront, "parse_distribution_dataplane_config", _read_once)
     _replace(lambda_svc, "_sqs_esm_concurrency", _as_cores_allow)
     _replace(lambda_runtime, "zipfile", _unpacking_once)
     _replace(lambda_runtime, "_PYTHON_WORKER_SCRIPT", _ending_its_log)
@@ -96,6 +98,16 @@ def _parsed_once(parse: Call) -> Call:
     """Read the text of a policy once, and not for each request that it allows."""
     of_text = lru_cache(_KEPT)(parse)
     return lambda document: of_text(document) if isinstance(document, str) else parse(document)
+
+
+def _read_once(parse: Call) -> Call:
+    """Read the settings of a distribution once, and not for each request to the site."""
+
+    @lru_cache(_KEPT)
+    def of_text(config_xml: str | bytes) -> Any:
+        return parse({"config_xml": config_xml})
+
+    return lambda distribution: of_text(distribution.get("config_xml") or "")
 
 
 def _by_pattern(_: Call) -> Call:

@@ -16,7 +16,7 @@ _BOTH: Final = """
 import json, queue, sys
 from types import SimpleNamespace
 from ministack.core import iam_evaluator, lambda_runtime
-from ministack.services import apigateway, dynamodb
+from ministack.services import apigateway, cloudfront, dynamodb
 
 def said(call, *arguments):
     try:
@@ -29,6 +29,9 @@ def answers(cases):
     yield [said(dynamodb._apply_update_expression, *case) for case in cases["updates"]]
     yield [said(apigateway._extract_path_params, *case) for case in cases["paths"]]
     yield [said(iam_evaluator.parse_policy_document, case) for case in cases["policies"]]
+    yield [said(cloudfront._glob_to_regex, case) for case in cases["globs"]]
+    read = cloudfront.parse_distribution_dataplane_config
+    yield [said(read, {"config_xml": case, "Id": "x"}) for case in cases["distributions"]]
     yield [said(apigateway._verify_rs256_signature, *case) for case in cases["tokens"]]
 
 cases = json.load(sys.stdin)
@@ -76,6 +79,15 @@ _POLICY: Final = {
         {"Effect": "Maybe", "Action": "s3:*", "Resource": "a"},
     ]
 }
+_DISTRIBUTION: Final = (
+    "<DistributionConfig><DefaultRootObject>index.html</DefaultRootObject>"
+    "<Origins><Items><Origin><Id>one</Id><DomainName>a.s3.amazonaws.com</DomainName>"
+    "<S3OriginConfig/></Origin></Items></Origins>"
+    "<CacheBehaviors><Items><CacheBehavior><PathPattern>/api/*</PathPattern>"
+    "<TargetOriginId>one</TargetOriginId></CacheBehavior></Items></CacheBehaviors>"
+    "<DefaultCacheBehavior><TargetOriginId>one</TargetOriginId></DefaultCacheBehavior>"
+    "</DistributionConfig>"
+)
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +103,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "updates": [(_ITEM, update, _VALUES, _NAMES) for update in _UPDATES],
         "paths": [(path, asked) for path in _PATHS for asked in _ASKED],
         "policies": [_POLICY, json.dumps(_POLICY), "{", "[]"],
+        "globs": ["/media/*", "api/?", "*.js"],
+        "distributions": [_DISTRIBUTION, _DISTRIBUTION.replace("index", "other"), "<", "", None],
         "tokens": [("a.b.c", {"n": "AQAB", "e": "AQAB"}), ("a", {})],
     }
     answer = subprocess.run(
