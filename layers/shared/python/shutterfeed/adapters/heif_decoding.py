@@ -58,9 +58,10 @@ def decode(content: bytes, content_type: str, crop: Crop | None = None) -> Decod
     pictures = opened(content, remove_stride=False)
     check_frames(len(pictures))
     picture = pictures[pictures.primary_index]
-    check_size(*picture.size)
-    shown = Shown(*picture.size, crop)
-    grid = heif_tiles.too_large_a_grid(content, content_type, *picture.size)
+    width, height = picture.size
+    check_size(width, height)
+    shown = Shown(width, height, crop)
+    grid = heif_tiles.too_large_a_grid(content, content_type, width, height)
     if grid is None:
         scaled = _whole(picture, shown, content_type, len(content))
     else:
