@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from statistics import median
 from typing import Any, Final
 
-from playwright.sync_api import Locator, Page, Route
+from playwright.sync_api import FilePayload, Locator, Page, Route
 
 from bench.figures import Figure
 from tools.pictures import landscape
@@ -104,7 +104,7 @@ def _post(page: Page) -> tuple[float, float]:
     page.route("**/api/posts", _refuse)
     to_paint = _to_next_paint(page, page.get_by_role("button", name="New post"))
     dialog = page.get_by_role("dialog", name="New post")
-    picture = {"name": "lake.jpg", "mimeType": "image/jpeg", "buffer": landscape(1)}
+    picture = FilePayload(name="lake.jpg", mimeType="image/jpeg", buffer=landscape(1))
     dialog.locator("input[type=file]").first.set_input_files([picture])
     post = dialog.get_by_role("button", name="Post", exact=True)
     post.wait_for()
