@@ -37,7 +37,7 @@ const { act, known, loadCase, neighbour, noteQueue, Overtaken } = await import(
   "../src/console/cases.ts"
 );
 const { isMeantOtherwise } = await import("../src/keys.ts");
-const { ACTS } = await import("../src/console/words.ts");
+const { ACTS, subjectOf } = await import("../src/console/words.ts");
 
 const found = (id: string, version = 0, state = "open") => ({ id, version, state }) as CaseBody;
 const listed = (...ids: string[]) => ids.map((id) => found(id) as CaseSummary);
@@ -45,6 +45,13 @@ const listed = (...ids: string[]) => ids.map((id) => found(id) as CaseSummary);
 test("every action has a key of its own, and none that the page has", () => {
   const keys = [...Object.values(ACTS).map(({ key }) => key), "j", "k", "b", "u", "a", "?"];
   assert.equal(new Set(keys).size, keys.length);
+});
+
+test("a post is by somebody, and a profile is somebody's", () => {
+  const owner = { handle: "ann" } as CaseSummary["owner"];
+  assert.equal(subjectOf({ kind: "post", owner }), "A post by @ann");
+  assert.equal(subjectOf({ kind: "user", owner }), "The profile of @ann");
+  assert.equal(subjectOf({ kind: "user", owner: null }), "The profile of an account that is gone");
 });
 
 test("a key is for the page alone: not while one writes, nor behind a dialog, nor with others", () => {

@@ -10,7 +10,7 @@ import { List } from "../lists.ts";
 import { location, navigate } from "../router.ts";
 import { REASONS } from "../safety/words.ts";
 import { useStore } from "../store.ts";
-import { ago, fullDate } from "../text.ts";
+import { ago, count, fullDate } from "../text.ts";
 import { ofThisVisit } from "../visits.ts";
 import { known, noteQueue } from "./cases.ts";
 import { Frame } from "./frame.tsx";
@@ -128,7 +128,7 @@ function Row({ item }: { item: CaseSummary }) {
             {item.state !== "open" && `${STATES[item.state]} · `}
             {counted(item.reports, "{count} report", "{count} reports")}
             {reasons.length > 1 &&
-              ` (${reasons.map(([reason, count]) => `${count} ${REASONS[reason]}`).join(", ")})`}
+              ` · ${reasons.map(([reason, times]) => `${REASONS[reason]}: ${count(times)}`).join(" · ")}`}
           </span>
         </span>
         <time class="case-age" dateTime={item.opened_at} title={fullDate(item.opened_at)}>

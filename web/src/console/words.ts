@@ -70,6 +70,11 @@ export const STATES: Readonly<Record<CaseState, string>> = {
 
 /** What a case is about, and whose it is, as far as that is known. */
 export function subjectOf({ kind, owner }: Pick<CaseSummary, "kind" | "owner">): string {
+  if (kind === "user") {
+    return owner === null
+      ? t("The profile of an account that is gone")
+      : t("The profile of @{handle}", { handle: owner.handle });
+  }
   if (owner === null) {
     return t("{kind} by an account that is gone", { kind: KINDS[kind] });
   }

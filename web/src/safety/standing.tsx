@@ -78,7 +78,7 @@ function Closed() {
 
 function Suspended() {
   const user = useResource("me", loadMe);
-  const until = user.value?.suspension?.until;
+  const suspension = user.value?.suspension;
   return (
     <Page title={t("Your account is suspended")} class="page-narrow">
       <p class="page-sub">
@@ -86,7 +86,13 @@ function Suspended() {
           "Nobody sees anything of yours, and you cannot use Shutterfeed. You can appeal against the decision, and download your data.",
         )}
       </p>
-      {until && <p class="prose">{t("It ends by itself on {day}.", { day: day(until) })}</p>}
+      {suspension && (
+        <p class="prose">
+          {suspension.until
+            ? t("It ends by itself on {day}.", { day: day(suspension.until) })
+            : t("It lasts until a moderator ends it.")}
+        </p>
+      )}
       <h2 class="standing-heading">{t("Why, and until when")}</h2>
       <Statements />
       <Remaining />
