@@ -65,7 +65,7 @@ def test_a_stranger_sees_the_picture_first_and_then_a_way_to_join(
     _is_readable(stranger)
 
     page.go_back()
-    page.get_by_role("link", name=place).click()
+    page.get_by_role("link", name=place).first.click()
     expect(page.get_by_role("heading", name=place)).to_be_visible()
     expect(page.locator(".tile img.picture")).to_be_visible()
     page.get_by_role("link", name="Best").click()
