@@ -43,14 +43,17 @@ ABOUT_CONTENT: Final = frozenset(
         *("empty_comment", "invalid_held_word", "empty_appeal", "report_oneself"),
         *("impossible_action", "until_without_suspension", "incomplete_point"),
         *("invalid_place_name", "publish_at_too_soon", "publish_at_too_late"),
-        *("id_or_file", "medium_twice"),
+        *("id_or_file", "medium_twice", "draft_with_time", "invalid_crop"),
     )
 )
 """Why a request may be refused though it has the form that the document asks for: each is
 described there in words."""
-AS_IT_IS: Final = ("not_in_parts", "not_stored", "medium_not_failed", "not_published")
+AS_IT_IS: Final = (
+    *("not_in_parts", "not_stored", "medium_not_failed", "not_published", "not_a_draft"),
+)
 """Why a request of the right form is refused for what it is about."""
 EXAMPLES: Final = settings(max_examples=10)
+CROP: Final = {"x": 0.5, "y": 0, "width": 0.25, "height": 1}
 _numbers = count()
 _LEAVING: Final = {
     "sign_out_everywhere": Person.number(0x1EA),
@@ -103,18 +106,22 @@ class Caller:
 
     def added(self, photo: Any) -> Any:
         """A file that is added to an album."""
-        video = {"width": 1, "height": 1, "duration_ms": 1}
         people = [{"handle": self.friend, "x": 0.5, "y": 0.5}]
         said = {"alt_text": "A lake", "keep_capture_details": True, "people": people}
-        return {**photo, **video, **said}
+        return {**_whole(photo), **said}
+
+    def drafted(self, photo: Any) -> Any:
+        """A file that is added to a draft."""
+        people = [{"handle": self.friend, "x": 0.5, "y": 0.5}]
+        said = {"alt_text": "A lake", "keep_capture_details": True, "people": people}
+        return {"id": None, "file": _whole(photo), **said}
 
     def body(self, name: str) -> Any:
         """A valid one, with every field that it may have."""
         place = {"name": "Lindau", "latitude": 47.5, "longitude": 9.7}
         photo = declared(b"photo")
         full = {**photo, "alt_text": "A lake", "width": 1, "height": 1, "duration_ms": 1}
-        crop = {"x": 0.5, "y": 0, "width": 0.25, "height": 1}
-        full["crop"] = crop
+        full["crop"] = CROP
         full["people"] = [{"handle": self.friend, "x": 0.5, "y": 0.5}]
         return {
             "edit_me": {
@@ -135,8 +142,8 @@ class Caller:
             "create_comment": {"text": "x", "reply_to": None},
             "edit_comment": {"text": "x"},
             "create_avatar": photo,
-            "replace_medium": photo | {"width": 1, "height": 1, "duration_ms": 1, "crop": crop},
-            "crop_medium": {"crop": crop},
+            "replace_medium": _whole(photo),
+            "crop_medium": {"crop": CROP},
             "create_post": draft(place=place, caption="x", taken_at="2024-05-01T12:00:00Z")
             | {"media": [full | {"keep_capture_details": True}], "sensitive": True}
             | {"comments_from": "nobody"},
@@ -160,9 +167,7 @@ class Caller:
             "decide_appeal": {"overturn": False, "version": 0, "statement": "x"},
             "schedule_post": {"publish_at": f"{START + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"},
             "change_draft": {
-                "media": [
-                    {"id": None, "file": photo | {"width": 1, "height": 1, "duration_ms": 1}}
-                ],
+                "media": [self.drafted(photo)],
                 "caption": "x",
                 "place": place,
                 "taken_at": "2024-05-01T12:00:00Z",
@@ -205,6 +210,11 @@ def caller() -> Iterator[Caller]:
         }
         friend = client.handle(Person.number(0xF1E))
         yield Caller(client, ada, friend, paths)
+
+
+def _whole(photo: Any) -> Any:
+    """A file with every field that it may have."""
+    return {**photo, "width": 1, "height": 1, "duration_ms": 1, "crop": CROP}
 
 
 def _has_form(answer: Answer) -> bool:
