@@ -48,7 +48,7 @@ def test_who_publishes_and_who_is_followed_is_suggested_within_minutes(
     client.put("/me/following/eve", ben)
     pipeline.run()
     _count()
-    assert logs.entries[-1]["listed"] == 2
+    assert 2 in [line.get("listed") for line in logs.entries]
     assert _suggested(client, ada) == ["eve", "ben"]
     assert _suggested(client, ada, limit="1") == ["eve"]
     (first, _) = client.get("/suggestions", ada).json["items"]
