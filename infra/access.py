@@ -15,6 +15,7 @@ from infra.buckets import (
     LOG_ANCHORS_PREFIX,
     MEDIA_PREFIX,
     UPLOADS_PREFIX,
+    ZOOM_NAMES,
     Buckets,
 )
 from infra.functions import Functions
@@ -128,8 +129,8 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     _delivers(function, to)
     _caches_recent_posts(function, to)
     function.add_environment("LIMITS", to.settings.limits_setting)
-    # An account that is closed and may be erased at once.
-    _sends(function, to, "deliver", "erase")
+    # An account that is closed and may be erased at once, and zoom sizes that are asked for.
+    _sends(function, to, "deliver", "erase", "render")
     # The API itself never writes bytes, but a presigned request has the rights of its signer.
     # PutObject also covers beginning and completing an upload in parts.
     grants.objects(
@@ -180,6 +181,8 @@ def _dedup_hash(function: lambda_.Function, to: Resources) -> None:
 
 def _thumbnail(function: lambda_.Function, to: Resources) -> None:
     _renderer(function, to)
+    # The lifecycle removes what has the tag: zoom sizes, and no other rendition.
+    grants.tagging_objects(function, to.buckets.renditions, f"{MEDIA_PREFIX}*/{ZOOM_NAMES}")
 
 
 def _transcode(function: lambda_.Function, to: Resources) -> None:

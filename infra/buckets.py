@@ -25,6 +25,8 @@ LOG_ANCHORS_PREFIX: Final = "moderation-log/"
 """The prefix of what is noted of the log of moderation, beside the originals, too."""
 MEDIA_PREFIX: Final = "media/"
 """The prefix of the renditions' keys, and of the path under which they are served."""
+ZOOM_NAMES: Final = "2048-*.webp"
+"""The names of zoom sizes, at the end of their keys."""
 
 
 class Buckets(Construct):
@@ -44,7 +46,7 @@ class Buckets(Construct):
         self.originals.apply_removal_policy(
             KEPT if settings.keep_originals else RemovalPolicy.DESTROY
         )
-        self.renditions = self._bucket("renditions", [lifecycle.ABORT_MULTIPART])
+        self.renditions = self._bucket("renditions", lifecycle.RENDITIONS)
         self.site = self._bucket("site", [lifecycle.ABORT_MULTIPART])
         self._notify(ingest_queue)
 

@@ -46,7 +46,15 @@ def stream(function: lambda_.Function, table: dynamodb.Table) -> None:
 
 
 def objects(function: lambda_.Function, bucket: s3.Bucket, *actions: str, prefix: str = "") -> None:
-    resource = bucket.arn_for_objects(f"{prefix}*")
+    _allow_objects(function, bucket.arn_for_objects(f"{prefix}*"), *actions)
+
+
+def tagging_objects(function: lambda_.Function, bucket: s3.Bucket, pattern: str) -> None:
+    """Allow giving tags to the objects whose keys match a pattern."""
+    _allow_objects(function, bucket.arn_for_objects(pattern), "PutObjectTagging")
+
+
+def _allow_objects(function: lambda_.Function, resource: str, *actions: str) -> None:
     _allow(function, [f"s3:{action}" for action in actions], [resource])
     assert function.role
     allow_resource(

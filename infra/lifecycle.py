@@ -11,6 +11,7 @@ RELEASED_TAG: Final = "released"
 REFUSED_TAG: Final = "refused"
 ABANDONED_TAG: Final = "abandoned"
 ERASED_TAG: Final = "erased"
+ZOOM_TAG: Final = "zoom"
 DISCARDED_PREFIX: Final = "discarded/"
 DOWNLOADS_PREFIX: Final = "downloads/"
 EXPORTS_PREFIX: Final = "exports/"
@@ -75,6 +76,11 @@ ORIGINALS: Final = [
     ),
     # What is left of a key whose versions are gone. Such a rule can have no filter.
     s3.LifecycleRule(id="markers", expired_object_delete_marker=True),
+    ABORT_MULTIPART,
+]
+RENDITIONS: Final = [
+    # Few people enlarge an old photo, and whoever does has its zoom size made again.
+    s3.LifecycleRule(id="zoom", tag_filters={ZOOM_TAG: "true"}, expiration=Duration.days(90)),
     ABORT_MULTIPART,
 ]
 LOGS: Final = [s3.LifecycleRule(id="old", expiration=Duration.days(90))]

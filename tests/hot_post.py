@@ -132,7 +132,7 @@ class _Viewing:
 
     def to_answer(self, *_: object, **__: object) -> Answering:
         view = PostView(POST, AuthorView(samples.profile(1)), self.likes.counts(POST.id))
-        return Answering(view, samples.profile(2), {}, None)
+        return Answering(view, view.post, samples.profile(2), {}, None)
 
     def authors(self, _: object, people: list[str], __: object) -> list[str]:
         return people

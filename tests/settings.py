@@ -15,6 +15,7 @@ API = {
     "SITE_BUCKET": "site",
     "DELIVER_QUEUE_URL": "https://queue.example",
     "ERASE_QUEUE_URL": "https://queue.example",
+    "RENDER_QUEUE_URL": "https://queue.example",
     "USER_POOL_ID": "eu-central-1_AbCdEfGhI",
     "PUSH_SERVICES": "off",
     "RENAMES_IN_30_DAYS": "5",

@@ -69,7 +69,7 @@ def _find_unseen(viewing: ViewingService, viewer: Viewer, text: str, **_: Any) -
     """A like that asks whether the post is there, and not whether the person may see it."""
     post_id = PostId.parse(text)
     view = viewing.post(Viewer(post_id.author_id), post_id)
-    return Answering(view, viewing.profiles.get(viewer.user_id or ""), {}, None)
+    return Answering(view, view.post, viewing.profiles.get(viewer.user_id or ""), {}, None)
 
 
 def _liked_unseen(service: LikeService, user_id: str, before: str | None, limit: int) -> Page[Any]:

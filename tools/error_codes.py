@@ -136,6 +136,8 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "medium_not_failed": "The photo or video has not failed, so it stays as it is.",
         "medium_replaced": "Another file or crop has taken the place of the photo or video.",
         "last_medium": "The post has no other photo or video: delete the post instead.",
+        "no_zoom_size": "There is no larger rendition: it is a video, or a photo that is hardly"
+        " larger than its renditions.",
         "not_stored": "The file has not arrived yet, or was refused.",
         "not_given_out": "The file is given out to nobody.",
         "not_in_parts": "The file is uploaded whole, so there is nothing to complete.",

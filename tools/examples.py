@@ -266,6 +266,7 @@ _WAITING_MEDIUM: Final[Json] = {
     "progress": None,
     "failure": None,
     "notes": [],
+    "zoomable": False,
     "alt_text": "A white lighthouse in front of a red sky",
     "crop": None,
     "people": [{"user": _OTHER_AUTHOR, "x": 0.62, "y": 0.48}],
@@ -277,6 +278,7 @@ _READY_MEDIUM: Final = {
     "height": 3024,
     "placeholder": _PLACEHOLDER,
     "renditions": [_rendition("640.webp", 640, 480), _rendition("150.jpg", 150, 150)],
+    "zoomable": True,
 }
 _PENDING: Final = {
     "id": _POST,
@@ -572,6 +574,8 @@ ANSWERS: Final[Mapping[str, Any]] = {
     "CaseBody": _WHOLE_CASE,
     "ModerationStatistics": _STATISTICS,
     "LogPage": {"items": [_LOGGED], "next_cursor": _CURSOR},
+    "zoom_medium_waits": {"rendition": None},
+    "ZoomBody": {"rendition": _rendition("2048-5b1f9c0a7d3e2846.webp", 2048, 1536)},
     "OriginalLink": {
         "url": "https://originals.example.com/lighthouse.jpg?X-Amz-Signature=5e1f",
         "expires_at": "2026-03-01T12:15:00Z",

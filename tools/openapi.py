@@ -33,6 +33,7 @@ from api import (
     routes_people,  # noqa: F401
     routes_push,  # noqa: F401
     routes_scheduling,  # noqa: F401
+    routes_zooming,  # noqa: F401
 )
 from api.models import ErrorBody, GatewayError, LimitBody
 from api.models_errors import CaseChangedBody
@@ -183,7 +184,9 @@ def _responses(declared: http.Route) -> dict[str, Any]:
     answers = {str(declared.status): _success(declared, declared.status, declared.name)}
     if declared.may_wait:
         waits = HTTPStatus.ACCEPTED
-        answers[str(waits.value)] = _success(declared, waits, f"{declared.name}_waits")
+        waiting = _success(declared, waits, f"{declared.name}_waits")
+        headers = {"headers": _RETRY_AFTER} if declared.asked_again else {}
+        answers[str(waits.value)] = waiting | headers
     invalid = (400,) if _takes_input(declared) else ()
     signed_in = () if declared.public else _SIGNED_IN
     large = _WITH_A_BODY if declared.body else ()

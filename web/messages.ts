@@ -180,9 +180,8 @@ export const OF_PROGRAMS = new Set(
    invalid_until invalid_endpoint unknown_push_service wrong_subscription_id invalid_push_key
    invalid_state invalid_reason missing_url invalid_dimensions route_not_found unsupported_format
    idempotency_key_reused not_in_parts push_subscription_not_found until_without_suspension
-   action_not_found impossible_action page_not_found incomplete_point id_or_file medium_twice`.split(
-    /\s+/,
-  ),
+   action_not_found impossible_action page_not_found incomplete_point id_or_file medium_twice
+   no_zoom_size`.split(/\s+/),
 );
 
 export interface Compared {

@@ -25,6 +25,7 @@ from api import (
     routes_people,  # noqa: F401
     routes_push,  # noqa: F401
     routes_scheduling,  # noqa: F401
+    routes_zooming,  # noqa: F401
 )
 from api.http import build_resolver
 from shutterfeed.bootstrap.api import origin_keys, services

@@ -124,8 +124,8 @@ class Route:
     """The standings of accounts whose people may call it, too. Others that look at the session
     refuse them: 403 `account_closed`, `account_suspended`."""
     may_wait: bool
-    """Whether what is asked for may take somebody else's consent: then the status is 202, with the
-    same body."""
+    """Whether what is asked for may have to wait, for somebody else's consent or for a worker: then
+    the status is 202, with the same body."""
     cached: bool
     """Whether CloudFront keeps the answers for `EDGE_SECONDS`."""
     text: str | None
@@ -134,6 +134,8 @@ class Route:
     """Whether only moderators may call it."""
     alike: tuple[int, ...]
     """The statuses besides `status` that come with the same kind of body."""
+    asked_again: bool
+    """Whether whoever has to wait is to send the same request again: `Retry-After` says when."""
 
     @property
     def name(self) -> str:
@@ -167,6 +169,8 @@ class Waits:
     """The answer of an endpoint that `may_wait` and does."""
 
     body: Any
+    retry_after: int | None = None
+    """In how many seconds to ask again; None if asking does not help."""
 
 
 def route(
@@ -190,6 +194,7 @@ def route(
     text: str | None = None,
     moderators: bool = False,
     alike: tuple[int, ...] = (),
+    asked_again: bool = False,
 ) -> Callable[[Endpoint], Endpoint]:
     """Declare an endpoint; its docstring is its documentation. `errors` lists the error statuses
     that it has besides those of every route. Unless `checks_session` says otherwise, the session is
@@ -220,6 +225,7 @@ def route(
             text,
             moderators,
             alike,
+            asked_again,
         )
         ROUTES.append(declared)
         return endpoint
@@ -510,8 +516,15 @@ def _success(declared: Route, result: object) -> Response[Any]:
         # The body is an empty text, not None: the local cloud cannot send a body of null.
         return Response(declared.status, body="", headers=dict(_HEADERS))
     if isinstance(result, Waits):
-        return _json(HTTPStatus.ACCEPTED, result.body)
+        return _waiting(result)
     return _json(declared.status, result)
+
+
+def _waiting(result: Waits) -> Response[Any]:
+    response = _json(HTTPStatus.ACCEPTED, result.body)
+    if result.retry_after is not None:
+        response.headers["Retry-After"] = str(result.retry_after)
+    return response
 
 
 def _called(call: Call) -> object:

@@ -21,7 +21,13 @@ from shutterfeed.domain.media import Clip, Failure, MediaState, Medium, Picture,
 from shutterfeed.domain.mentions import longest_shown
 from shutterfeed.domain.notes import Note
 from shutterfeed.domain.people import MAX_TAGGED, PersonDraft
-from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES, SQUARE_NAME, Capture
+from shutterfeed.domain.photos import (
+    MAX_PHOTO_BYTES,
+    PHOTO_TYPES,
+    SQUARE_NAME,
+    Capture,
+    Rendition,
+)
 from shutterfeed.domain.posts import (
     MAX_ALT_TEXT,
     MAX_CAPTION,
@@ -60,6 +66,7 @@ from shutterfeed.services.search import SuggestionView
 from shutterfeed.services.suggestions import SuggestedView
 from shutterfeed.services.uploads import Grant, UploadView
 from shutterfeed.services.viewing import AuthorView, CommentView, PostView, ProfileView
+from shutterfeed.services.zooming import Zoomed
 
 Instant = Annotated[datetime, Meta(tz=True)]
 Count = Annotated[int, Meta(ge=1, le=2_147_483_647)]
@@ -608,6 +615,30 @@ class RenditionBody(Struct):
     width: int
     height: int
 
+    @classmethod
+    def of(cls, rendition: Rendition, links: MediumLinks) -> RenditionBody:
+        return cls(
+            rendition.name,
+            links.to(rendition.name),
+            rendition.content_type,
+            rendition.width,
+            rendition.height,
+        )
+
+
+class ZoomBody(Struct):
+    """A larger rendition of a photo. `rendition` is null while it is being made."""
+
+    rendition: RenditionBody | None
+
+    @classmethod
+    def of(cls, zoomed: Zoomed, links: MediaLinks) -> ZoomBody:
+        if not zoomed.is_made:
+            return cls(None)
+        private = zoomed.view.is_private
+        files = links.of(zoomed.blob_id, zoomed.media_id, private=private)
+        return cls(RenditionBody.of(zoomed.rendition, files))
+
 
 class PostState(StrEnum):
     """A post is `pending` until its first file arrives, then `processing`, and in the end
@@ -707,6 +738,8 @@ class MediumView(Struct):
     has been processed. `people` are those who are tagged in it, as far as the viewer may see them.
     `notes` say what of the file could not be kept; only its author is told, and a feed may leave
     them out. So it is with `crop`, the part of a photo that is shown; null for all of it.
+    `zoomable` says that a larger rendition can be asked for:
+    `POST /posts/{id}/media/{media_id}/zoom`.
     """
 
     id: str
@@ -716,6 +749,7 @@ class MediumView(Struct):
     height: int | None
     placeholder: str | None
     renditions: list[RenditionBody]
+    zoomable: bool
     capture: CaptureBody | None
     clip: ClipBody | None
     progress: int | None
@@ -739,6 +773,7 @@ class MediumView(Struct):
             picture.height if picture else None,
             picture.placeholder if picture else None,
             _renditions(picture, files) if picture and files else [],
+            medium.zoom is not None,
             CaptureBody.of(medium.capture),
             ClipBody.of(picture.clip, files) if picture and picture.clip and files else None,
             medium.progress,
@@ -756,16 +791,7 @@ class MediumView(Struct):
 def _renditions(picture: Picture, links: MediumLinks) -> list[RenditionBody]:
     # All media with the same content share the stored object, but each has a URL of its own:
     # whether a URL is in a cache already tells nothing about other media with that content.
-    return [
-        RenditionBody(
-            rendition.name,
-            links.to(rendition.name),
-            rendition.content_type,
-            rendition.width,
-            rendition.height,
-        )
-        for rendition in picture.renditions
-    ]
+    return [RenditionBody.of(rendition, links) for rendition in picture.renditions]
 
 
 class PostCounts(Struct):

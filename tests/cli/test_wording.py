@@ -164,6 +164,7 @@ _ANY: Final[dict[str, Any]] = {
     "bytes": 1,
     "failure": {"code": "undecodable", "message": "It is broken."},
     "notes": [],
+    "zoomable": False,
     "blocked_at": _TIME,
     "muted_at": _TIME,
     "until": _TIME,

@@ -26,6 +26,7 @@ from shutterfeed.adapters.thumb_hash import thumb_hash
 from shutterfeed.domain import photos
 from shutterfeed.domain.crops import UNITS, Crop
 from shutterfeed.domain.photos import Capture, PhotoRefused, RenderedPhoto, plan, sniff
+from shutterfeed.domain.zooming import plan_zoom
 from tests import pictures
 from tests.bare import assert_bare
 from tests.pictures import SHARED_DATA, needs_shared_data
@@ -77,6 +78,26 @@ def test_renditions_are_as_planned_and_as_described(size: tuple[int, int]) -> No
         assert (rendition.width, rendition.height) == (planned.width, planned.height)
         with Image.open(BytesIO(content)) as image:
             assert image.size == (planned.width, planned.height)
+
+
+@pytest.mark.parametrize("make", [pictures.jpeg, pictures.png, pictures.webp, pictures.heic])
+def test_a_zoom_size_is_the_only_rendition_in_it_and_larger_than_all_others(
+    make: Callable[[int, int], bytes],
+) -> None:
+    content = make(1300, 400)
+    photo = PillowImageCodec(planner=plan_zoom).render(content, sniff(content) or JPEG)
+    assert (photo.width, photo.height) == (1300, 400)
+    ((rendition, _),) = photo.renditions
+    assert (rendition.width, rendition.height) == (1300, 400)
+    source = pictures.picture(1300, 400)
+    assert difference(opened(photo, rendition.name), source) < 8
+
+
+def test_a_zoom_size_is_upright() -> None:
+    content = pictures.jpeg(3000, 1500, exif_orientation=6)
+    photo = PillowImageCodec(planner=plan_zoom).render(content, JPEG)
+    expected = pictures.picture(3000, 1500).resize((2048, 1024), Image.Resampling.LANCZOS)
+    assert difference(opened(photo, "2048.webp"), expected) < 6
 
 
 SCENE = pictures.picture(900, 600)

@@ -56,6 +56,7 @@ from shutterfeed.adapters.dynamodb.table import ConditionFailed, Put, Table, key
 from shutterfeed.adapters.dynamodb.traces import DynamoTraces
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.adapters.dynamodb.withholdings import DynamoWithholdings
+from shutterfeed.adapters.dynamodb.zooms import DynamoZooms
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import PostCounts
@@ -77,7 +78,7 @@ from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.hashtags import FollowedHashtags, TaggedPostsStore
 from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances, Shares
-from shutterfeed.ports.media import Blobs, Removals
+from shutterfeed.ports.media import Blobs, Removals, Zooms
 from shutterfeed.ports.moderation import Cases, ModerationLog, Withholdings
 from shutterfeed.ports.posts import (
     Albums,
@@ -134,6 +135,7 @@ from tests.fakes.metadata import (
     FakeShares,
     FakeSuggestionLists,
     FakeViewingReads,
+    FakeZooms,
     Metadata,
     NoSuchItem,
 )
@@ -186,6 +188,7 @@ class Store:
     open_posts: OpenPosts
     ledger: Ledger
     blobs: Blobs
+    zooms: Zooms
     removals: Removals
     """Three an hour."""
     shares: Shares
@@ -330,6 +333,7 @@ def _fake_store() -> Store:
         FakeOpenPosts(data),
         FakeLedger(data),
         FakeBlobs(data),
+        FakeZooms(data),
         FakeRemovals(data, 3),
         FakeShares(data),
         FakeAllowances(data),
@@ -393,6 +397,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoOpenPosts(metadata),
         DynamoLedger(metadata),
         DynamoBlobs(metadata),
+        DynamoZooms(metadata),
         DynamoRemovals(metadata, 3),
         DynamoShares(metadata),
         DynamoAllowances(metadata),

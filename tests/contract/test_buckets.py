@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 
 from shutterfeed import keys
 from shutterfeed.adapters.buckets import (
+    ZOOM,
     S3Downloads,
     S3Intake,
     S3Originals,
@@ -621,6 +622,20 @@ def test_renditions_may_be_cached_for_ever(aws: Aws, tmp_path: Path) -> None:
     for name in (LARGE.name, "video.mp4"):
         head = aws.s3.head_object(Bucket=RENDITIONS, Key=keys.rendition_object(blob_id, name))
         assert head["CacheControl"] == "public, max-age=31536000, immutable"
+
+
+def test_a_zoom_size_has_the_tag_by_which_it_expires_and_goes_with_its_blob(aws: Aws) -> None:
+    storage, blob_id = _s3_storage(aws), _blob().blob_id
+    key = keys.rendition_object(blob_id, LARGE.name)
+    for content in (b"zoom", b"again"):
+        storage.renditions.put_zoom(blob_id, LARGE, content)
+        found = aws.s3.get_object(Bucket=RENDITIONS, Key=key)
+        assert (found["Body"].read(), found["ContentType"]) == (content, LARGE.content_type)
+        assert found["CacheControl"] == "public, max-age=31536000, immutable"
+        tags = aws.s3.get_object_tagging(Bucket=RENDITIONS, Key=key)["TagSet"]
+        assert tags == [{"Key": ZOOM, "Value": "true"}]
+    storage.renditions.remove_all(blob_id)
+    assert not aws.s3.list_objects_v2(Bucket=RENDITIONS)["KeyCount"]
 
 
 def test_what_s3_refuses_for_other_reasons_is_not_taken_for_a_missing_object(aws: Aws) -> None:

@@ -18,7 +18,7 @@ from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto
 from shutterfeed.domain.videos import RenderedVideo, VideoRefused
 
 _Kind = tuple[str, str, Crop | None]
-_photos: Final[dict[_Kind, RenderedPhoto | PhotoRefused]] = {}
+_photos: Final[dict[tuple[_Kind, str], RenderedPhoto | PhotoRefused]] = {}
 _videos: Final[dict[_Kind, tuple[RenderedVideo, bytes, list[int]] | VideoRefused]] = {}
 _render_photo: Final[Any] = ConfinedCodec.render
 _render_video: Final[Any] = FfmpegVideoCodec.render
@@ -29,7 +29,7 @@ def render_photo(
 ) -> RenderedPhoto:
     """Take the place of `ConfinedCodec.render`."""
     content = source.read()
-    kind = (hashlib.sha256(content).hexdigest(), content_type, crop)
+    kind = (hashlib.sha256(content).hexdigest(), content_type, crop), codec.work
     if kind not in _photos:
         try:
             _photos[kind] = _render_photo(codec, BytesIO(content), content_type, crop)

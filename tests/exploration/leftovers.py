@@ -43,6 +43,8 @@ owner's next look, as may an appearance in it; that somebody likes comments of a
 noted."""
 _REMEMBERED: Final = "UNFOLLOWED#"
 """Whom somebody has unfollowed is remembered for longer than this, and then goes by itself."""
+_ZOOM: Final = "2048-"
+"""How the names of zoom sizes begin."""
 
 
 def in_buckets(play: Play, state: State) -> Iterator[str]:
@@ -67,8 +69,12 @@ def in_buckets(play: Play, state: State) -> Iterator[str]:
         if blob.picture is not None
         for name in blob.picture.names()
     }
+    kept = {blob.blob_id for blob in state.blobs.values()}
     for key in sorted(state.renditions.keys() - wanted):
-        yield f"renditions: {key} is left"
+        blob_id, name = keys.parse_rendition_object(key)
+        # While the content is there, the lifecycle removes its zoom sizes.
+        if blob_id not in kept or not name.startswith(_ZOOM):
+            yield f"renditions: {key} is left"
 
 
 def in_metadata(state: State) -> Iterator[str]:

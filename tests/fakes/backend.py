@@ -33,6 +33,8 @@ from shutterfeed.domain.messages import (
     MigrateReaders,
     NotifyMessage,
     PublishMessage,
+    RenderMessage,
+    RenderZoom,
 )
 from shutterfeed.domain.notes import Note
 from shutterfeed.domain.posts import Post
@@ -57,7 +59,7 @@ from shutterfeed.services.popular import PopularService
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from shutterfeed.services.publishing import PublishingService
 from shutterfeed.services.reconciling import ReconcilingService
-from shutterfeed.services.rendering import RenderingService
+from shutterfeed.services.rendering import RenderingService, ZoomRenderingService
 from shutterfeed.services.routing import ChangeRouter
 from shutterfeed.services.search import SearchService
 from shutterfeed.services.suspensions import SuspensionService
@@ -107,6 +109,7 @@ from tests.fakes.metadata import (
     FakeShares,
     FakeSuggestionLists,
     FakeViewingReads,
+    FakeZooms,
     Metadata,
 )
 from tests.fakes.moderation import FakeCases, FakeModerationLog, FakeWithholdings
@@ -121,6 +124,7 @@ from tests.fakes.storage import (
     FakeRenditions,
     FakeUploadBucket,
     FakeVideoCodec,
+    FakeZoomCodec,
 )
 from tests.fakes.system import FakeClock, FakeIds, FakeSignIns, in_turn
 from tests.limits import PLENTY
@@ -228,7 +232,11 @@ class Backend:
             guard(FakeDrafts(self.metadata)),
             guard(FakeLedger(self.metadata)),
         )
-        blobs, feeds = guard(FakeBlobs(self.metadata)), guard(self.feed_table)
+        blobs, zooms, feeds = (
+            guard(FakeBlobs(self.metadata)),
+            guard(FakeZooms(self.metadata)),
+            guard(self.feed_table),
+        )
         bucket, intake = guard(FakeUploadBucket(self.buckets)), guard(FakeIntake(self.buckets))
         originals, renditions = (
             guard(FakeOriginals(self.buckets)),
@@ -243,11 +251,11 @@ class Backend:
             guard(FakeReaders(self.metadata)),
             guard(FakeRecentPosts(self.metadata)),
         )
-        audience, reads = (
+        audience, reads, avatars = (
             guard(FakeAudience(self.metadata)),
             guard(FakeFeedReads(self.metadata, self.feed_table)),
+            guard(FakeAvatars(self.metadata)),
         )
-        avatars = guard(FakeAvatars(self.metadata))
         notices, crowds = guard(FakeNotices(self.metadata)), guard(FakeCrowds(self.metadata))
         hashtags, tagged_posts = (
             guard(FakeFollowedHashtags(self.metadata)),
@@ -280,6 +288,7 @@ class Backend:
             comments=guard(FakeComments(self.metadata)),
             ledger=ledger,
             blobs=blobs,
+            zooms=zooms,
             avatars=avatars,
             bucket=bucket,
             downloads=guard(FakeDownloads(self.buckets)),
@@ -307,6 +316,7 @@ class Backend:
             push_services=PushServices(samples.PUSH_SERVICES),
             preparations=queues["deliver"],
             acquaintance_orders=queues["deliver"],
+            zoom_orders=queues["render"],
             allowances=guard(FakeAllowances(self.metadata)),
             policy=self.policy,
             limits=self.limits,
@@ -368,6 +378,14 @@ class Backend:
             renditions=renditions,
             codec=FakePhotoCodec(self.notes),
             together=in_turn,
+        )
+        zooming = ZoomRenderingService(
+            blobs=blobs,
+            zooms=zooms,
+            originals=originals,
+            renditions=renditions,
+            codec=FakeZoomCodec(),
+            clock=clock,
         )
         transcoding = TranscodingService(
             blobs=blobs,
@@ -473,7 +491,7 @@ class Backend:
         # `tests/exploration`, whose worlds have the real handlers.
         acts: dict[str, Callable[[Any], object]] = {
             "ingest": self.ingest.ingest,
-            "render": rendering.render,
+            "render": lambda message: _rendered(rendering, zooming, message),
             "transcode": transcoding.transcode,
             "publish": lambda message: _completed(publishing, self._copies(), message),
             "fan_out": take_step,
@@ -577,6 +595,7 @@ class Backend:
         """Have what clients may ask for as fields."""
         self.sessions, self.closing = people.sessions, people.closing
         self.users, self.follows, self.posts = people.users, people.follows, people.posts
+        self.zooming = people.zooming
         self.mending, self.cropping = people.mending, people.cropping
         self.scheduling, self.albums, self.drafts = (
             people.scheduling,
@@ -703,6 +722,15 @@ class Backend:
             queue.pass_time(time)
         self.metadata.expire(now)
         self.feed_table.expire(now - LATE_TTL)
+
+
+def _rendered(
+    photos: RenderingService, zooms: ZoomRenderingService, message: RenderMessage
+) -> None:
+    if isinstance(message, RenderZoom):
+        zooms.render(message)
+    else:
+        photos.render(message)
 
 
 def _written(writer: DeliveryService, message: DeliverMessage) -> None:

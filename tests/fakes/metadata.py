@@ -103,6 +103,7 @@ from shutterfeed.domain.users import (
     recent_renames,
 )
 from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer
+from shutterfeed.domain.zooming import Zoom, ZoomState
 from shutterfeed.keys import Key
 from shutterfeed.ports.comments import Claim
 from shutterfeed.ports.follows import Blocked, FolloweeChanged
@@ -172,6 +173,7 @@ class Metadata:
     progress: dict[Reference, int] = field(default_factory=dict)
     awaiting_rendering: set[Reference] = field(default_factory=set)
     referred_blobs: dict[Reference, str] = field(default_factory=dict)
+    zooms: dict[Reference, Zoom] = field(default_factory=dict)
     expiries: dict[Key, datetime] = field(default_factory=dict)
     removals: dict[Key, int] = field(default_factory=dict)
     stored: dict[str, int] = field(default_factory=dict)
@@ -1729,6 +1731,7 @@ class FakeBlobs:
         self.data.references.discard(reference)
         self.data.awaiting_rendering.discard(reference)
         self.data.referred_blobs.pop(reference, None)
+        self.data.zooms.pop(reference, None)
 
     def references(self, sha256: str, after: str | None, limit: int) -> Page[Reference]:
         found = [one for one in self.data.references if one.sha256 == sha256]
@@ -1769,6 +1772,27 @@ class FakeBlobs:
             return False
         self.data.write_blob(blob.sha256, changed)
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class FakeZooms:
+    data: Metadata
+
+    def get(self, reference: Reference) -> Zoom | None:
+        if reference not in self.data.references:
+            return None
+        return self.data.zooms.get(reference, Zoom())
+
+    def order(self, reference: Reference, known: Zoom, at: datetime, spending: Spending) -> bool:
+        if self.get(reference) != known:
+            return False
+        self.data.spend(spending)
+        self.data.zooms[reference] = Zoom(ZoomState.ORDERED, at)
+        return True
+
+    def complete(self, reference: Reference, zoom: Zoom) -> None:
+        if reference in self.data.references:
+            self.data.zooms[reference] = zoom
 
 
 @dataclass(frozen=True, slots=True)

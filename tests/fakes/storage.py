@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +21,7 @@ from shutterfeed.domain.multipart import Part, part_size, part_sizes
 from shutterfeed.domain.notes import Note
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto, Rendition
 from shutterfeed.domain.videos import RenderedClip, RenderedVideo, VideoRefused
+from shutterfeed.domain.zooming import plan_zoom
 from shutterfeed.ports.queues import LONGEST_DELAY
 from shutterfeed.ports.uploads import Arrival, PartLink, PartsGrant, UploadGrant
 
@@ -220,6 +221,9 @@ class FakeRenditions:
     def put(self, blob_id: str, rendition: Rendition, content: bytes) -> None:
         self.buckets.renditions[keys.rendition_object(blob_id, rendition.name)] = rendition, content
 
+    def put_zoom(self, blob_id: str, rendition: Rendition, content: bytes) -> None:
+        self.put(blob_id, rendition, content)
+
     def put_file(self, blob_id: str, name: str, content_type: str, path: Path) -> None:
         rendition = Rendition(name, content_type, 0, 0)
         self.put(blob_id, rendition, path.read_bytes())
@@ -257,6 +261,19 @@ class FakePhotoCodec:
             (Rendition("320.jpg", content_type, 320, 240), b"small " + shown),
         )
         return RenderedPhoto(4000, 3000, "cGxhY2Vob2xkZXI=", renditions, notes=self.notes)
+
+
+@dataclass
+class FakeZoomCodec:
+    """Makes the zoom size of everything but `BROKEN_PHOTO` and what begins like it."""
+
+    def render(
+        self, source: IO[bytes], content_type: str, crop: Crop | None = None
+    ) -> RenderedPhoto:
+        photo = FakePhotoCodec().render(source, content_type, crop)
+        (planned,) = plan_zoom(photo.width, photo.height)
+        ((_, content), *_) = photo.renditions
+        return replace(photo, renditions=((planned.made, b"very " + content),))
 
 
 @dataclass

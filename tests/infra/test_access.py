@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 import pytest
 
 from shutterfeed import keys
 from shutterfeed.adapters.buckets import ERASED, REFUSED
+from shutterfeed.domain.photos import RENDITIONS
+from shutterfeed.domain.zooming import zoom_name
 from tests.infra.contexts import REPLICA
 from tests.infra.templates import LOCAL_ACTION, Properties, Template, listed, text
 from tests.rights import GRANTED, SCREENING, TRACING, common
@@ -29,6 +33,7 @@ OBJECTS = {
     "originals/erasures/*": "the list of erasures, under the hashes of what was erased",
     "originals/lists/*": "the lists of hashes and words for screening, under their names",
     "renditions/media/*": "renditions, under the ids of their blobs",
+    "renditions/media/*/2048-*.webp": "zoom sizes of photos, under the ids of their blobs",
 }
 """The objects that functions may reach whatever their names are, and what these are: no name is
 known before something is stored under it."""
@@ -210,6 +215,24 @@ def test_the_reconciler_queries_its_lists_and_no_other_partition(every: Template
             "dynamodb:LeadingKeys": [keys.NOMINATIONS, keys.CONTENDERS, keys.EXPLORED]
         }
     }
+
+
+def test_nothing_but_a_zoom_size_can_be_given_the_tag_by_which_it_expires(
+    every: Template,
+) -> None:
+    tagging = {
+        function: every.named(statement["Resource"])
+        for function in every.functions()
+        for statement in every.statements(function)
+        if "s3:PutObjectTagging" in listed(statement["Action"])
+        and every.named(statement["Resource"]).startswith("renditions/")
+    }
+    assert tagging.keys() == {"thumbnail"}
+    key = f"renditions/{keys.rendition_object('blob', zoom_name('medium'))}"
+    assert fnmatchcase(key, tagging["thumbnail"])
+    for rendition in RENDITIONS:
+        key = f"renditions/{keys.rendition_object('blob', rendition.name)}"
+        assert not fnmatchcase(key, tagging["thumbnail"])
 
 
 @pytest.mark.parametrize("renderer", ["thumbnail", "transcode"])

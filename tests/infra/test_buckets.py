@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shutterfeed import keys
-from shutterfeed.adapters.buckets import ABANDONED, ERASED, REFUSED, RELEASED
+from shutterfeed.adapters.buckets import ABANDONED, ERASED, REFUSED, RELEASED, ZOOM
 from shutterfeed.domain.exports import EXPORT_LIFETIME, EXPORT_RETENTION
 from shutterfeed.domain.multipart import RESUMABLE
 from shutterfeed.domain.retention import (
@@ -16,6 +16,7 @@ from shutterfeed.domain.retention import (
     STORED_UPLOAD_RETENTION,
     UNWANTED_UPLOAD_RETENTION,
 )
+from shutterfeed.domain.zooming import ZOOM_RETENTION
 from tests import samples
 from tests.infra.templates import Template, text
 from tools import creation
@@ -127,9 +128,12 @@ def test_originals_are_versioned_get_cheaper_and_expire_only_if_they_are_tagged(
     assert _multipart_days(rules) == [RESUMABLE.days]
 
 
-def test_renditions_never_expire(every: Template) -> None:
+def test_of_renditions_only_zoom_sizes_expire(every: Template) -> None:
     rules = _lifecycle(every, "renditions")
-    assert not [key for rule in rules for key in rule if "Expir" in key]
+    zoom, *others = rules
+    assert zoom["TagFilters"] == [{"Key": ZOOM, "Value": "true"}]
+    assert zoom["ExpirationInDays"] == ZOOM_RETENTION.days
+    assert not [key for rule in others for key in rule if "Expir" in key]
     assert _multipart_days(rules) == [RESUMABLE.days]
 
 

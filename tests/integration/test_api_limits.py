@@ -125,7 +125,7 @@ def test_the_document_names_the_limit_where_there_is_one() -> None:
         *("create_post", "create_avatar", "follow", "edit_me", "edit_post", "restore_post"),
         "erase_post",
         *("get_original", "block", "mute", "follow_hashtag", "untag_me"),
-        *("put_push_subscription", "replace_medium", "crop_medium"),
+        *("put_push_subscription", "replace_medium", "crop_medium", "zoom_medium"),
         *("create_report", "create_appeal"),
         *("create_export", "publish_post", "schedule_post", "change_album"),
         "change_draft",

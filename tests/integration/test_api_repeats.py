@@ -21,12 +21,13 @@ from botocore.model import OperationModel
 from api.http import ROUTES, Route
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
+from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.closings import DynamoClosings
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.bootstrap import aws as composed
 from shutterfeed.bootstrap import notify
 from shutterfeed.domain.activity import Act, NoticeKind
-from shutterfeed.domain.media import Upload
+from shutterfeed.domain.media import Reference, Upload
 from shutterfeed.domain.multipart import part_sizes
 from shutterfeed.schema import LIMITS
 from tests import samples
@@ -436,6 +437,15 @@ def _published_there(stage: Stage) -> Request:
     return Request({"id": stage.published()})
 
 
+def _enlarged(stage: Stage) -> Request:
+    post_id = stage.published()
+    (medium,) = stage.client.get(f"/posts/{post_id}", stage.ada).json["media"]
+    upload = stage.upload(medium["id"])
+    reference = Reference(upload.medium.sha256, upload.post_id, medium["id"])
+    DynamoBlobs(composed.table(METADATA)).refer(reference)
+    return Request({"id": post_id, "media_id": medium["id"]})
+
+
 def _tagged_in(stage: Stage) -> Request:
     post_id = stage.published()
     (medium,) = stage.client.get(f"/posts/{post_id}", stage.ada).json["media"]
@@ -674,6 +684,7 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "schedule_post": (_to_schedule, _scheduled_otherwise),
     "publish_post": (_scheduled, _published_there),
     "restore_post": (_published_deleted, _pending_deleted, _published_there),
+    "zoom_medium": (_enlarged,),
 }
 CASES: Final = [
     pytest.param(route, scenario, id=f"{route.name}-{scenario.__name__.strip('_')}")

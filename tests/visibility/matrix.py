@@ -366,6 +366,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "remove_medium": Entry(rules.MEND),
     "replace_medium": Entry(rules.MEND, body=_file),
     "crop_medium": Entry(rules.CROP, has_files=True, body=lambda _: {"crop": None}),
+    "zoom_medium": Entry(rules.ZOOM),
     "change_album": Entry(rules.ALBUM_CHANGED, body=_nothing_known),
     "change_draft": Entry(rules.ALBUM_CHANGED, body=_draft_of_nothing),
     "schedule_post": Entry(rules.SCHEDULE, has_files=True, body=_tomorrow),

@@ -198,6 +198,13 @@ LIKE: Final = Surface(
     _each(Post, NOBODY),
     told={**_each(LISTED, UNBLOCKED), Post.PRIVATE: ACCEPTED},
 )
+ZOOM: Final = Surface(
+    "A photo that one enlarges",
+    "Whoever may see a published post gets a larger rendition of its photo, or is told, here, that"
+    " it is too small for one.",
+    _each(Post, NOBODY),
+    told={**_each(LISTED, UNBLOCKED), Post.PRIVATE: ACCEPTED},
+)
 TAKE_BACK: Final = Surface(
     "A post whose like or save one takes back",
     "What one has liked or saved can be taken back also where one does not see the post any more."

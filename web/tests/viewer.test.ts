@@ -13,6 +13,7 @@ import {
   zoomed,
 } from "../src/viewer/geometry.ts";
 import { beside, isNearEnd } from "../src/viewer/sequence.ts";
+import { awaitSharper, isBlurred } from "../src/viewer/sharper.ts";
 
 const STAGE = { width: 400, height: 800 };
 const SHOWN = { width: 400, height: 300 };
@@ -99,4 +100,41 @@ test("after an album's last picture comes the next post's first", () => {
 test("further posts are read before the last one is reached", () => {
   assert.equal(isNearEnd(POSTS, { id: "a", index: 0 }, 2), false);
   assert.equal(isNearEnd(POSTS, { id: "b", index: 0 }, 2), true);
+});
+
+const rendition = (width: number) => ({
+  name: `${width}.webp`,
+  url: `/media/${width}.webp`,
+  content_type: "image/webp",
+  width,
+  height: width,
+});
+
+test("a picture is blurred once it is drawn over more pixels of the screen than it has", () => {
+  const renditions = [rendition(1080), rendition(320)];
+  assert.ok(!isBlurred(renditions, 540, 2));
+  assert.ok(isBlurred(renditions, 541, 2));
+  assert.ok(!isBlurred(renditions, 1080, 1));
+});
+
+test("a sharper picture is asked for until it is made", async () => {
+  const answers = [null, null, rendition(2048)];
+  const pauses: number[] = [];
+  const pause = async (milliseconds: number) => void pauses.push(milliseconds);
+  const ask = async () => ({ rendition: answers.shift() ?? null });
+  assert.equal((await awaitSharper(ask, () => true, pause))?.width, 2048);
+  assert.deepEqual(pauses, [2000, 2000]);
+});
+
+test("nobody asks for ever, nor for a picture that one has left", async () => {
+  let asked = 0;
+  const ask = async () => {
+    asked += 1;
+    return { rendition: null };
+  };
+  const pause = async () => undefined;
+  assert.equal(await awaitSharper(ask, () => true, pause), null);
+  assert.equal(asked, 8);
+  assert.equal(await awaitSharper(ask, () => asked < 9, pause), null);
+  assert.equal(asked, 9);
 });

@@ -47,6 +47,14 @@ def heavy_photo(seed: int = 3, name: str = "heavy.jpg") -> FilePayload:
     return {"name": name, "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
+def photo_to_enlarge(seed: int) -> bytes:
+    """A JPEG with more than twice as many pixels a side as its largest rendition."""
+    image = Image.open(io.BytesIO(landscape(seed))).resize((2400, 1600))
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
 NOT_A_PHOTO: Final[FilePayload] = {
     "name": "notes.txt",
     "mimeType": "text/plain",

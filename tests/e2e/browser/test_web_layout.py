@@ -33,7 +33,7 @@ def walker(person: Callable[[], Person]) -> Person:
     walker.api.edit_me(display_name="Wilhelmina Featherstonehaugh", bio=_BIO)
     caption = _CAPTION.format(handle=f"@{follower.handle}")
     published(walker.api, walker.api.publish([Photo(landscape(301))], caption=caption))
-    album = [Photo(landscape(302)), Photo(landscape(303))]
+    album = [Photo(landscape(302)), Photo(samples.photo_to_enlarge(303))]
     published(walker.api, walker.api.publish(album, caption="Two of them #hills"))
     follower.api.follow(walker.handle)
     return walker
@@ -316,6 +316,11 @@ def test_a_picture_is_looked_at_closely_and_then_the_one_beside_it(
     somebody.swipe_left(viewer.locator(".viewer-stage"))
     _shows(viewer, f"Photo 2 of 2 by {name}")
     _covers(viewer)
+    # It becomes sharper than it was, in its place.
+    sharper = viewer.locator(".viewer-sharper img")
+    expect(sharper).to_be_visible(timeout=60_000)
+    assert sharper.evaluate("image => image.naturalWidth") == 2048
+    assert sharper.bounding_box() == viewer.locator("img.picture").bounding_box()
     page.keyboard.press("0")
     expect(enlarge).to_be_visible()
     page.mouse.move(180, 300)

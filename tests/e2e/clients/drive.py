@@ -124,6 +124,7 @@ from shutterfeed_client.api.posts import (
     unlike_post,
     unsave_post,
     untag_me,
+    zoom_medium,
 )
 from shutterfeed_client.api.reports import create_report
 from shutterfeed_client.api.search import search, suggest
@@ -287,6 +288,9 @@ def drive_post(me: Any, post_id: str) -> None:
     assert (edited.caption, edited.place) == (body.caption, None)
     drive_album(me, post_id)
     assert untag_me.sync_detailed(post_id, client=me).status_code == 204
+    [photo] = edited.media
+    refused = zoom_medium.sync_detailed(post_id, photo.id, client=me)
+    assert (photo.zoomable, refused.status_code) == (False, 409)
     assert delete_post.sync_detailed(post_id, client=me).status_code == 204
     deleted, *_ = answer(list_deleted.sync_detailed(client=me)).items
     assert deleted.returns_to is models.PostState.PUBLISHED

@@ -144,6 +144,9 @@ async function drivePost(): Promise<void> {
   assert.deepEqual([edited.caption, edited.place], [body.caption, null]);
   await driveAlbum(path);
   assert.equal((await api.untagMe({ path })).response?.status, 204);
+  const [photo] = edited.media;
+  const refused = await api.zoomMedium({ path: { ...path, media_id: photo!.id } });
+  assert.deepEqual([photo!.zoomable, refused.response?.status], [false, 409]);
   assert.equal((await api.deletePost({ path })).response?.status, 204);
   const [deleted] = (await answer(api.listDeleted())).items;
   assert.equal(deleted!.returns_to, "published");

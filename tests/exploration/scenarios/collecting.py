@@ -9,7 +9,7 @@ from shutterfeed import keys
 from tests.exploration import dynamo
 from tests.exploration.play import Play
 from tests.exploration.scenarios.declared import scenario
-from tests.exploration.scenarios.files import photo
+from tests.exploration.scenarios.files import photo, photo_to_enlarge
 from tests.integration.world import METADATA
 
 
@@ -99,6 +99,34 @@ def erase_now(play: Play) -> Iterator[None]:
 
     play.also(ada)
     play.also(eve)
+
+
+@scenario
+def erase_while_enlarged(play: Play) -> Iterator[None]:
+    """A post is erased while somebody enlarges its photo, and another post of the same photo is
+    deleted meanwhile."""
+    for name in ("ada", "ben", "eve"):
+        play.person(name)
+    posted = play.post("ada", photo_to_enlarge(), key="1")
+    another = play.post("eve", photo_to_enlarge(), key="1")
+    play.world.rest()
+    yield
+
+    def ben() -> None:
+        for post in (posted, another):
+            media_id = post.uploads[0]["media_id"]
+            for _ in range(2):
+                path = f"/posts/{post.id}/media/{media_id}/zoom"
+                play.ask("ben", "POST", path, expected=(200, 202, 404))
+                play.wait(seconds=2)
+
+    def ada() -> None:
+        play.wait(seconds=1)
+        play.ask("ada", "POST", f"/posts/{posted.id}/erasure")
+
+    play.also(ben)
+    play.also(ada)
+    play.also(lambda: play.ask("eve", "DELETE", f"/posts/{another.id}"))
 
 
 @scenario

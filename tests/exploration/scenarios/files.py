@@ -24,6 +24,12 @@ def cropped_photo(number: int = 0) -> File:
 
 
 @cache
+def photo_to_enlarge() -> File:
+    """A photo with more pixels than its largest rendition."""
+    return File(pictures.jpeg(1200, 300, seed=97))
+
+
+@cache
 def large_photo(number: int = 0) -> File:
     """A photo that is large enough to be uploaded in parts."""
     content = pictures.jpeg(240, 160, seed=number, quality=95)

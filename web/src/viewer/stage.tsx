@@ -10,6 +10,7 @@ import { ofPost } from "../link-sources.ts";
 import { useCover } from "../sensitive.ts";
 import type { Swipe } from "./geometry.ts";
 import { Gestures } from "./gestures.ts";
+import { SharperPicture } from "./sharper-picture.tsx";
 
 const answers = () => import("../answers/all.ts");
 
@@ -74,6 +75,7 @@ export function Stage({ post, medium, number, onSwipe, onZoom, hand }: Props) {
           ) : medium.state === "ready" ? (
             <>
               <Picture {...{ medium, source, sizes }} fallbackAlt={alt} eager />
+              <SharperPicture {...{ post, medium, scale }} />
               {clip && (
                 <Clip {...{ clip, source }} label={medium.alt_text || alt} controls starts />
               )}

@@ -84,6 +84,7 @@ class ApiSettings(FeedSettings):
     """The bucket with the web client's files."""
     deliver_queue_url: str
     erase_queue_url: str
+    render_queue_url: str
     closing_days: str
     """The number of days in which somebody may come back to an account that they have closed."""
     user_pool_id: str

@@ -61,7 +61,7 @@ visit. An unfollowing is remembered for longer than posts that were pushed by th
 
 LIMITS: Final = (
     *("posts", "files", "bytes", "follows", "likes", "comments", "changes", "originals"),
-    "reports",
+    *("reports", "zooms"),
 )
 """The kinds of actions that are limited for each user; `domain/limits.py` says what each is."""
 REPORT_REASONS: Final = (

@@ -143,7 +143,7 @@ WORKERS: Final = (
     Worker(
         step="render",
         named="thumbnail",
-        kinds=("RenderPhoto",),
+        kinds=("RenderPhoto", "RenderZoom"),
         timeout_s=60,
         batch=1,
         concurrency=35,
@@ -269,6 +269,7 @@ WORKERS: Final = (
 TENANTS: Final[Mapping[str, str]] = {
     "IngestUpload": "post_id.author_id",
     "RenderPhoto": "reference.post_id.author_id",
+    "RenderZoom": "viewer_id",
     "TranscodeVideo": "reference.post_id.author_id",
     "FanOut": "entry.post_id.author_id",
     "MigrateReaders": "author_id",

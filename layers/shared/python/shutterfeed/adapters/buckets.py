@@ -31,6 +31,8 @@ REFUSED: Final = "refused"
 ABANDONED: Final = "abandoned"
 ERASED: Final = "erased"
 """The tag of the versions of an original that nothing refers to any more."""
+ZOOM: Final = "zoom"
+"""The tag of zoom sizes, which a lifecycle rule removes."""
 EXPIRING: Final = frozenset((RELEASED, REFUSED, ABANDONED))
 """The tags of uploads that a lifecycle rule removes."""
 _READ_SIZE: Final = 1 << 20
@@ -335,6 +337,16 @@ class S3Renditions:
             Body=content,
             ContentType=rendition.content_type,
             CacheControl=IMMUTABLE,
+        )
+
+    def put_zoom(self, blob_id: str, rendition: Rendition, content: bytes) -> None:
+        self.client.put_object(
+            Bucket=self.name,
+            Key=keys.rendition_object(blob_id, rendition.name),
+            Body=content,
+            ContentType=rendition.content_type,
+            CacheControl=IMMUTABLE,
+            Tagging=f"{ZOOM}=true",
         )
 
     def put_file(self, blob_id: str, name: str, content_type: str, path: Path) -> None:

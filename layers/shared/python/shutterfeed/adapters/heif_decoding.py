@@ -19,6 +19,7 @@ from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.notes import Note
 from shutterfeed.domain.photos import (
     PhotoRefused,
+    Planner,
     check_frames,
     check_memory,
     check_size,
@@ -40,7 +41,7 @@ pillow_heif.options.AUX_IMAGES = False
 pillow_heif.options.DECODE_THREADS = 1
 
 
-def decode(content: bytes, content_type: str, crop: Crop | None = None) -> Decoded:
+def decode(content: bytes, content_type: str, crop: Crop | None, planner: Planner) -> Decoded:
     """Decode a photo, or the part of it in `crop`, with libheif. It turns the picture according to
     the file's own properties, which decide; an EXIF orientation in the file only repeats them."""
     if boxes.announced_end(content) > len(content):
@@ -62,10 +63,12 @@ def decode(content: bytes, content_type: str, crop: Crop | None = None) -> Decod
     check_size(width, height)
     shown = Shown(width, height, crop)
     grid = heif_tiles.too_large_a_grid(content, content_type, width, height)
+    target = working_size(*shown.box.size, planner)
     if grid is None:
-        scaled = _whole(picture, shown, content_type, len(content))
+        check_memory(content_type, width, height, size=len(content))
+        scaled = _whole(picture, shown, target)
     else:
-        scaled = _by_tiles(content, grid, shown)
+        scaled = _by_tiles(content, grid, shown, target)
     return Decoded(
         *shown.box.size,
         ToSrgb(colours.of_heif(picture.info)).convert(scaled),
@@ -74,10 +77,8 @@ def decode(content: bytes, content_type: str, crop: Crop | None = None) -> Decod
     )
 
 
-def _whole(picture: Any, shown: Shown, content_type: str, size: int) -> Image.Image:
-    """What is shown of the picture, in its working size. Raises `PhotoRefused` if the picture would
-    take too much memory."""
-    check_memory(content_type, *picture.size, size=size)
+def _whole(picture: Any, shown: Shown, target: tuple[int, int]) -> Image.Image:
+    """What is shown of the picture, in the size `target`."""
     announced = picture.size
     pixels, stride, mode = memoryview(picture.data), picture.stride, picture.mode
     width, height = picture.size
@@ -90,17 +91,17 @@ def _whole(picture: Any, shown: Shown, content_type: str, size: int) -> Image.Im
 
     shown.check()
     part = cut(Source(width, height, rows), shown.box)
-    return shrink(part, working_size(*shown.box.size))
+    return shrink(part, target)
 
 
-def _by_tiles(content: bytes, grid: Grid, shown: Shown) -> Image.Image:
+def _by_tiles(content: bytes, grid: Grid, shown: Shown, target: tuple[int, int]) -> Image.Image:
     """The same, of which only some rows of tiles are decoded at a time."""
     turns = heif_tiles.turns(content, grid)
     announced, stored = (shown.width, shown.height), (grid.width, grid.height)
     if heif_tiles.turned_size(stored, turns) != announced:
         raise ValueError(f"the picture is not {announced}")
     part = cut(heif_tiles.source(content, grid), heif_tiles.as_stored(shown.box, announced, turns))
-    picture = shrink(part, heif_tiles.turned_size(working_size(*shown.box.size), turns))
+    picture = shrink(part, heif_tiles.turned_size(target, turns))
     shown.check()
     for turn in turns:
         picture = picture.transpose(turn)

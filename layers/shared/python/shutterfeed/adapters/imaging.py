@@ -28,8 +28,8 @@ from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.photos import (
     PhotoRefused,
     PlannedRendition,
+    Planner,
     RenderedPhoto,
-    Rendition,
     plan,
     too_much_memory,
 )
@@ -61,6 +61,8 @@ class PillowImageCodec:
 
     hashes: bool = False
     """Whether it also computes the photo's perceptual hash."""
+    planner: Planner = plan
+    """Which renditions it makes."""
 
     def render(
         self, source: bytes | IO[bytes], content_type: str, crop: Crop | None = None
@@ -74,31 +76,20 @@ class PillowImageCodec:
         """
         content = source if isinstance(source, bytes) else source.read()
         with _refusing_bad_input(content):
-            photo = decode(content, content_type, crop)
+            photo = decode(content, content_type, crop, self.planner)
         # Some of Pillow's encoders would write metadata from here, such as a JPEG comment.
         photo.picture.info = {}
         with _refusing_too_large():
             return self._rendered(photo)
 
     def _rendered(self, photo: Decoded) -> RenderedPhoto:
-        made = cascade(photo.picture, plan(photo.width, photo.height))
+        made = cascade(photo.picture, self.planner(photo.width, photo.height))
         whole = [scaled for planned, scaled in made if not planned.spec.square_crop]
         return RenderedPhoto(
             photo.width,
             photo.height,
-            _placeholder(min(whole, key=_width)),
-            tuple(
-                (
-                    Rendition(
-                        planned.spec.name,
-                        f"image/{planned.spec.format}",
-                        planned.width,
-                        planned.height,
-                    ),
-                    _encode(scaled, planned),
-                )
-                for planned, scaled in made
-            ),
+            _placeholder(min(whole, key=_width, default=photo.picture)),
+            tuple((planned.made, _encode(scaled, planned)) for planned, scaled in made),
             photo.capture,
             photo.notes,
             perceptual_hash(_hashable(photo.picture, whole)) if self.hashes else None,

@@ -35,9 +35,11 @@ from shutterfeed.domain.notes import Note
 from shutterfeed.domain.photos import (
     HEIF_TYPES,
     PhotoRefused,
+    Planner,
     check_frames,
     check_memory,
     check_size,
+    plan,
     working_size,
 )
 
@@ -62,12 +64,15 @@ PngImagePlugin.MAX_TEXT_CHUNK = chunks.MAX_PROFILE
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
 
-def decode(content: bytes, content_type: str, crop: Crop | None = None) -> Decoded:
-    """Decode a photo, or the part of it in `crop`."""
+def decode(
+    content: bytes, content_type: str, crop: Crop | None = None, planner: Planner = plan
+) -> Decoded:
+    """Decode a photo, or the part of it in `crop`, in the size that the planned renditions are made
+    from."""
     if content_type in HEIF_TYPES:
-        return heif_decoding.decode(content, content_type, crop)
+        return heif_decoding.decode(content, content_type, crop, planner)
     if content_type == "image/gif":
-        return _decode_gif(content, content_type, crop)
+        return _decode_gif(content, content_type, crop, planner)
     if content_type == "image/png":
         if not chunks.has_sound_pixels(content):
             raise ValueError("the checksum of the pixels is wrong")
@@ -82,7 +87,7 @@ def decode(content: bytes, content_type: str, crop: Crop | None = None) -> Decod
     width, height = exif.turned(size, orientation)
     shown = Shown(width, height, crop)
     box = Box(*exif.as_stored(shown.box, (width, height), orientation))
-    target = exif.turned(working_size(*shown.box.size), orientation)
+    target = exif.turned(working_size(*shown.box.size, planner), orientation)
 
     check = partial(
         check_memory,
@@ -162,13 +167,13 @@ def _colours(image: ImageFile, content: bytes) -> Colours:
     return colours.of_icc(embedded)
 
 
-def _decode_gif(content: bytes, content_type: str, crop: Crop | None) -> Decoded:
+def _decode_gif(content: bytes, content_type: str, crop: Crop | None, planner: Planner) -> Decoded:
     """Decode the first picture of a GIF, which may cover only a part of its screen."""
     file = gif.taken_apart(content)
     width, height = file.size
     check_size(width, height)
     shown = Shown(width, height, crop)
-    working = working_size(*shown.box.size)
+    working = working_size(*shown.box.size, planner)
     check_memory(content_type, width, height, size=len(content), working=working[0] * working[1])
     part = file.parts[0]
     image = GifImageFile(BytesIO(part.file))

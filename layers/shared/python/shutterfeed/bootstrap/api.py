@@ -41,6 +41,7 @@ from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.suggestions import DynamoNominations, DynamoSuggestionLists
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.adapters.dynamodb.withholdings import DynamoWithholdings
+from shutterfeed.adapters.dynamodb.zooms import DynamoZooms
 from shutterfeed.adapters.export_parts import S3ExportParts
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.adapters.site import S3SitePage
@@ -54,7 +55,7 @@ from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.devices import PushServices
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.links import signing_key
-from shutterfeed.domain.messages import EraseAccount, FindAcquaintances, PrepareFeed
+from shutterfeed.domain.messages import EraseAccount, FindAcquaintances, PrepareFeed, RenderZoom
 from shutterfeed.ports.activity import Crowds, Notices
 from shutterfeed.ports.appearances import Appearances
 from shutterfeed.ports.blocks import Blocks, Mutes
@@ -69,7 +70,7 @@ from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.hashtags import FollowedHashtags, TaggedPostsStore
 from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances
-from shutterfeed.ports.media import Blobs, Downloads
+from shutterfeed.ports.media import Blobs, Downloads, Zooms
 from shutterfeed.ports.moderation import Cases, ModerationLog, Withholdings
 from shutterfeed.ports.posts import Albums, Avatars, Crops, Drafts, Posts, ScheduledPosts
 from shutterfeed.ports.profiles import Profiles
@@ -123,6 +124,7 @@ from shutterfeed.services.sessions import SessionService
 from shutterfeed.services.suggestions import SuggestionService
 from shutterfeed.services.uploads import UploadService
 from shutterfeed.services.viewing import ViewingService
+from shutterfeed.services.zooming import ZoomService
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +155,7 @@ class People:
     appearances: AppearanceService
     uploads: UploadService
     downloads: DownloadService
+    zooming: ZoomService
     feed: FeedService
     suggestions: SuggestionService
     places: PlaceService
@@ -191,6 +194,7 @@ def wire(
     appearances: Appearances,
     ledger: Ledger,
     blobs: Blobs,
+    zooms: Zooms,
     avatars: Avatars,
     bucket: UploadBucket,
     downloads: Downloads,
@@ -218,6 +222,7 @@ def wire(
     push_services: PushServices,
     preparations: Queue[PrepareFeed],
     acquaintance_orders: Queue[FindAcquaintances],
+    zoom_orders: Queue[RenderZoom],
     allowances: Allowances,
     policy: FeedPolicy,
     limits: Limits,
@@ -388,6 +393,9 @@ def wire(
             limits=limits,
             clock=clock,
         ),
+        zooming=ZoomService(
+            viewing=viewing, zooms=zooms, orders=zoom_orders, limits=limits, clock=clock
+        ),
         feed=FeedService(
             reads=feed_reads,
             feeds=feeds,
@@ -484,6 +492,7 @@ def services() -> Api:
         appearances=DynamoAppearances(metadata),
         ledger=DynamoLedger(metadata),
         blobs=DynamoBlobs(metadata),
+        zooms=DynamoZooms(metadata),
         avatars=DynamoAvatars(metadata),
         bucket=S3UploadBucket(aws.s3, settings.uploads_bucket),
         downloads=S3Downloads(aws.s3, settings.uploads_bucket, settings.originals_bucket),
@@ -515,6 +524,7 @@ def services() -> Api:
         acquaintance_orders=aws.queue(
             settings.deliver_queue_url, Codec[FindAcquaintances]("deliver")
         ),
+        zoom_orders=aws.queue(settings.render_queue_url, Codec[RenderZoom]("render")),
         allowances=DynamoAllowances(metadata),
         policy=feed_policy(settings),
         limits=limits_of(settings.limits),

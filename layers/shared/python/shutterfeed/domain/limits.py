@@ -101,6 +101,8 @@ class Limited(StrEnum):
     """Copies of originals, made for their owner to download."""
     REPORTS = "reports"
     """Reports, and appeals."""
+    ZOOMS = "zooms"
+    """Zoom sizes of photos that are made for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,7 @@ _TOO_MUCH: Final = {
     Limited.CHANGES: "You have changed a lot in a short time.",
     Limited.ORIGINALS: "You have downloaded many originals in a short time.",
     Limited.REPORTS: "You have reported a lot in a short time.",
+    Limited.ZOOMS: "You have enlarged many photos in a short time.",
 }
 
 

@@ -24,6 +24,7 @@ from shutterfeed.domain.notes import Note
 from shutterfeed.domain.perceptual import PerceptualHash
 from shutterfeed.domain.photos import Capture, Rendition
 from shutterfeed.domain.videos import VIDEO_TYPES
+from shutterfeed.domain.zooming import plan_zoom, zoom_name
 
 UPLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
 DOWNLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
@@ -185,6 +186,16 @@ class Medium:
     def notes(self) -> tuple[Note, ...]:
         """What of its file could not be kept; told to its owner alone."""
         return self.picture.notes if self.picture else ()
+
+    @property
+    def zoom(self) -> Rendition | None:
+        """The zoom size that can be asked for; None of a video, of a photo that is hardly larger
+        than its renditions, and before it is ready."""
+        picture = self.picture
+        if picture is None or picture.clip is not None:
+            return None
+        planned = plan_zoom(picture.width, picture.height)
+        return replace(planned[0].made, name=zoom_name(self.media_id)) if planned else None
 
     @property
     def is_final(self) -> bool:

@@ -62,6 +62,16 @@ class RenderPhoto:
 
 
 @dataclass(frozen=True, slots=True)
+class RenderZoom:
+    """Somebody has asked for the zoom size of a medium: `reference` is its reference to the blob,
+    and `viewer_id` who asked."""
+
+    reference: Reference
+    blob_id: str
+    viewer_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TranscodeVideo:
     """A stored video or animated picture needs its clip and poster. `reference` has the same
     meaning as in `RenderPhoto`."""
@@ -404,8 +414,9 @@ Work = (
     | ScreenMessage
     | ExportMessage
 )
-"""The messages that changes cause; workers send each other the rest."""
-Message = IngestUpload | RenderPhoto | TranscodeVideo | Work
+"""The messages that changes cause; workers send each other the rest, and the API some."""
+RenderMessage = RenderPhoto | RenderZoom
+Message = IngestUpload | RenderMessage | TranscodeVideo | Work
 
 KINDS: Final[Mapping[str, type[Any]]] = {kind.__name__: kind for kind in get_args(Message)}
 """Every kind of message, by its name."""

@@ -6,6 +6,7 @@ and the decoders in `adapters/photo_decoding.py`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -256,6 +257,12 @@ class PlannedRendition:
     height: int
     made_from: str | None
 
+    @property
+    def made(self) -> Rendition:
+        """The rendition that becomes of it."""
+        content_type = f"image/{self.spec.format}"
+        return Rendition(self.spec.name, content_type, self.width, self.height)
+
 
 def plan(width: int, height: int) -> tuple[PlannedRendition, ...]:
     """The renditions to make of a photo with this upright size, each from the next larger one.
@@ -286,8 +293,13 @@ def _fitting(width: int, height: int) -> tuple[int, int]:
     return _scaled(width, MAX_RENDITION_HEIGHT / height), MAX_RENDITION_HEIGHT
 
 
-def working_size(width: int, height: int) -> tuple[int, int]:
-    """The smallest size of the upright picture that every planned rendition can be made from.
+Planner = Callable[[int, int], tuple[PlannedRendition, ...]]
+"""Says which renditions to make of a photo with an upright width and height."""
+
+
+def working_size(width: int, height: int, planner: Planner = plan) -> tuple[int, int]:
+    """The smallest size of the upright picture that every planned rendition can be made from: its
+    own size if none is planned.
 
     It is the size of the largest rendition, except for panoramas, whose largest rendition may be
     less high than the square crop.
@@ -297,9 +309,10 @@ def working_size(width: int, height: int) -> tuple[int, int]:
         planned.width / min(width, height)
         if planned.spec.square_crop
         else planned.width / fitting_width * fitting_height / height
-        for planned in plan(width, height)
+        for planned in planner(width, height)
     ]
-    return _scaled(width, max(scales)), _scaled(height, max(scales))
+    scale = max(scales, default=1.0)
+    return _scaled(width, scale), _scaled(height, scale)
 
 
 def _smaller_one_suffices(spec: RenditionSpec, width: int) -> bool:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from shutterfeed.domain.crops import Crop
+from shutterfeed.domain.limits import Spending
 from shutterfeed.domain.media import Blob, Failure, Picture, Reference, Upload
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.perceptual import PerceptualHash
 from shutterfeed.domain.photos import RenderedPhoto, Rendition
 from shutterfeed.domain.videos import RenderedVideo
+from shutterfeed.domain.zooming import Zoom
 
 
 class Blobs(Protocol):
@@ -112,6 +114,24 @@ class Blobs(Protocol):
         ...
 
 
+class Zooms(Protocol):
+    """The state of the zoom size of each medium, beside the medium's reference to its blob."""
+
+    def get(self, reference: Reference) -> Zoom | None:
+        """The state as it is now. None if there is no such reference: then nobody sees the
+        medium."""
+        ...
+
+    def order(self, reference: Reference, known: Zoom, at: datetime, spending: Spending) -> bool:
+        """Note that it was ordered, and make the charges, if the state still is as `known`. False
+        if it is not: then nothing is charged. Raises `LimitReached` and `Busy`."""
+        ...
+
+    def complete(self, reference: Reference, zoom: Zoom) -> None:
+        """Note what has become of an order. Does nothing if the reference is gone."""
+        ...
+
+
 class Downloads(Protocol):
     """Copies of originals for their owners, and links through which they download them."""
 
@@ -150,6 +170,11 @@ class Originals(Protocol):
 
 class Renditions(Protocol):
     def put(self, blob_id: str, rendition: Rendition, content: bytes) -> None: ...
+
+    def put_zoom(self, blob_id: str, rendition: Rendition, content: bytes) -> None:
+        """Store a zoom size, in place of an earlier one. It is kept for at least
+        `ZOOM_RETENTION`."""
+        ...
 
     def put_file(self, blob_id: str, name: str, content_type: str, path: Path) -> None:
         """Store a rendition from a file, since it is too large for memory."""

@@ -99,6 +99,8 @@ class Answering:
 
     view: PostView
     """The post without the people in it."""
+    stored: Post
+    """The post with what only its author is told of it."""
     profile: Profile | None
     """The profile of whoever answers it; None if they have none yet."""
     left: Mapping[str, int]
@@ -206,7 +208,8 @@ class ViewingService:
         if profile is not None:
             viewer.check_session(profile)
         view = _post_by_itself(viewer, post_id, stored)
-        return Answering(view, profile, stored.left, stored.own_likes.get(post_id))
+        like = stored.own_likes.get(post_id)
+        return Answering(view, stored.posts[post_id], profile, stored.left, like)
 
     def posts(self, viewer: Viewer, post_ids: Sequence[PostId]) -> tuple[PostView, ...]:
         """The posts of many authors that a search or the list of a hashtag has found."""

@@ -31,6 +31,8 @@ _PICTURES: Final = "shutterfeed.adapters.decoding.pictures"
 """The module that the server of a function loads. Tests have modules of their own."""
 PHOTO: Final = f"{_PICTURES}:photo"
 _HASHED_PHOTO: Final = f"{_PICTURES}:hashed_photo"
+ZOOM: Final = f"{_PICTURES}:zoom"
+"""The work that makes the zoom size of a photo."""
 ANIMATION: Final = f"{_PICTURES}:animation"
 
 _PROGRAM: Final = """

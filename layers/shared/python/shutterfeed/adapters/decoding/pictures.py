@@ -14,11 +14,13 @@ from PIL import Image
 from shutterfeed.adapters.decoding.animated import decoded as animation
 from shutterfeed.adapters.decoding.works import PhotoWork
 from shutterfeed.adapters.imaging import PillowImageCodec
+from shutterfeed.domain.zooming import plan_zoom
 
-__all__ = ("animation", "hashed_photo", "photo")
+__all__ = ("animation", "hashed_photo", "photo", "zoom")
 
 photo: Final = PhotoWork(PillowImageCodec())
 hashed_photo: Final = PhotoWork(PillowImageCodec(hashes=True))
+zoom: Final = PhotoWork(PillowImageCodec(planner=plan_zoom))
 
 
 def _rehearse() -> None:
