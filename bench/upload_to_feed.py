@@ -38,8 +38,9 @@ def _measured(author: Api, reader: Api, uploads: int) -> list[float]:
     """The seconds from upload to visible, for each photo."""
     reader.follow(_AUTHOR)
     found = []
-    for number in range(uploads + _WARM_UP):
-        show(f"upload {number + 1} of {uploads + _WARM_UP}")
+    warm_up = min(_WARM_UP, uploads // 2)
+    for number in range(uploads + warm_up):
+        show(f"upload {number + 1} of {uploads + warm_up}")
         photo = Photo(landscape(number))
         created = author.create_post([photo])
         post_id: str = created["post"]["id"]
@@ -47,7 +48,7 @@ def _measured(author: Api, reader: Api, uploads: int) -> list[float]:
         author.upload(created["uploads"][0], photo)
         found.append(_until(lambda: reader.feed(limit=1), _shows(post_id), start))
     clear()
-    return found[_WARM_UP:]
+    return found[warm_up:]
 
 
 def _shows(post_id: str) -> Callable[[Json], bool]:

@@ -144,7 +144,7 @@ def test_the_index_is_built_anew_and_checked_while_people_search(
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             seen.append(_found(author.api, q="kingfisher"))
-            time.sleep(0.2)
+            time.sleep(0.5)
 
     assert search_index.reindex(deployment, pause)["indexed"] >= 3
 

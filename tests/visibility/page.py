@@ -30,9 +30,11 @@ decides, which is `domain/visibility.py` ([architecture.md](architecture.md#who-
 
 `tests/e2e/test_visibility.py` asks every operation of the OpenAPI document of a deployed stack, for
 every viewer, and looks in whole answers, in headers and decoded cursors too, for the ids, handles,
-captions, alt texts, media and files of everything below. An operation that is in the document and
-not in the matrix fails the tests. What it finds it writes to `build/visibility.md`, in the form of
-this page.
+captions, alt texts, media and files of everything below. The friend, the public user, and those
+whom the gateway refuses ask over HTTP. For the others the same handler answers in the test's
+process, from a copy of the stack's tables; what one of them reads is asked for in both ways, and
+has to be the same. An operation that is in the document and not in the matrix fails the tests. What
+it finds it writes to `build/visibility.md`, in the form of this page.
 
 | sign | the answer |
 |---|---|
