@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from shutterfeed_cli.client.content import Photo
 from tests import pictures
@@ -17,6 +17,7 @@ from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import DESKTOP, PHONE, Scheme, Screen, Visitor
 from tests.e2e.conftest import PASSWORD, Deployment, Person, eventually
 from tools import demo, demo_data, paths
+from tools.painting import scenes
 
 SCREENSHOTS = paths.BUILD / "screenshots"
 _MOST_BYTES = 300_000
@@ -240,7 +241,7 @@ def test_the_pictures_in_the_documentation_are_made(visit: Visit, maya: Person) 
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     desk = visit(maya, Screen(1280, 800)).open()
     _take(desk, "feed")
-    dialog = desk.choose_files(samples.photo(104, "skerries.jpg"), samples.photo(109, "ferry.jpg"))
+    dialog = desk.choose_files(_painted("calm", "skerries.jpg"), _painted("harbour", "ferry.jpg"))
     dialog.get_by_label("Caption").fill("The last ferry of the season. #archipelago")
     dialog.get_by_label("Description of skerries.jpg").fill("Low islands in evening light")
     _take(desk, "post")
@@ -248,6 +249,10 @@ def test_the_pictures_in_the_documentation_are_made(visit: Visit, maya: Person) 
     _take(desk.open("/u/tomas"), "profile")
     _take(desk.open("/search?q=sea"), "search")
     _take(visit(maya, Screen(390, 844, "dark", is_phone=True)).open(), "phone")
+
+
+def _painted(scene: str, name: str) -> FilePayload:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": scenes.photo(scene, 104)}
 
 
 def _take(visitor: Visitor, name: str) -> None:
