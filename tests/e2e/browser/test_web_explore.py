@@ -92,8 +92,8 @@ def test_a_place_is_chosen_by_its_name_or_by_what_the_photo_says(
     offer = page.get_by_role("button", name="From the photo?")
     expect(offer).to_be_visible()
     assert not any("near=" in url for url in asked), "it is offered and not assumed"
-    offer.click()
-    eventually(lambda: asked, until=lambda urls: any("near=52.52%2C13.405" in url for url in urls))
+    with page.expect_request(re.compile(r"/api/places\?near=52\.52(%2C|,)13\.405$")):
+        offer.click()
     visitor.sees_text("People will see about where the photo was taken.")
     expect(field).to_be_focused()
     assert visitor.accessibility() == []
