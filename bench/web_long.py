@@ -24,11 +24,7 @@ _MB: Final = 1_000_000
 _PAGE: Final = 100
 """Posts in an answer: as many as the API gives at most."""
 _STEP_MS: Final = 50
-# Those that are on the page, and those that were taken from it.
-_POSTS: Final = """() => [...document.querySelectorAll("[data-posts]")].reduce(
-  (sum, {dataset}) => sum + dataset.posts.split(" ").length,
-  document.querySelectorAll("[data-post]").length,
-)"""
+_POSTS: Final = "document.querySelectorAll('[data-post]').length"
 _ISOLATION: Final = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-embedder-policy": "require-corp",

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
-from tests.e2e.browser.visitor import PHONE, Visitor
+from tests.e2e.browser.visitor import PHONE
 from tests.e2e.conftest import Person, eventually, published
 from tools.cloud import LOCAL_RESET_CODE
 from tools.pictures import landscape
@@ -111,44 +111,11 @@ def test_an_album_is_looked_through_by_arrows_keys_and_swipes(
     album.get_by_role("list").press("End")
     expect(album.get_by_role("list", name="3 of 3")).to_be_visible()
     expect(album.get_by_role("button", name="Next")).to_have_count(0)
-    _is_taken_away_and_comes_back(at_a_desk)
 
     on_a_phone = visit(owner, PHONE).open()
     album = on_a_phone.sees_post("Three of a day").get_by_role("group", name="Album of 3")
     on_a_phone.swipe_left(album)
     expect(album.get_by_role("list", name="2 of 3")).to_be_visible()
-
-
-def _is_taken_away_and_comes_back(visitor: Visitor) -> None:
-    """In a long feed, while one is far away; its text stays on the page, and the slide is kept."""
-    page = visitor.page
-    feed = page.evaluate(_FEED)
-    post, author_id = feed["items"][0], feed["items"][0]["author"]["id"]
-    feed["items"] += [
-        {**post, "id": f"{author_id}-{number:026d}", "caption": f"Number {number}"}
-        for number in range(60)
-    ]
-    page.route("**/api/feed?limit=*", lambda route: route.fulfill(json=feed))
-    page.reload()
-    album = visitor.sees_post("Three of a day").get_by_role("group", name="Album of 3")
-    album.get_by_role("button", name="Next").click()
-    expect(album.get_by_role("list", name="2 of 3")).to_be_visible()
-    page.evaluate("document.activeElement.blur()")  # what has the focus stays
-    expect(visitor.card("Number 59")).to_have_count(1)
-    page.evaluate("window.scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
-    expect(visitor.card("Number 59")).to_be_in_viewport()
-    expect(page.locator(".far").filter(has_text="Three of a day")).to_have_count(1)
-    expect(album).to_have_count(0)
-    page.evaluate("window.scrollTo({top: 0, behavior: 'instant'})")
-    expect(album.get_by_role("list", name="2 of 3")).to_be_visible()
-    page.unroute_all()
-
-
-_FEED = """async () => {
-  const { token } = JSON.parse(sessionStorage.getItem("shutterfeed.access"));
-  const headers = { Authorization: `Bearer ${token}` };
-  return (await fetch("/api/feed?limit=5", { headers })).json();
-}"""
 
 
 def test_a_forgotten_password_is_replaced(visit: Visit, person: Callable[[], Person]) -> None:

@@ -228,15 +228,9 @@ function fetchAhead(posts: readonly PostBody[], spot: Spot | null): void {
   picture.srcset = srcset(sourcesOf(medium).webp);
 }
 
-/** Brings a post of the page below into view, with the focus on it; one that is far away once it is on the page. */
+/** Brings a post of the page below into view, with the focus on it. */
 function showPost(id: string): void {
   const place = document.querySelector<HTMLElement>(`[data-post="${id}"]`);
-  const stretch = document.querySelector(`[data-posts~="${id}"]`);
-  if (stretch !== null) {
-    stretch.scrollIntoView({ behavior: "instant" });
-    requestAnimationFrame(() => showPost(id));
-    return;
-  }
   place?.scrollIntoView({ block: "nearest" });
   (place?.querySelector<HTMLElement>("a[aria-haspopup]") ?? place)?.focus({ preventScroll: true });
 }

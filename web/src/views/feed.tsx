@@ -1,24 +1,19 @@
 import { useEffect, useState } from "preact/hooks";
 import type { PostBody } from "../api.ts";
 import { Endless } from "../components/endless.tsx";
+import { NearbyCard } from "../components/nearby.tsx";
 import { Page } from "../components/page.tsx";
-import { FeedStretch } from "../components/stretch.tsx";
 import { feed, keptSince } from "../feed.ts";
 import { t } from "../language.ts";
-import { entry } from "../layers.ts";
 import { lazy, lazyPart } from "../lazy.tsx";
 import { outgoing, pending } from "../pending.ts";
 import { useIsShown } from "../relations.ts";
-import { location } from "../router.ts";
 import { currentCover } from "../sensitive.ts";
 import { useStore } from "../store.ts";
-import { type Stretch, stretchesOf } from "../stretches.ts";
 
 /** What a first screen holds; the rest would compete with its pictures for the connection. */
 const FIRST_POSTS = 2;
 const FIRST_PICTURE_MS = 2_000;
-/** So many before and after where one begins to look are on the page at once, whatever their heights. */
-const STRETCHES_HERE = 2;
 
 const views = () => import("./all.ts");
 const viewer = () => import("../viewer/all.ts");
@@ -91,8 +86,6 @@ interface PostsProps {
 }
 
 function Posts({ posts, isSettled, onPicture }: PostsProps) {
-  const stretches = stretchesOf(posts);
-  const here = positionHere(stretches);
   return (
     <div
       class="feed"
@@ -101,25 +94,10 @@ function Posts({ posts, isSettled, onPicture }: PostsProps) {
       onLoadCapture={onPicture}
       onErrorCapture={onPicture}
     >
-      {stretches.map((stretch, index) => (
-        <FeedStretch
-          key={stretch.key}
-          stretch={stretch}
-          isHere={Math.abs(index - here) <= STRETCHES_HERE}
-          isFirst={index === 0}
-          hasActions={isSettled}
-        />
+      {posts.map((post, index) => (
+        <NearbyCard key={post.id} post={post} eager={index === 0} hasActions={isSettled} />
       ))}
     </div>
-  );
-}
-
-/** The position of the stretch at which one is when the page comes up: on a return, where one was. */
-function positionHere(stretches: readonly Stretch<PostBody>[]): number {
-  const post = location.value.returned ? entry()?.post : undefined;
-  return Math.max(
-    0,
-    stretches.findIndex(({ posts }) => posts.some(({ id }) => id === post)),
   );
 }
 
