@@ -30,7 +30,7 @@ def test_a_draft_is_made_ready_for_its_author_alone_and_posted_by_one_request(
     assert (listed["id"], listed["state"]) == (post["id"], "draft")
     assert listed["media"][0]["renditions"]
     _assert_hidden(client, post["id"], ben)
-    assert client.get("/users/ada", ada).json["posts"] == 0
+    assert client.get("/me", ada).json["counts"]["posts"] == 0
     media = [{"id": post["media"][0]["id"], "alt_text": "A square"}]
     change = {"media": media, "caption": CAPTION, "publish": True}
     path = f"/posts/{post['id']}/draft"
