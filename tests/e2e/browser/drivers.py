@@ -69,6 +69,9 @@ class Driver(Protocol):
     def give(self, selector: str, files: Sequence[Path]) -> None:
         """Choose files in an input of the page."""
 
+    def resize(self, width: int, height: int) -> None:
+        """Give the page as many CSS pixels. WebKit's window is never narrower than 447."""
+
     def picture(self) -> bytes:
         """What the window shows, as a PNG."""
 
@@ -84,8 +87,7 @@ class Firefox:
         self._send("session.new", capabilities={})
         self._send("session.subscribe", events=["log.entryAdded"])
         self._context = self._send("browsingContext.getTree")["contexts"][0]["context"]
-        size = {"width": _WIDTH, "height": _HEIGHT}
-        self._send("browsingContext.setViewport", context=self._context, viewport=size)
+        self.resize(_WIDTH, _HEIGHT)
 
     def _send(self, method: str, **parameters: Json) -> Json:
         self._sent += 1
@@ -132,6 +134,10 @@ class Firefox:
             "input.setFiles", context=self._context, element=element, files=[str(f) for f in files]
         )
 
+    def resize(self, width: int, height: int) -> None:
+        size = {"width": width, "height": height}
+        self._send("browsingContext.setViewport", context=self._context, viewport=size)
+
     def picture(self) -> bytes:
         told = self._send("browsingContext.captureScreenshot", context=self._context)
         return b64decode(told["data"])
@@ -146,7 +152,7 @@ class WebKit:
         self._address = address
         session = self._send("POST", "/session", capabilities=capabilities)
         self._address += f"/session/{session['sessionId']}"
-        self._send("POST", "/window/rect", width=_WIDTH, height=_HEIGHT)
+        self.resize(_WIDTH, _HEIGHT)
         self._send("POST", "/timeouts", script=_PATIENCE_SECONDS * 1000)
 
     def _send(self, method: str, path: str, **parameters: Json) -> Json:
@@ -178,6 +184,14 @@ class WebKit:
         (element,) = found.values()
         text = "\n".join(str(file) for file in files)
         self._send("POST", f"/element/{element}/value", text=text)
+
+    def resize(self, width: int, height: int) -> None:
+        self._send("POST", "/window/rect", width=width, height=height)
+        # The window has bars of its own, which take room from the page.
+        around = self.run("() => [outerWidth - innerWidth, outerHeight - innerHeight]")
+        if any(around):
+            across, down = around
+            self._send("POST", "/window/rect", width=width + across, height=height + down)
 
     def picture(self) -> bytes:
         return b64decode(self._send("GET", "/screenshot"))

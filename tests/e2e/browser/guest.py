@@ -47,6 +47,12 @@ _PICTURES: Final = """(caption) =>
     .flatMap((card) => [...card.querySelectorAll(".stage img")])
     .filter((image) => image.complete && image.naturalWidth > 0).length"""
 ESCAPE: Final = "\ue00c"
+PHONE: Final = (390, 844)
+DESKTOP: Final = (1280, 900)
+# Bytes that are sent never arrive, until the page is loaded again.
+_HOLD_FILES: Final = "() => { XMLHttpRequest.prototype.send = () => undefined; }"
+_TOO_WIDE: Final = """() =>
+  document.documentElement.scrollWidth - document.documentElement.clientWidth"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,14 @@ class Guest:
 
     def open(self, path: str = "/") -> None:
         self.driver.open(self.site + path)
+
+    def turn_into(self, screen: tuple[int, int]) -> None:
+        """Make this a window of another size, without loading the page again."""
+        self.driver.resize(*screen)
+
+    def fits(self) -> None:
+        """Nothing is wider than the window."""
+        assert self.driver.run(_TOO_WIDE) == 0
 
     def until(self, function: str, *arguments: str) -> Any:
         """What a function returns in the page, once that is something."""
@@ -108,10 +122,14 @@ class Guest:
         self.press("button", "Confirm")
 
     def post(self, files: Sequence[Path], caption: str) -> None:
-        """Post as somebody who has kept the first handle, and is asked for another one before."""
+        """Post as somebody who has kept the first handle, and is asked for another one before. The
+        page is loaded again before any of the files has arrived: they go on by themselves."""
         self.press("button", "New post")
         self.press("button", "Not now")
         self.sees("heading", "New post")
+        self.driver.run(_HOLD_FILES)
         self.driver.give("dialog input[type=file]", files)
         self.write("Caption", caption)
         self.press("button", "Post")
+        self.sees_text("Sending")
+        self.open()

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.browser import drivers, samples
-from tests.e2e.browser.guest import ESCAPE, Guest
+from tests.e2e.browser.guest import DESKTOP, ESCAPE, PHONE, Guest
 from tests.e2e.conftest import Deployment, Person
 
 _OPEN: dict[str, Callable[[str], AbstractContextManager[drivers.Driver]]] = {
     drivers.FIREFOX: drivers.firefox,
     drivers.WEBKIT: drivers.webkit,
 }
+# What one does on a phone in the one engine, one does before a desktop in the other.
+_SCREENS = {drivers.FIREFOX: (DESKTOP, PHONE), drivers.WEBKIT: (PHONE, DESKTOP)}
 
 
 @pytest.fixture(params=_OPEN)
@@ -33,10 +35,12 @@ def guest(request: pytest.FixtureRequest, stack: Deployment) -> Iterator[Guest]:
 
 @pytest.mark.slow
 def test_signing_up_posting_liking_looking_and_searching(
-    guest: Guest, person: Callable[[], Person], tmp_path: Path
+    guest: Guest, person: Callable[[], Person], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
+    first, second = _SCREENS[request.node.callspec.params["guest"]]
     author = person()
     handle = f"web_{author.handle}"
+    guest.turn_into(first)
     guest.open()
     guest.sign_up(f"{handle}@example.com")
     guest.sees("heading", "Welcome to Shutterfeed")
@@ -46,6 +50,9 @@ def test_signing_up_posting_liking_looking_and_searching(
     caption = f"From another engine, {author.handle}"
     guest.post(_files(tmp_path), caption)
     guest.sees_post(caption)
+    guest.fits()
+    guest.turn_into(second)
+    guest.fits()
     guest.press("button", "Like")
     guest.sees_text("Liked by you")
     _looks_closely(guest)

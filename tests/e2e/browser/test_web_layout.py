@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from itertools import product
 
 import pytest
-from playwright.sync_api import Locator, Route, expect
+from PIL import Image, ImageChops
+from playwright.sync_api import FloatRect, Locator, Route, expect
 
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
@@ -54,7 +56,7 @@ def _paths(walker: Person) -> list[str]:
         "/settings/answers",
         "/activity",
         "/saved",
-        "/deleted",
+        "/tags/hills",
     ]
 
 
@@ -140,6 +142,74 @@ def test_a_ring_that_is_cut_is_found(visit: Visit, walker: Person) -> None:
              head.style.overflow = "hidden"; }"""
     )
     assert any("card-names" in ring for ring in somebody.page.evaluate(_CUT_RINGS))
+
+
+def test_a_ring_is_seen_on_all_sides_of_what_has_the_focus(visit: Visit, walker: Person) -> None:
+    """In pictures of it: what a style says is not always what is drawn."""
+    somebody = visit(walker, PHONE).open()
+    card = somebody.sees_post("Two of them")
+    somebody.page.wait_for_load_state("networkidle")
+    named = {
+        "a main page": somebody.page.get_by_role("link", name="Explore", exact=True),
+        "a new post": somebody.page.get_by_role("button", name="New post"),
+        "an author": card.get_by_role("link", name="Wilhelmina Featherstonehaugh").last,
+        "a menu": card.get_by_role("button", name="Post options"),
+        "an answer": card.get_by_role("button", name="Like", exact=True),
+        "a hashtag": card.get_by_role("link", name="#hills"),
+    }
+    faint = {}
+    for scheme in ("light", "dark"):
+        somebody.page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
+        for name, element in named.items():
+            sides = _ring(element)
+            if min(sides.values()) < _MOST_OF_A_SIDE:
+                faint[scheme, name] = sides
+    assert faint == {}
+
+
+# Corners are round.
+_MOST_OF_A_SIDE = 0.7
+_AROUND = 6
+
+
+def _ring(element: Locator) -> dict[str, float]:
+    """How much of each side of an element changes its colours with the focus: 1 is all of it."""
+    element.scroll_into_view_if_needed()
+    element.evaluate("(element) => element.blur()")
+    before = _pictured(element)
+    element.evaluate("(element) => element.focus({focusVisible: true})")
+    changed = ImageChops.difference(before, _pictured(element)).convert("L")
+    mask = changed.point(lambda value: 255 if value > 40 else 0)
+    width, height = mask.size
+    deep = 2 * _AROUND
+    strips = {
+        "top": mask.crop((_AROUND, 0, width - _AROUND, deep)),
+        "bottom": mask.crop((_AROUND, height - deep, width - _AROUND, height)),
+        "left": mask.crop((0, _AROUND, deep, height - _AROUND)).transpose(_TURNED),
+        "right": mask.crop((width - deep, _AROUND, width, height - _AROUND)).transpose(_TURNED),
+    }
+    return {
+        side: sum(strip.crop((x, 0, x + 1, deep)).getbbox() is not None for x in range(strip.width))
+        / strip.width
+        for side, strip in strips.items()
+    }
+
+
+_TURNED = Image.Transpose.ROTATE_90
+
+
+def _pictured(element: Locator) -> Image.Image:
+    """An element and what is around it."""
+    box = element.bounding_box()
+    assert box is not None
+    clip: FloatRect = {
+        "x": box["x"] - _AROUND,
+        "y": box["y"] - _AROUND,
+        "width": box["width"] + 2 * _AROUND,
+        "height": box["height"] + 2 * _AROUND,
+    }
+    shot = element.page.screenshot(clip=clip, scale="css", animations="disabled")
+    return Image.open(io.BytesIO(shot)).convert("RGB")
 
 
 def test_nothing_is_wider_than_the_screen(visit: Visit, walker: Person) -> None:
