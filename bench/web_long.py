@@ -24,10 +24,13 @@ _MB: Final = 1_000_000
 _PAGE: Final = 100
 """Posts in an answer: as many as the API gives at most."""
 _STEP_MS: Final = 50
+_PATIENCE_MS: Final = 30_000
+"""How long to wait for the next posts, without the time that the browser itself takes."""
 _POSTS: Final = "document.querySelectorAll('[data-post]').length"
 _ISOLATION: Final = {
     "cross-origin-opener-policy": "same-origin",
-    "cross-origin-embedder-policy": "require-corp",
+    # Pictures of another origin are shown, too, which that of `require-corp` would not do.
+    "cross-origin-embedder-policy": "credentialless",
 }
 # Its text, and its headers but that by which it was compressed.
 _PAGE_ITSELF: Final = """async () => {
@@ -65,16 +68,19 @@ def _bytes(memory: dict[str, Any], kind: str) -> int:
 
 
 def _scroll(page: Page, posts: int) -> None:
-    """See all posts, from the first to the last."""
+    """See all posts, from the first to the last. Raises `RuntimeError` if no more come."""
     tools = page.context.new_cdp_session(page)
     tools.send("Emulation.setCPUThrottlingRate", {"rate": 1})  # the time is of no interest
     page.reload()
     page.get_by_role("article").first.wait_for()
-    seen = 0
+    seen = waited = 0
     while seen < posts:
         page.evaluate("window.scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
         page.wait_for_timeout(_STEP_MS)
-        seen = page.evaluate(_POSTS)
+        before, seen = seen, page.evaluate(_POSTS)
+        waited = 0 if seen > before else waited + _STEP_MS
+        if waited > _PATIENCE_MS:
+            raise RuntimeError(f"The feed ends at {seen:,} of {posts:,} posts.")
         show(f"{seen:,} of {posts:,} posts")
     clear()
     page.wait_for_timeout(1_000)

@@ -14,7 +14,7 @@ const TEMPLATE = read("../docs/page.html");
 const DOCUMENT = JSON.parse(read("../../functions/api/openapi.json")) as OpenApi;
 const PAGE = page(TEMPLATE, DOCUMENT);
 const ALL = entries(DOCUMENT);
-const MOST_BYTES = 55_000;
+const MOST_BYTES = 60_000;
 
 function section(id: string): string {
   const start = PAGE.indexOf(`<section id="${id}"`);

@@ -80,7 +80,7 @@ interface Content {
 }
 
 /** What is larger is not read into memory as a whole. */
-const MOST_CONTENT_BYTES = 64 * 1024 * 1024;
+const MOST_CONTENT_BYTES = 60_000_000;
 
 /** False if there is no room for the file. */
 export async function keepFile(id: string, file: File): Promise<boolean> {
