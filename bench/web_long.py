@@ -1,9 +1,9 @@
 """What a long feed takes of the browser's memory.
 
 The feed is as long as wanted, and made of copies of the posts that somebody's feed really has:
-publishing thousands would take an hour, and the page cannot tell them from others. The browser
-itself says what the page takes: of its script, and of all that it draws. It says so to a page that
-is isolated from others, which the answer with the page makes it.
+publishing thousands would take an hour, and the page cannot tell them from others. The browser's
+tools say what is in use once garbage is collected: by its script, and by what the browser keeps for
+it, above all the nodes of the page.
 """
 
 from __future__ import annotations
@@ -27,20 +27,6 @@ _STEP_MS: Final = 50
 _PATIENCE_MS: Final = 30_000
 """How long to wait for the next posts, without the time that the browser itself takes."""
 _POSTS: Final = "document.querySelectorAll('[data-post]').length"
-_ISOLATION: Final = {
-    "cross-origin-opener-policy": "same-origin",
-    # Pictures of another origin are shown, too, which that of `require-corp` would not do.
-    "cross-origin-embedder-policy": "credentialless",
-}
-# Its text, and its headers but that by which it was compressed.
-_PAGE_ITSELF: Final = """async () => {
-  const response = await fetch("/");
-  const headers = Object.fromEntries(response.headers);
-  delete headers["content-encoding"];
-  delete headers["content-length"];
-  return [await response.text(), headers];
-}"""
-_MEASURE: Final = "() => performance.measureUserAgentSpecificMemory()"
 
 
 def figures(open_page: OpenPage, feed_url: str, token: str, posts: int) -> list[Figure]:
@@ -49,22 +35,19 @@ def figures(open_page: OpenPage, feed_url: str, token: str, posts: int) -> list[
     first = request("GET", feed_url, headers={"authorization": f"Bearer {token}"}).json()
     with open_page() as page:
         page.route("**/api/feed?*", lambda route: _answer(route, first, posts))
-        _isolate(page)
         _scroll(page, posts)
-        memory: dict[str, Any] = page.evaluate(_MEASURE)
         tools = page.context.new_cdp_session(page)
+        tools.send("HeapProfiler.collectGarbage")
+        used = tools.send("Runtime.getHeapUsage")
         nodes = float(tools.send("Memory.getDOMCounters")["nodes"])
-    script, drawn = (_bytes(memory, kind) for kind in ("JavaScript", "DOM"))
+    script = used["usedSize"] / _MB
+    kept = (used["embedderHeapUsedSize"] + used["backingStorageSize"]) / _MB
     return [
-        Figure(f"memory over {posts:,} posts", memory["bytes"] / _MB, "MB", "<= 40"),
-        Figure("of that, the script's", script / _MB, "MB"),
-        Figure("of that, what is drawn", drawn / _MB, "MB"),
+        Figure(f"memory over {posts:,} posts", script + kept, "MB", "<= 40"),
+        Figure("of that, the script's", script, "MB"),
+        Figure("of that, what the browser keeps for it", kept, "MB"),
         Figure(f"nodes of the page over {posts:,} posts", nodes, ""),
     ]
-
-
-def _bytes(memory: dict[str, Any], kind: str) -> int:
-    return sum(part["bytes"] for part in memory["breakdown"] if kind in part["types"])
 
 
 def _scroll(page: Page, posts: int) -> None:
@@ -84,16 +67,6 @@ def _scroll(page: Page, posts: int) -> None:
         show(f"{seen:,} of {posts:,} posts")
     clear()
     page.wait_for_timeout(1_000)
-
-
-def _isolate(page: Page) -> None:
-    """Have the page, from its next load on, as one that the browser tells how much it takes."""
-    html, headers = page.evaluate(_PAGE_ITSELF)
-    answer = {**headers, **_ISOLATION}
-    page.route(
-        lambda url: urlsplit(url).path == "/",
-        lambda route: route.fulfill(body=html, headers=answer),
-    )
 
 
 def _answer(route: Route, first: dict[str, Any], posts: int) -> None:

@@ -48,14 +48,14 @@ export function Dialog({ title, onClose, children, class: extra = "" }: Props) {
       }}
     >
       <div class="dialog-box">
-        <header class="dialog-head">
+        <div class="dialog-head">
           <h2 id={heading}>{title}</h2>
           {onClose && (
             <button type="button" class="icon-button" aria-label={t("Close")} onClick={onClose}>
               <Icon name="close" />
             </button>
           )}
-        </header>
+        </div>
         {children}
       </div>
     </dialog>
