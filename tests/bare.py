@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shutterfeed.domain.photos import RenderedPhoto
+from tests import pictures
 
 
 def jpeg_segments(content: bytes) -> Iterator[tuple[int, bytes]]:
@@ -37,5 +38,5 @@ def assert_bare(photo: RenderedPhoto) -> None:
             assert content.count(b"\xff\xd8\xff") == 1
         else:
             assert list(webp_chunks(content)) == [b"VP8 "]
-        for trace in (b"Exif", b"ICC_PROFILE", b"adobe", b"GPS", b"8BIM", b"Leak"):
+        for trace in (b"Exif", b"ICC_PROFILE", b"adobe", pictures.GPS_MARK, b"8BIM", b"Leak"):
             assert trace not in content

@@ -40,7 +40,8 @@ def task(
     me, other = person(), person()
     small = pictures.jpeg(160, 120, seed=70)
     # Decoders read nothing behind a JPEG's end.
-    contents = {"small": small, "large": small + bytes(LARGE - len(small))}
+    large = pictures.jpeg(1600, 1200, seed=71)
+    contents = {"small": small, "large": large + bytes(LARGE - len(large))}
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
     file = tmp_path / "task.json"

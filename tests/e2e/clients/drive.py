@@ -229,6 +229,13 @@ def drive_large_upload(me: Any, photo: bytes) -> None:
     assert done.link is None
     listed = answer(list_uploads.sync_detailed(client=me)).items
     assert link.media_id in [upload.media_id for upload in listed]
+    post = until(
+        lambda: answer(get_post.sync_detailed(created.post.id, client=me)),
+        lambda post: post.state is models.PostState.PUBLISHED,
+    )
+    assert post.media[0].zoomable
+    zoom = answer(zoom_medium.sync_detailed(post.id, link.media_id, client=me))
+    assert zoom.rendition is None  # it is being made
 
 
 def drive_failed_post(me: Any, photo: bytes) -> None:

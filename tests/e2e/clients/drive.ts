@@ -89,6 +89,14 @@ async function driveLargeUpload(): Promise<void> {
   assert.equal(done.link, null);
   const { items } = await answer(api.listUploads());
   assert.ok(items.some((upload) => upload.media_id === media_id));
+  const { id } = created.post;
+  const { media } = await until(
+    () => answer(api.getPost({ path: { id } })),
+    (post) => post.state === "published",
+  );
+  assert.ok(media[0]!.zoomable);
+  const zoom = await answer(api.zoomMedium({ path: { id, media_id } }));
+  assert.equal(zoom.rendition, null); // it is being made
 }
 
 async function driveFailedPost(): Promise<void> {
