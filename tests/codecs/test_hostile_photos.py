@@ -33,8 +33,8 @@ TRACES = (
     b"Ducky",
     b"Apple",
 )
-"""How EXIF, XMP, IPTC, colour profiles, GPS, further pictures and cameras' names begin. Words of three
-letters would stand in some pictures by chance."""
+"""How EXIF, XMP, IPTC, colour profiles, GPS, further pictures and cameras' names begin. Words of
+three letters would stand in some pictures by chance."""
 
 CODEC = ConfinedCodec()
 
