@@ -34,6 +34,17 @@ export function openViewer(post: PostBody, index: number, around: Around | null)
   looking.set({ post, index, around: around ?? alone([post]) });
 }
 
+/**
+ * Shows a picture that was tapped before its button was there, whose code comes after the first pictures. Once
+ * it is there, that takes all taps.
+ */
+export function openByTap(
+  picture: Pick<Element, "querySelector">,
+  ...what: Parameters<typeof openViewer>
+): void {
+  if (picture.querySelector(".look") === null) openViewer(...what);
+}
+
 /** A list that is all there. */
 export function alone(posts: readonly PostBody[]): Around {
   return { items: () => posts, more: () => Promise.resolve() };

@@ -69,9 +69,10 @@ localStorage.setItem("shutterfeed.refresh", "good");
 mock.timers.enable({ apis: ["setTimeout"] });
 
 const { pending } = await import("../src/pending.ts");
-const { discard, draft, edit, post } = await import("../src/upload/draft.ts");
+const { changeItem, discard, draft, edit, post } = await import("../src/upload/draft.ts");
 const { EMPTY } = await import("../src/upload/kept-draft.ts");
 const { newItem } = await import("../src/upload/item.ts");
+const { keepFile } = await import("../src/upload/kept.ts");
 const { batches } = await import("../src/upload/queue.ts");
 const { toasts } = await import("../src/toasts.ts");
 
@@ -279,4 +280,108 @@ test("a file that never came is declared anew, and one that was refused says why
     last().body.media!.map(({ id }) => id),
     [null],
   );
+});
+
+test("a draft that is brought back behind another one loses no words, and its files are not sent again", async () => {
+  const lake = itemOf("lake");
+  const place = { name: "Lake Louise", latitude: 1, longitude: 2 };
+  edit({ items: [lake], caption: "At the lake", place, isSensitive: true });
+  await wait();
+  discard();
+  edit({ items: [itemOf("sea")], caption: "At the sea", keepsCapture: true });
+  toasts.value!.onAction!();
+  const { items, caption, server, isSensitive, keepsCapture, note } = draft.value;
+  assert.deepEqual(
+    items.map(({ file }) => file.name),
+    ["sea", "lake"],
+  );
+  assert.equal(caption, "At the sea\nAt the lake");
+  assert.deepEqual(draft.value.place, place);
+  assert.deepEqual([isSensitive, keepsCapture, note], [true, true, null]);
+  assert.deepEqual(server?.media, { [lake.id]: { id: "M0", crop: null } });
+  await wait();
+  assert.deepEqual(
+    last().body.media!.map(({ id }) => id),
+    [null, "M0"],
+  );
+});
+
+test("whoever brings more files back than there is room for is told so", () => {
+  edit({ items: Array.from({ length: 6 }, (_, index) => itemOf(`a${index}`)) });
+  discard();
+  edit({ items: Array.from({ length: 6 }, (_, index) => itemOf(`b${index}`)) });
+  toasts.value!.onAction!();
+  assert.equal(draft.value.items.length, 10);
+  assert.match(draft.value.note ?? "", /2 files were left out/);
+});
+
+test("of two drafts that become one post, the API keeps one", async () => {
+  edit({ items: [itemOf("lake")] });
+  await wait();
+  discard();
+  answer = async () => made("Q", "later", "N0");
+  edit({ items: [itemOf("sea")] });
+  await wait();
+  toasts.value!.onAction!();
+  await rest();
+  assert.equal(draft.value.server?.postId, "Q");
+  assert.equal(last().does, "DELETE /api/posts/P");
+});
+
+test("a draft that is brought back as it was is sent on", async () => {
+  edit({ items: [itemOf("lake")] });
+  await wait();
+  discard();
+  toasts.value!.onAction!();
+  assert.equal(batches.value.length, 0);
+  await wait();
+  assert.equal(last().does, "PUT /api/posts/P/draft");
+  assert.deepEqual(
+    batches.value.map((batch) => batch.post.id),
+    ["P"],
+  );
+  await wait();
+  assert.equal(asked.length, 2);
+});
+
+test("files are sent once it is known that another one cannot be", async () => {
+  const unknown = { ...itemOf("movie"), sha256: null };
+  edit({ items: [itemOf("lake"), unknown] });
+  await wait();
+  assert.deepEqual(asked, []);
+  changeItem(unknown.id, { problem: "Too long." });
+  await wait();
+  assert.equal(last().body.media?.length, 1);
+});
+
+test("a photo that is cropped is never taken for one whose file did not come", async () => {
+  const [lake, sea] = [itemOf("lake"), itemOf("sea")];
+  const crop = { x: 0, y: 0, width: 0.5, height: 1 };
+  const lost = { id: "M0", failure: { code: "never_arrived", message: "No.", field: null } };
+  const there = (id: string) => ({ id, failure: null });
+  const told = (...media: object[]) =>
+    Response.json({ post: { id: "P", created_at: "", draft_until: "", media }, uploads: [] });
+  answer = async ({ does }) => {
+    if (does.endsWith("/posts")) {
+      changeItem(sea.id, { crop });
+      return told(lost, there("M1"));
+    }
+    return does.endsWith("/crop") ? told(lost, there("C1")) : told(there("N0"), there("C1"));
+  };
+  edit({ items: [lake, sea] });
+  await wait();
+  assert.deepEqual(
+    asked.map(({ does }) => does),
+    ["POST /api/posts", "PUT /api/posts/P/media/M1/crop", "PUT /api/posts/P/draft"],
+  );
+  assert.deepEqual(
+    last().body.media!.map(({ id }) => id),
+    [null, "C1"],
+  );
+});
+
+test("a file that cannot be read any more is not kept, and that is all", async () => {
+  const file = new File(["lake"], "lake.jpg");
+  file.arrayBuffer = () => Promise.reject(new DOMException("It is gone.", "NotFoundError"));
+  assert.equal(await keepFile("lake", file), false);
 });

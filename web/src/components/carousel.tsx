@@ -1,9 +1,10 @@
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { MediumView, PostBody } from "../api.ts";
 import { useKept } from "../kept-state.ts";
 import { t } from "../language.ts";
 import { lazyPart } from "../lazy.tsx";
 import { ofPost } from "../link-sources.ts";
+import { ListAround, openByTap } from "../looking.ts";
 import { isReportedPost, useCover } from "../sensitive.ts";
 import { CoverButton, CoverPicture } from "./cover.tsx";
 import { Icon } from "./icons.tsx";
@@ -190,10 +191,17 @@ function Slide({
 }: SlideProps) {
   const alt = describe(post, medium, number);
   const source = ofPost(post.id);
+  const around = useContext(ListAround);
+  const index = (number ?? 1) - 1;
   if (medium.state !== "ready") return <Unready medium={medium} />;
   const fits = Math.abs(ratioOf(medium, false) - ratio) / ratio < 0.02;
   return (
-    <div class={fits ? "slide-box" : "slide-box slide-whole"}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the button on it, once it is there, is for all
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the same
+    <div
+      class={fits ? "slide-box" : "slide-box slide-whole"}
+      onClick={({ currentTarget }) => openByTap(currentTarget, post, index, around)}
+    >
       <Picture medium={medium} source={source} sizes={sizes} fallbackAlt={alt} eager={eager} />
       {medium.clip && isSettled && (
         <Clip
@@ -205,7 +213,7 @@ function Slide({
         />
       )}
       {medium.people.length > 0 && <People post={post} medium={medium} />}
-      {isSettled && <Look post={post} index={(number ?? 1) - 1} what={alt} />}
+      {isSettled && <Look post={post} index={index} what={alt} />}
     </div>
   );
 }

@@ -12,8 +12,8 @@ import { wholeOf } from "./cropped.ts";
 import type { Draft, OnServer } from "./draft.ts";
 import type { Item } from "./item.ts";
 import { isFileKept } from "./kept.ts";
-import { startAhead } from "./queue.ts";
-import { recropped } from "./recropped.ts";
+import { isSentHere, startAhead } from "./queue.ts";
+import { isLost, recropped } from "./recropped.ts";
 
 /** Files that are chosen one after the other are told of together. */
 const PAUSE_MS = 1_500;
@@ -31,7 +31,7 @@ let attempt = { files: "", key: "" };
 
 /** Looks whether the files of the draft have changed, and sends them soon. */
 export function sendAhead(draft: Store<Draft>): void {
-  const state = stateOf(draft.value.server, sendable(draft.value));
+  const state = stateOf(draft.value.server, sendable(draft.value)) + isKnown(draft.value);
   if (state === looked) return;
   looked = state;
   later(draft, PAUSE_MS);
@@ -74,10 +74,11 @@ async function run(draft: Store<Draft>): Promise<void> {
 
 /** Tells the API of the draft's files, and sends them. False if there is nothing to do. */
 async function step(draft: Store<Draft>): Promise<boolean> {
-  const { server, items: all } = draft.value;
+  const { server } = draft.value;
   const items = sendable(draft.value);
-  const isKnown = all.every((item) => item.sha256 !== null || item.problem !== null);
-  if (!isKnown || items.length === 0 || told === stateOf(server, items)) return false;
+  if (!isKnown(draft.value) || items.length === 0) return false;
+  // What was discarded is sent no more: if it is brought back, it goes on.
+  if (told === stateOf(server, items) && isSentHere(server?.postId)) return false;
   const answer = await declared(server, items);
   const ids = new Set(items.map(({ id }) => id));
   if (!draft.value.items.some(({ id }) => ids.has(id))) {
@@ -135,6 +136,11 @@ async function declared(server: OnServer | null, items: readonly Item[]): Promis
   return made;
 }
 
+/** Whether of each file either all is known, or why it cannot be posted. */
+function isKnown({ items }: Draft): boolean {
+  return items.every(({ sha256, problem }) => sha256 !== null || problem !== null);
+}
+
 /** What can be posted, and does not go on with a post that was begun before. */
 function sendable({ items }: Draft): readonly Item[] {
   return items.filter(
@@ -151,11 +157,6 @@ function stateOf(server: OnServer | null, items: readonly Item[]): string {
 }
 
 type Medium = PostBody["media"][number];
-
-/** Its bytes came too late, or never: the file is declared anew. */
-function isLost({ failure }: Medium): boolean {
-  return failure?.code === "never_arrived";
-}
 
 /** Why the service cannot take a file, as it has found out meanwhile. */
 function refusalOf(medium: Medium): string | null {

@@ -111,16 +111,7 @@ export async function loadDraft(): Promise<void> {
 export function add(files: readonly File[]): void {
   const room = MAX_MEDIA - draft.value.items.length;
   const added = files.slice(0, Math.max(0, room)).map(newItem);
-  const left = files.length - added.length;
-  const note =
-    left > 0
-      ? counted(
-          left,
-          "A post can have at most {most} files. {count} file was left out.",
-          "A post can have at most {most} files. {count} files were left out.",
-          { most: MAX_MEDIA },
-        )
-      : null;
+  const note = noteOf(files.length - added.length);
   edit({ items: [...draft.value.items, ...added], note });
   for (const item of added) void prepare(item);
 }
@@ -257,9 +248,37 @@ function empty(): void {
 /** Behind what was chosen meanwhile, as far as there is room. */
 function bringBack(before: Draft): void {
   const now = draft.value;
-  const items = [...now.items, ...before.items].slice(0, MAX_MEDIA);
-  draft.set(now.items.length === 0 ? { ...before, items } : { ...now, items });
-  for (const item of before.items) void prepare(item);
+  const all = [...now.items, ...before.items];
+  const items = all.slice(0, MAX_MEDIA);
+  const said = now.items.length === 0 ? before : joined(now, before);
+  draft.set({ ...said, items, note: noteOf(all.length - items.length) ?? said.note });
+  for (const item of before.items) if (items.includes(item)) void prepare(item);
+}
+
+/** What was said of both: nothing that was written is lost, and nothing is published earlier or to more people. */
+function joined(now: Draft, before: Draft): Draft {
+  // One post is made of both.
+  if (now.server !== null && before.server !== null) discardAhead(before.server.postId);
+  return {
+    ...now,
+    caption: [now.caption, before.caption].filter((text) => text !== "").join("\n"),
+    place: now.place ?? before.place,
+    isSensitive: now.isSensitive || before.isSensitive,
+    commentsFrom: now.commentsFrom ?? before.commentsFrom,
+    publishAt: now.publishAt || before.publishAt,
+    server: now.server ?? before.server,
+  };
+}
+
+/** Says how many files there was no room for; null for none. */
+function noteOf(left: number): string | null {
+  if (left <= 0) return null;
+  return counted(
+    left,
+    "A post can have at most {most} files. {count} file was left out.",
+    "A post can have at most {most} files. {count} files were left out.",
+    { most: MAX_MEDIA },
+  );
 }
 
 async function keepDraft(): Promise<void> {

@@ -85,9 +85,14 @@ const MOST_CONTENT_BYTES = 60_000_000;
 /** False if there is no room for the file. */
 export async function keepFile(id: string, file: File): Promise<boolean> {
   const put = (kept: File | Content) => write((shelf) => void shelf("files").put(kept, id));
-  const isDone = (await put(file)) || (isSmall(file) && (await put(await contentOf(file))));
+  const isDone = (await put(file)) || (isSmall(file) && (await putContent()));
   if (isDone) keptHere.add(id);
   return isDone;
+
+  async function putContent(): Promise<boolean> {
+    const content = await contentOf(file).catch((error: unknown) => withoutKeeping(error, null));
+    return content !== null && put(content);
+  }
 }
 
 function isSmall({ size }: File): boolean {

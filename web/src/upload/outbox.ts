@@ -263,7 +263,7 @@ async function goOn(kept: KeptPost): Promise<void> {
   const items = await Promise.all(itemsOf(draft, files).map(withPicture));
   if (postId === null) {
     if (items.length === 0) return drop(kept);
-    const whole = { ...draft, items: items.map(shownAgain), note: null, refusal: null };
+    const whole = { ...EMPTY, ...draft, items: items.map(shownAgain) }; // an older page knew less
     const entry: Entry = { key, draft: whole, stop: new AbortController() };
     show(entry);
     return declare(entry);

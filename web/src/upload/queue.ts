@@ -129,6 +129,11 @@ export function noteMade(mediaId: string): void {
   made.add(mediaId);
 }
 
+/** Whether this page sends or has sent the files of a draft. */
+export function isSentHere(postId: string | undefined): boolean {
+  return batches.value.some(({ post }) => post.id === postId);
+}
+
 /** Sends a draft no more. */
 export function stopAhead(postId: string): void {
   const batch = batches.value.find(({ post, isAhead }) => isAhead && post.id === postId);

@@ -1,5 +1,5 @@
 /** Has the API show other parts of photos that it has already, of a draft. */
-import { call } from "../api.ts";
+import { call, type PostBody } from "../api.ts";
 import type { OnServer } from "./draft.ts";
 import type { Item } from "./item.ts";
 import { noteMade } from "./queue.ts";
@@ -17,11 +17,17 @@ export async function recropped(server: OnServer, items: readonly Item[]): Promi
       path: { id: server.postId, media_id: known.id },
       body: { crop },
     });
-    const ids = post.media.map((medium) => medium.id);
+    // What never came is nobody's any more: it has no item, but is not new.
+    const ids = post.media.filter((medium) => !isLost(medium)).map(({ id }) => id);
     const before = new Set(Object.values(media).map((medium) => medium.id));
     const now = ids.includes(known.id) ? known.id : ids.find((other) => !before.has(other))!;
     if (now !== known.id) noteMade(now);
     media = { ...media, [id]: { id: now, crop } };
   }
   return { ...server, media };
+}
+
+/** Its bytes came too late, or never: the file is declared anew. */
+export function isLost({ failure }: PostBody["media"][number]): boolean {
+  return failure?.code === "never_arrived";
 }
