@@ -448,10 +448,20 @@ def get_post(call: Call) -> PostBody:
     return body
 
 
-@route("PATCH", "/posts/{id}", body=EditPost, returns=PostBody, errors=(403, 404), limited=True)
+@route(
+    "PATCH",
+    "/posts/{id}",
+    body=EditPost,
+    returns=PostBody,
+    errors=(403, 404, 409),
+    limited=True,
+)
 def edit_post(call: Call) -> PostBody:
     """Change the caption, the place, the alt texts, the people tagged or the mark `sensitive` of
-    one of the caller's posts, or who may comment on it."""
+    one of the caller's posts, or who may comment on it.
+
+    The answer is 409 `draft_expired` if it is a draft that nobody has changed for 7 days.
+    """
     change = call.parse(EditPost)
     place, people = _given(change.place), _given(change.people)
     view = call.services.posts.edit(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -13,10 +13,12 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.drafts import DynamoDrafts
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+from shutterfeed.domain.cropping import recropped
+from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.drafts import drafted, posted, settled, with_media
 from shutterfeed.domain.errors import LimitReached
 from shutterfeed.domain.limits import Allowance
-from shutterfeed.domain.media import Upload
+from shutterfeed.domain.media import Medium, Upload
 from shutterfeed.domain.posts import (
     DISCARDED_RETENTION,
     DRAFT_RETENTION,
@@ -34,6 +36,7 @@ from tests.wire import units_of
 
 ADA = samples.user_id(1)
 LATER = START + timedelta(days=1)
+CROP = Crop(0, 0, 5_000, 5_000)
 FOREVER = START + timedelta(days=100)
 
 
@@ -130,6 +133,46 @@ def _posted(store: Store, number: int) -> Post:
     post = _ready(store, number)
     assert store.drafts.write(post, posted(post, None), LATER)
     return _now(store, post)
+
+
+def test_every_write_of_its_author_says_when_a_draft_expires(store: Store) -> None:
+    post, entry = _begun(store), LATER + DRAFT_RETENTION
+    assert store.posts.edit(post.id, "edited", None, (), draft_until=entry)
+    assert (_now(store, post).draft_until, _expires(store, post)) == (entry, _seconds(entry))
+    cropping = _now(store, post)
+    assert store.crops.change(cropping, *_cropped(cropping, START))
+    kept = START + DRAFT_RETENTION
+    assert (_now(store, post).draft_until, _expires(store, post)) == (kept, _seconds(kept))
+    store.posts.mark_processing(post.id)
+    cropping = _now(store, post)
+    assert store.crops.change(cropping, *_cropped(cropping, LATER, None))
+    assert store.posts.edit(post.id, "again", None, (), draft_until=entry)
+    assert (_now(store, post).draft_until, _expires(store, post)) == (entry, None)
+    going = _now(store, post)
+    failed = replace(going, media=(post.media[0].failed(samples.FAILURE),), state=PostState.FAILED)
+    assert store.drafts.write(going, failed, LATER)
+    upload = _uploads(post)[post.media[0].media_id]
+    upload = replace(upload, medium=upload.medium.failed(samples.FAILURE))
+    store.ledger.mark_failed(ADA, upload.medium.media_id, samples.FAILURE)
+    failed = _now(store, post)
+    assert store.posts.mend(failed, drafted(failed, START), upload, LATER)
+    assert (_now(store, post).draft_until, _expires(store, post)) == (kept, _seconds(kept))
+
+
+def test_an_edit_makes_no_draft_of_what_is_posted(store: Store) -> None:
+    post = _posted(store, 1)
+    assert store.posts.edit(post.id, "edited", None, (), draft_until=LATER + DRAFT_RETENTION)
+    assert (_now(store, post).draft_until, _listed(store)) == (None, [])
+    assert _expires(store, post) is None
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def _cropped(post: Post, at: datetime, crop: Crop | None = CROP) -> tuple[Post, Medium]:
+    after, medium = recropped(post, post.media[0].media_id, crop)
+    return drafted(after, at), medium
 
 
 def test_a_draft_that_failed_or_was_deleted_expires_like_a_draft(store: Store) -> None:

@@ -276,6 +276,14 @@ class Metadata:
         if post != before:
             self.changes.append(PostChanged(before, post))
 
+    def keep_draft(self, post: Post) -> None:
+        """Note when a draft expires that its author has just changed; nothing of another post."""
+        if not post.is_draft:
+            return
+        self.expiries.pop(keys.post(post.id), None)
+        if (at := _expiry(post, post.created_at)) is not None:
+            self.expiries[keys.post(post.id)] = at
+
     def recent_posts_of(self, author_id: str) -> RecentPosts:
         return self.recent_posts.get(author_id, RecentPosts(author_id))
 
@@ -853,6 +861,7 @@ class FakePosts:
         comments_from: CommentsFrom | Keep | None = KEEP,
         mentions: Sequence[Mention] | None = None,
         people: Sequence[TaggedPerson] | None = None,
+        draft_until: datetime | None = None,
     ) -> bool:
         post = self.get(post_id)
         if post is None or post.state is PostState.DELETED:
@@ -868,8 +877,10 @@ class FakePosts:
             comments_from=post.comments_from if isinstance(comments_from, Keep) else comments_from,
             mentions=post.mentions if mentions is None else tuple(mentions),
             people=tuple(person for person in wanted if person.user_id not in post.untagged),
+            draft_until=post.draft_until and (draft_until or post.draft_until),
         )
         self._write_edited(post, edited)
+        self.data.keep_draft(edited)
         return True
 
     def untag(
@@ -957,8 +968,9 @@ class FakePosts:
             media=after.media,
             alt_texts=after.alt_texts,
             people=after.people,
+            draft_until=after.draft_until,
         )
-        is_pending = after.state is PostState.PENDING
+        is_pending = after.state is PostState.PENDING and not after.is_draft
         kept = self.data.expiries.get(keys.post(before.id)) if is_pending else _expiry(mended, at)
         self._write(mended, kept)
         if replacement is not None:
@@ -1156,7 +1168,9 @@ class FakeCrops:
         if before.is_draft and current.revision != before.revision:
             return False
         self.data.spend(spending)
-        self.data.write_post(before.id, replace(current, media=after.media))
+        cropped = replace(current, media=after.media, draft_until=after.draft_until)
+        self.data.write_post(before.id, cropped)
+        self.data.keep_draft(cropped)
         changed = replace(entry.medium, crop=medium.crop)
         self.data.uploads[before.author_id, medium.media_id] = replace(entry, medium=changed)
         return True

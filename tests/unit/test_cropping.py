@@ -221,6 +221,21 @@ def test_a_crop_that_changes_while_the_file_is_taken_in_is_the_one_that_is_shown
     assert list(backend.metadata.blobs) == [medium.stored_as]
 
 
+@pytest.mark.parametrize("crop", [None, CROP])
+def test_a_change_is_repeated_after_its_post_was_published(
+    backend: Backend, crop: Crop | None
+) -> None:
+    """The first answer was lost, and the file has arrived meanwhile."""
+    post = _created(backend, crop=OTHER)
+    _crop(backend, post, post.media[0], crop)
+    backend.upload(post, 0, PHOTO)
+    backend.drain()
+    published = _now(backend, post)
+    assert published.state is PostState.PUBLISHED
+    assert _crop(backend, post, post.media[0], crop).id == post.id
+    assert _now(backend, post) == published
+
+
 def test_a_published_post_and_a_video_are_not_cropped(backend: Backend) -> None:
     post = _published(backend)
     with pytest.raises(Conflict) as refused:

@@ -14,7 +14,7 @@ from shutterfeed.domain.errors import Conflict, Forbidden, InvalidInput, NotFoun
 from shutterfeed.domain.ids import ulid_time
 from shutterfeed.domain.media import MediaState
 from shutterfeed.domain.messages import CollectMedia, Notify
-from shutterfeed.domain.posts import DISCARDED_RETENTION, DRAFT_RETENTION, PostState
+from shutterfeed.domain.posts import DISCARDED_RETENTION, DRAFT_RETENTION, Post, PostState
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.services.drafts import WantedMedium
 from shutterfeed.services.posts import PostDraft
@@ -39,6 +39,7 @@ from tests.scheduled import is_seen, pass_minutes
 
 HOUR = timedelta(hours=1)
 NO_PHOTO = b"no photo"
+CROP = Crop(0, 0, 5_000, 5_000)
 
 
 @pytest.fixture
@@ -228,6 +229,73 @@ def test_a_draft_expires_when_nobody_has_changed_it(backend: Backend) -> None:
         with pytest.raises(Conflict) as refused:
             act()
         assert refused.value.code == "draft_expired"
+
+
+def _edited(backend: Backend, post: Post) -> object:
+    return backend.posts.edit(str(post.id), ADA, "edited", None, drop_place=False)
+
+
+def _cropped(backend: Backend, post: Post) -> object:
+    return backend.cropping.change(str(post.id), ADA, post.media[0].media_id, CROP)
+
+
+def _removed(backend: Backend, post: Post) -> object:
+    return backend.mending.remove(str(post.id), ADA, post.media[0].media_id)
+
+
+def _replaced(backend: Backend, post: Post) -> object:
+    return backend.mending.replace(str(post.id), ADA, post.media[0].media_id, file_of(OTHER))
+
+
+def _half_refused(backend: Backend) -> Post:
+    return ready(backend, NO_PHOTO, PHOTO)
+
+
+@pytest.mark.parametrize(
+    ("make", "act"),
+    [
+        (begun, _edited),
+        (ready, _edited),
+        (begun, _cropped),
+        (ready, _cropped),
+        (_half_refused, _removed),
+        (_half_refused, _replaced),
+    ],
+)
+def test_whatever_its_author_changes_a_draft_is_kept_for_as_long_again(
+    backend: Backend,
+    make: Callable[[Backend], Post],
+    act: Callable[[Backend, Post], object],
+) -> None:
+    post = make(backend)
+    backend.clock.advance(timedelta(minutes=5))
+    act(backend, post)
+    until = START + timedelta(minutes=5) + DRAFT_RETENTION
+    changed = now(backend, post)
+    assert changed.draft_until == until
+    goes_on = changed.state is PostState.PROCESSING
+    assert backend.metadata.expiries.get(keys.post(post.id)) == (None if goes_on else until)
+    backend.clock.advance(DRAFT_RETENTION)  # TTL is late
+    with pytest.raises(Conflict) as refused:
+        _edited(backend, post)
+    assert refused.value.code == "draft_expired"
+    assert now(backend, post) == changed
+
+
+@pytest.mark.parametrize(
+    ("make", "act"), [(ready, _cropped), (_half_refused, _removed), (_half_refused, _replaced)]
+)
+def test_a_draft_that_has_expired_is_not_changed(
+    backend: Backend,
+    make: Callable[[Backend], Post],
+    act: Callable[[Backend, Post], object],
+) -> None:
+    post = make(backend)
+    backend.clock.advance(DRAFT_RETENTION)  # TTL is late
+    with pytest.raises(Conflict) as refused:
+        act(backend, post)
+    assert refused.value.code == "draft_expired"
+    assert now(backend, post) == post
 
 
 def test_a_discarded_draft_can_be_restored_for_a_day(backend: Backend) -> None:

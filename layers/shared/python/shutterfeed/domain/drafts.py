@@ -24,6 +24,13 @@ def drafted(post: Post, now: datetime) -> Post:
     return replace(post, draft_until=now + DRAFT_RETENTION)
 
 
+def changed(post: Post, now: datetime) -> Post:
+    """The post after its author has changed it now, in whatever way: if it is a draft, it is kept
+    for as long again. Raises `Conflict` if it has expired."""
+    check_kept(post, now)
+    return drafted(post, now) if post.is_draft else post
+
+
 def check_kept(post: Post, now: datetime) -> None:
     """Raise `Conflict` if the draft has expired. The table's TTL is late, so it may still be there
     after its time."""

@@ -80,11 +80,13 @@ class Posts(Protocol):
         comments_from: CommentsFrom | Keep | None = KEEP,
         mentions: Sequence[Mention] | None = None,
         people: Sequence[TaggedPerson] | None = None,
+        draft_until: datetime | None = None,
     ) -> bool:
         """Set the caption, the place and the alt texts; unless None, also whether the post is
         sensitive, the people whom the caption mentions, and those tagged in the media, except those
-        who have removed their tags; and who may comment unless `KEEP`. Make the charges. False if
-        the post is gone or deleted. Raises `LimitReached`."""
+        who have removed their tags; and who may comment unless `KEEP`. A post that is still a draft
+        expires at `draft_until`, unless that is None. Make the charges. False if the post is gone
+        or deleted. Raises `LimitReached`."""
         ...
 
     def untag(
@@ -126,8 +128,8 @@ class Posts(Protocol):
         spending: Spending = NOTHING,
     ) -> bool:
         """Write the state, the media, the alt texts and the tags of a post that one of its media
-        was removed from, or replaced in, and the ledger entry of its `replacement`; make the
-        charges, and count what is stored, in one transaction.
+        was removed from, or replaced in, when it expires if it is a draft, and the ledger entry of
+        its `replacement`; make the charges, and count what is stored, in one transaction.
 
         False if the post has changed since it was read, or the medium's ledger entry `failed`, or
         if the post is gone. Raises `LimitReached`, and `Conflict` if the author's storage has no
@@ -221,7 +223,8 @@ class Crops(Protocol):
         self, before: Post, after: Post, medium: Medium, spending: Spending = NOTHING
     ) -> bool:
         """Crop a medium in another way, in its post and in its ledger entry, and make the charges,
-        in one transaction. `after` is the post with it, `medium` the medium as it is then.
+        in one transaction. `after` is the post with it, `medium` the medium as it is then. A
+        draft expires when `after` says.
 
         False, and nothing is written or charged, if its file has arrived, or if state or media of
         the post have changed since it was read. Raises `LimitReached`.

@@ -7,6 +7,7 @@ from typing import Final
 
 from shutterfeed.domain.cropping import begun_again, check_unpublished, recropped
 from shutterfeed.domain.crops import Crop, content_names
+from shutterfeed.domain.drafts import changed
 from shutterfeed.domain.errors import Busy, Conflict
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.media import Blob, MediaState, Reference, Upload
@@ -43,19 +44,21 @@ class CroppingService:
         uploaded again. A repeated call gets the same medium.
 
         Raises `InvalidInput` for a video, `NotFound`, `Forbidden` for another's post,
-        `LimitReached`, `Conflict` if the post is published, if its file cannot be used or if the
-        author's storage is full, and `Busy`, also for the moment in which its file is being stored.
+        `LimitReached`, `Conflict` if the post is published or a draft that has expired, if its file
+        cannot be used or if the author's storage is full, and `Busy`, also for the moment in which
+        its file is being stored.
         """
         for _ in range(_ATTEMPTS):
             post = own_shown_post(self.posts, self.viewing, parse_post_id(text), owner_id)
             medium = medium_of(post, media_id)
             if medium is None:
                 return self._repeated(post, media_id, crop)
+            if medium.crop == crop:
+                # Perhaps by an earlier call, since which the post may have been published.
+                return self._shown(post, self.ledger.get(owner_id, media_id))
             check_unpublished(post)
             uploads = self.ledger.of_post(post)
             upload = uploads.get(media_id) or Upload(post.id, medium, post.created_at)
-            if medium.crop == crop:
-                return self._shown(post, upload)
             if upload.medium.state is MediaState.AWAITING:
                 if self._changed(post, upload, crop):
                     return self._shown(post, upload)
@@ -64,6 +67,7 @@ class CroppingService:
             now = self.clock.now()
             after, new = begun_again(post, media_id, self.ids.new(now), crop, uploads)
             entry = Upload(post.id, new, now)
+            after = changed(after, now)
             spending = self.limits.replacement(owner_id, now, new.size)
             if self.posts.mend(post, after, upload, now, replacement=entry, spending=spending):
                 self.downloads.send_again(blob, entry)
@@ -72,9 +76,10 @@ class CroppingService:
 
     def _changed(self, post: Post, upload: Upload, crop: Crop | None) -> bool:
         """Crop a file that has not arrived in another way. False if something has changed."""
+        now = self.clock.now()
         after, medium = recropped(post, upload.medium.media_id, crop)
-        spending = self.limits.spending(post.author_id, self.clock.now(), changes=1)
-        return self.crops.change(post, after, medium, spending)
+        spending = self.limits.spending(post.author_id, now, changes=1)
+        return self.crops.change(post, changed(after, now), medium, spending)
 
     def _stored(self, upload: Upload) -> Blob:
         """The stored content of a medium, of which only its own reference tells that its owner has

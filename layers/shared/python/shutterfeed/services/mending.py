@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from shutterfeed.domain.drafts import changed
 from shutterfeed.domain.errors import Busy, Conflict, NotFound
 from shutterfeed.domain.ids import is_ulid
 from shutterfeed.domain.limits import Limits
@@ -48,7 +49,7 @@ class MendingService:
         changes, so that a repeated call gets the same answer.
 
         Raises `NotFound`, `Forbidden` for another's post, `Conflict` if the medium has not failed
-        or is the last one, and `Busy`.
+        or is the last one, or if the post is a draft that has expired, and `Busy`.
         """
         for _ in range(_ATTEMPTS):
             post = self._find(text, owner_id)
@@ -58,7 +59,7 @@ class MendingService:
                 return self._shown(post)
             uploads, now = self.ledger.of_post(post), self.clock.now()
             failed = self._failed(post, media_id, uploads)
-            after = without_medium(post, media_id, uploads)
+            after = changed(without_medium(post, media_id, uploads), now)
             if self.posts.mend(post, after, failed, now):
                 return self._shown(post)
         raise Busy
@@ -69,8 +70,8 @@ class MendingService:
         gets the same medium, with a fresh link if nothing has arrived.
 
         Raises `InvalidInput`, `NotFound`, `Forbidden` for another's post, `Conflict` if the medium
-        has not failed, if another file has replaced it or if the author's storage is full,
-        `LimitReached`, and `Busy`.
+        has not failed, if another file has replaced it, if the post is a draft that has expired or
+        if the author's storage is full, `LimitReached`, and `Busy`.
         """
         draft = check_draft(draft, "")
         for _ in range(_ATTEMPTS):
@@ -82,7 +83,7 @@ class MendingService:
             failed = self._failed(post, media_id, uploads)
             kept = replace(draft, keep_capture_details=medium.keep_capture_details)
             new = replace(kept.declared(self.ids.new(now)), replaces=media_id)
-            after = with_replacement(post, media_id, new, uploads)
+            after = changed(with_replacement(post, media_id, new, uploads), now)
             upload = Upload(post.id, new, now)
             spending = self.limits.replacement(owner_id, now, new.size)
             if self.posts.mend(post, after, failed, now, replacement=upload, spending=spending):

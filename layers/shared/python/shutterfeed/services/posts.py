@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from shutterfeed.domain.crops import Crop, check_uncropped
+from shutterfeed.domain.drafts import changed
 from shutterfeed.domain.errors import Busy, Conflict, Forbidden, InvalidInput
 from shutterfeed.domain.ids import MalformedId, PostId
 from shutterfeed.domain.limits import Limits
@@ -177,9 +178,12 @@ class PostService:
         texts of those media whose ids are given, and whom one sees in them; whether the post is
         sensitive unless None, and who may comment unless `KEEP`.
 
-        Raises `InvalidInput`, `NotFound`, `LimitReached`, and `Forbidden` for another's post.
+        Raises `InvalidInput`, `NotFound`, `LimitReached`, `Forbidden` for another's post, and
+        `Conflict` for a draft that has expired.
         """
         post = own_shown_post(self.posts, self.viewing, parse_post_id(text), editor_id)
+        now = self.clock.now()
+        draft_until = changed(post, now).draft_until
         caption = None if caption is None else clean_caption(caption)
         found = self.people.in_post(editor_id, caption, (people or {}).values(), post)
         new_caption = _with_caption(post, caption, found)
@@ -187,7 +191,7 @@ class PostService:
         new_place = post.place if place is None else check_place(place)
         new_place = None if drop_place else new_place
         new_texts = _with_alt_texts(post, alt_texts or {})
-        spending = self.limits.spending(editor_id, self.clock.now(), changes=1)
+        spending = self.limits.spending(editor_id, now, changes=1)
         if not self.posts.edit(
             post.id,
             new_caption.text,
@@ -198,6 +202,7 @@ class PostService:
             comments_from=comments_from,
             mentions=None if caption is None else new_caption.mentions,
             people=new_people,
+            draft_until=draft_until,
         ):
             raise post_not_found()
         return self.viewing.post(Viewer(editor_id), post.id)

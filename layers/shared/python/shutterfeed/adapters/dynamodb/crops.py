@@ -9,7 +9,7 @@ from boto3.dynamodb.conditions import Attr
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.allowances import transact
 from shutterfeed.adapters.dynamodb.ledger import STATE
-from shutterfeed.adapters.dynamodb.posts import same_media, same_revision
+from shutterfeed.adapters.dynamodb.posts import draft_expiry, same_media, same_revision
 from shutterfeed.adapters.dynamodb.records import media_text, plain
 from shutterfeed.adapters.dynamodb.table import ConditionFailed, Table, Update
 from shutterfeed.domain.limits import NOTHING, Spending
@@ -35,9 +35,11 @@ class DynamoCrops:
         if before.is_draft:
             # Another medium may have been added to it.
             as_read = as_read & same_revision(before)
+        until = draft_expiry(after)
         post = Update(
             keys.post(before.id),
-            set={"media": media_text(after.media)},
+            set={"media": media_text(after.media)} | {k: v for k, v in until.items() if v},
+            remove=[name for name, value in until.items() if not value],
             add={"revision": 1},
             condition=as_read,
         )

@@ -180,6 +180,7 @@ class DynamoPosts:
         comments_from: CommentsFrom | Keep | None = KEEP,
         mentions: Sequence[Mention] | None = None,
         people: Sequence[TaggedPerson] | None = None,
+        draft_until: datetime | None = None,
     ) -> bool:
         def edited(post: Post, recent: RecentPosts) -> Change | None:
             if post.state is PostState.DELETED:
@@ -196,10 +197,12 @@ class DynamoPosts:
                 ),
                 mentions=post.mentions if mentions is None else tuple(mentions),
                 people=tuple(person for person in wanted if person.user_id not in post.untagged),
+                draft_until=post.draft_until and (draft_until or post.draft_until),
             )
-            # Whoever removes their tag in this moment must not be tagged again by this edit.
-            condition = Attr(_STATE).eq(post.state) & _as_read(post)
-            update = _setting(post_id, _editable(after), condition)
+            # Whoever removes their tag in this moment must not be tagged again by this edit, nor
+            # may what is posted in this moment be a draft again.
+            condition = Attr(_STATE).eq(post.state) & _as_read(post) & _same_draft(post)
+            update = _setting(post_id, _editable(after) | draft_expiry(after), condition)
             # The recent posts change even if they do not hold the post whole: a migration that has
             # read the post, to put it there, must read it again.
             is_recent = post.state is PostState.PUBLISHED and entry_of(post) in recent.entries
@@ -518,6 +521,8 @@ def _mended(post: Post, at: datetime) -> dict[str, object]:
         **people_texts(post),
         **(open_entry(post.id) if post.awaits_media else dict.fromkeys(_OPEN)),
     }
+    if post.is_draft:
+        return fields | draft_expiry(post)
     if post.state is not PostState.PENDING:
         # What still waits for its first file expires as before.
         fields[TTL_ATTRIBUTE] = expiry(post, at).get(TTL_ATTRIBUTE)
@@ -662,6 +667,15 @@ def expiry(post: Post, at: datetime) -> dict[str, int]:
     if post.state in (PostState.PENDING, PostState.FAILED):
         return {TTL_ATTRIBUTE: epoch(at + UNFINISHED_RETENTION)}
     return {}
+
+
+def draft_expiry(post: Post) -> dict[str, object]:
+    """The attributes that say when a draft expires, None for one that goes; none for any other
+    post."""
+    if post.draft_until is None:
+        return {}
+    ttl = expiry(post, post.draft_until).get(TTL_ATTRIBUTE)
+    return {DRAFT_UNTIL: timestamp(post.draft_until), TTL_ATTRIBUTE: ttl}
 
 
 def same_revision(post: Post) -> ConditionBase:
