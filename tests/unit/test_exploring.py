@@ -42,8 +42,11 @@ def backend() -> Backend:
     return Backend()
 
 
-def _published(backend: Backend, author: int, number: int, likes: int = 0) -> Post:
-    """A post in the table; a greater number is newer. It contends for the list."""
+def _published(
+    backend: Backend, author: int, number: int, likes: int = 0, *, took: timedelta = timedelta()
+) -> Post:
+    """A post in the table; a greater number is newer. It contends for the list, which its publisher
+    has written down so long after the post's moment."""
     profiles, at = backend.metadata.profiles, START + number * MINUTE
     profiles.setdefault(samples.user_id(author), samples.profile(author))
     post = replace(
@@ -53,7 +56,7 @@ def _published(backend: Backend, author: int, number: int, likes: int = 0) -> Po
     )
     backend.metadata.posts[post.id] = post
     backend.metadata.counts[post.id] = PostCounts(likes)
-    contender = Contender(post.id, rank(at, likes), backend.clock.now())
+    contender = Contender(post.id, rank(at, likes), backend.clock.now() - took)
     FakeContenders(backend.metadata).nominate(contender)
     return post
 
@@ -136,6 +139,8 @@ def test_nothing_is_made_while_nothing_happens_but_what_is_gone_leaves_within_a_
     assert _page(backend) == ([], None)
     post, other = _published(backend, 1, 1), _published(backend, 2, 2)
     assert [backend.explored.update() for _ in range(3)] == [2, 0, 0]
+    backend.clock.advance(MINUTE)  # What was written down late is looked for once.
+    assert [backend.explored.update() for _ in range(3)] == [2, 0, 0]
     del backend.metadata.posts[other.id]
     backend.clock.advance(23 * HOUR)
     assert backend.explored.update() == 0
@@ -182,6 +187,23 @@ def test_however_many_look_a_short_list_is_made_once_in_a_while(backend: Backend
     for _ in range(5):  # There is nothing new.
         backend.clock.advance(SHORT_LASTS)
         _shown(backend)
+    assert len(backend.metadata.explored) == 3, "once more, for what was written down late"
+
+
+@pytest.mark.parametrize("looks", [True, False])
+def test_of_two_that_are_published_at_once_the_slower_one_is_not_forgotten(
+    backend: Backend, looks: bool
+) -> None:
+    """The list was made between the two writes, and holds a contender that is newer than the one
+    that comes then."""
+    quick = _published(backend, 2, 2)
+    assert _shown(backend) == [quick.id]
+    slow = _published(backend, 1, 1, took=timedelta(seconds=1))
+    for _ in range(3):
+        backend.clock.advance(SHORT_LASTS)
+        if not looks:
+            backend.explored.update()
+        assert _shown(backend) == [quick.id, slow.id]
     assert len(backend.metadata.explored) == 2
 
 

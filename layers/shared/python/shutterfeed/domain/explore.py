@@ -33,6 +33,8 @@ MAX_EXPLORED: Final = 500
 MADE_AFTER: Final = timedelta(days=1)
 """The time after which a list is made again though there are no new contenders: what is gone leaves
 it then."""
+SETTLED_AFTER: Final = timedelta(seconds=10)
+"""The time within which a contender is written down, after its moment."""
 SHORT: Final = 60
 """A list of fewer posts is short: two pages of the web client."""
 SHORT_LASTS: Final = timedelta(seconds=10)
@@ -78,7 +80,14 @@ class Explored:
     def is_due(self, newest: datetime | None, now: datetime) -> bool:
         """Whether the next list is to be made, if the `newest` contender is of that time."""
         is_new = newest is not None and (self.counted_until is None or newest > self.counted_until)
-        return is_new or now - self.made_at >= MADE_AFTER
+        return is_new or self._may_lack_one(now) or now - self.made_at >= MADE_AFTER
+
+    def _may_lack_one(self, now: datetime) -> bool:
+        """Whether it was made so soon after its last contender that one of an earlier moment may
+        have been written down since then. The next list, of the same contenders, lacks none."""
+        if self.counted_until is None or now - self.made_at < SETTLED_AFTER:
+            return False
+        return self.made_at - self.counted_until < SETTLED_AFTER
 
     def may_grow(self, now: datetime) -> bool:
         """Whether it is short, and was not made just now."""
