@@ -169,6 +169,7 @@ def _of_answers() -> Iterator[Item]:
 def _of_contents() -> Iterator[Item]:
     yield _item(keys.blob(CONTENT.sha256), blob_id=CONTENT.blob_id)
     yield _item(keys.reference(Reference(CONTENT.sha256, POST, _MEDIUM)))
+    yield _item(keys.reference(Reference(f"{CONTENT.sha256}/{_MEDIUM}", POST, _MEDIUM)))
     begun = START.isoformat()
     yield _item(keys.erasure(MAYA), account=ACCOUNT, email=EMAIL, handles=[HANDLE], begun_at=begun)
     yield erased_contents_item(MAYA, "1", [CONTENT])

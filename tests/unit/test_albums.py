@@ -140,6 +140,25 @@ def test_new_files_do_not_bring_more_tags_than_a_post_may_have() -> None:
     assert error.value.code == "too_many_people"
 
 
+def test_tags_in_files_that_wait_count_when_others_are_changed() -> None:
+    backend, post = _published(ONE)
+    (one,) = _ids(post)
+    for number in range(3, 3 + MAX_TAGGED + 1):
+        backend.sign_up(number)
+    handles = [backend.users.me(samples.user_id(3 + n)).handle for n in range(MAX_TAGGED + 1)]
+    people = tuple(PersonDraft(handle, 0, 0) for handle in handles)
+    half = MAX_TAGGED // 2
+    two = _coming(_change(backend, post, [one, replace(_file(TWO), people=people[:half])], [one]))
+    edit = partial(backend.posts.edit, str(post.id), ADA, None, None, drop_place=False)
+    with pytest.raises(InvalidInput) as error:
+        edit(people={one: people[half:]})
+    assert error.value.code == "too_many_people"
+    edit(people={one: people[half:-1]})
+    _arrive(backend, post, two[1], TWO)
+    backend.drain()
+    assert len(_now(backend, post).people) == MAX_TAGGED
+
+
 def test_a_removed_medium_can_be_put_back_for_30_days_and_then_gives_its_content_up() -> None:
     backend, post = _published(ONE, TWO, THREE)
     one, two, three = _ids(post)

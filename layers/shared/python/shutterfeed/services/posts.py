@@ -16,7 +16,7 @@ from shutterfeed.domain.ids import MalformedId, PostId
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.media import Medium, Purpose, Upload
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.people import PersonDraft, TaggedPerson
+from shutterfeed.domain.people import PersonDraft, TaggedPerson, check_number
 from shutterfeed.domain.posts import (
     DRAFT_RETENTION,
     MAX_MEDIA,
@@ -32,6 +32,7 @@ from shutterfeed.domain.posts import (
     check_sha256,
     clean_caption,
 )
+from shutterfeed.domain.rearranging import album_of, people_in
 from shutterfeed.domain.scheduling import check_publish_at, to_seconds
 from shutterfeed.domain.users import CommentsFrom, Profile
 from shutterfeed.domain.videos import VIDEO_TYPES, check_declared
@@ -393,10 +394,13 @@ def _tagged(
 def _with_people(
     post: Post, changes: Mapping[str, Sequence[PersonDraft]], people: Candidates
 ) -> tuple[TaggedPerson, ...]:
-    """The people tagged in the post, those of some media changed. Raises `InvalidInput`."""
+    """The people tagged in the post, those of some media changed. Raises `InvalidInput`, also if
+    they are too many together with those in files that are still to be shown."""
     fields = {media_id: f"people.{media_id}" for media_id in changes}
     _check_media(post, fields)
-    return people.tagged(changes, fields, post)
+    tagged = people.tagged(changes, fields, post)
+    check_number(people_in(replace(post, people=tagged), album_of(post)), "people")
+    return tagged
 
 
 def _check_media(post: Post, fields: Mapping[str, str]) -> None:
