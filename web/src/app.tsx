@@ -11,6 +11,7 @@ import { t } from "./language.ts";
 import { lazy, lazyPart } from "./lazy.tsx";
 import { closeViewer, looking } from "./looking.ts";
 import { isNew, me } from "./me.ts";
+import { useFilesFromOutside } from "./outside-files.ts";
 import { isPublic } from "./paths.ts";
 import { awaitedIds, isAnyKept, watchOtherTabs } from "./pending.ts";
 import { closeMenu, menuOf } from "./post-menu.ts";
@@ -63,8 +64,7 @@ function goOn(): void {
   goOnSending();
 }
 
-/** Of what does not come: the next time. */
-
+/** What does not come is asked for the next time. */
 const ignore = () => undefined;
 
 export function App() {
@@ -111,6 +111,7 @@ function SignedIn({ path }: { path: string }) {
   const [isSettled, setSettled] = useState(false);
   const own = useStore(me);
   const isWelcome = /^\/welcome(\/|$)/.test(path);
+  useFilesFromOutside();
 
   // Who has left the welcome otherwise than by its buttons finds it again at home.
   useEffect(() => {

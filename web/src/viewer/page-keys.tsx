@@ -6,7 +6,6 @@ import { areKeysOn, areKeysTold, isMeantOtherwise, setKeys } from "../keys.ts";
 import { t } from "../language.ts";
 import { here, navigate } from "../router.ts";
 import { useStore } from "../store.ts";
-import { useFilesFromOutside } from "./outside-files.ts";
 
 const PATIENCE_MS = 5_000;
 
@@ -19,7 +18,6 @@ const KEYS: Readonly<Record<string, () => void>> = {
 
 /** Goes from post to post, and to the search; `?`, or a row of the settings, tells all keys. */
 export function PageKeys() {
-  useFilesFromOutside();
   const isOpen = useStore(areKeysTold);
   const isOn = useStore(areKeysOn);
 

@@ -1,8 +1,11 @@
 /** Files that come from outside the page. */
 import { useEffect } from "preact/hooks";
-import { compose, openCompose } from "../compose.ts";
+import { compose, openCompose } from "./compose.ts";
 
-/** Files dropped or pasted anywhere open the post dialog; while it is open, it takes them. */
+/**
+ * Files dropped or pasted anywhere open the post dialog; while it is open, it takes them. It is there from the
+ * first moment: the browser would open what is dropped in place of the app, and what is pasted would be lost.
+ */
 export function useFilesFromOutside(): void {
   useEffect(() => {
     const takesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
