@@ -380,6 +380,29 @@ test("a photo that is cropped is never taken for one whose file did not come", a
   );
 });
 
+test("a photo that is cropped is never taken for one of which the API's answer was lost", async () => {
+  const [lake, sea] = [itemOf("lake"), itemOf("sea")];
+  const crop = { x: 0, y: 0, width: 0.5, height: 1 };
+  answer = async ({ does }) => {
+    if (does.endsWith("/posts")) return made("P", "later", "M1");
+    if (isCut) throw new TypeError("network");
+    return made("P", "later", "N1", "N2");
+  };
+  let isCut = true;
+  edit({ items: [lake] });
+  await wait();
+  edit({ items: [sea, lake] });
+  await wait();
+  assert.equal(last().does, "PUT /api/posts/P/draft");
+  isCut = false;
+  changeItem(lake.id, { crop });
+  await wait();
+  assert.deepEqual(
+    last().body.media!.map(({ id }) => id),
+    [null, "N2"],
+  );
+});
+
 test("a file that cannot be read any more is not kept, and that is all", async () => {
   const file = new File(["lake"], "lake.jpg");
   file.arrayBuffer = () => Promise.reject(new DOMException("It is gone.", "NotFoundError"));

@@ -20,7 +20,9 @@ export async function recropped(server: OnServer, items: readonly Item[]): Promi
     // What never came is nobody's any more: it has no item, but is not new.
     const ids = post.media.filter((medium) => !isLost(medium)).map(({ id }) => id);
     const before = new Set(Object.values(media).map((medium) => medium.id));
-    const now = ids.includes(known.id) ? known.id : ids.find((other) => !before.has(other))!;
+    // A file whose declaration was answered to nobody may be there, too. It is older: ids tell that.
+    const others = ids.filter((other) => !before.has(other)).sort();
+    const now = ids.includes(known.id) ? known.id : others.at(-1)!;
     if (now !== known.id) noteMade(now);
     media = { ...media, [id]: { id: now, crop } };
   }
