@@ -18,6 +18,7 @@ from shutterfeed.domain.marks import (
     MarkKind,
     already_done,
     cropped_blob_ids,
+    is_marked_as,
     is_withheld,
     withheld_mark,
 )
@@ -270,7 +271,9 @@ class FakeWithholdings:
     def _change(self, post_id: PostId, sha256: str, case_id: str, *, is_put: bool) -> bool:
         post, mark = self.data.posts.get(post_id), withheld_mark(sha256, case_id)
         stands = case_id in self.cases(sha256)
-        if stands is not is_put or post is None or (mark in post.withheld) is is_put:
+        if stands is not is_put or post is None:
+            return False
+        if is_marked_as(post, sha256, case_id, is_put=is_put):
             return False
         marks = post.withheld | {mark} if is_put else post.withheld - {mark}
         after = replace(post, withheld=marks)

@@ -4,6 +4,7 @@ is kept, and nothing of other crops is left."""
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,9 +17,11 @@ from shutterfeed.domain.messages import IngestUpload
 from shutterfeed.domain.moderation import ActionKind, ReportReason, SubjectKind
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.domain.visibility import Viewer
+from shutterfeed.services.drafts import WantedMedium
 from shutterfeed.services.moderation import Decision
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from tests import samples
+from tests.drafts import change, posting, ready
 from tests.fakes.backend import Backend, Crash
 from tests.fakes.storage import BROKEN_PHOTO, PHOTO
 
@@ -298,6 +301,25 @@ def test_a_content_is_withheld_however_it_is_cropped(backend: Backend) -> None:
     assert not backend.metadata.denials
     for post in (whole, cropped, later):
         assert _seen(backend, MOD, post).picture
+
+
+def test_a_draft_that_has_lost_a_content_is_not_withheld_with_it(backend: Backend) -> None:
+    """The collector is late, so that the content still has the draft's reference."""
+    bad, fine = PHOTO, PHOTO + b"fine"
+    reported = _published(backend, 2)
+    draft = ready(backend, bad, fine)
+    kept = (WantedMedium(draft.media[1].media_id),)
+    change(backend, draft, replace(posting(draft), media=kept))
+    view = backend.reporting.report(
+        Viewer(CY), SubjectKind.POST, str(reported.id), ReportReason.HATE, ""
+    )
+    version = backend.metadata.cases[view.report.case_id].version
+    decision = Decision(ActionKind.WITHHOLD_CONTENT, ReportReason.HATE, "", None, version)
+    backend.moderation.act(view.report.case_id, MOD, decision)
+    backend.drain_all_but("collect")
+    with pytest.raises(NotFound):
+        _seen(backend, BEN, reported)
+    assert _seen(backend, CY, draft).sha256 == samples.sha256(fine)
 
 
 def test_a_case_about_a_cropped_photo_withholds_the_whole_one(backend: Backend) -> None:

@@ -79,6 +79,15 @@ def is_withheld(post: Post, sha256: str) -> bool:
     return any(mark.startswith(f"{sha256[:_DIGITS]}#") for mark in post.withheld)
 
 
+def is_marked_as(post: Post, sha256: str, case_id: str, *, is_put: bool) -> bool:
+    """Whether nothing is to change of a post to have the mark of a case in which a content is
+    withheld, or not to have it. What has lost the content gets no mark: its reference may still be
+    there, but nothing would lead an undo to the post."""
+    if is_put and all(medium.sha256 != sha256 for medium in post.all_media):
+        return True
+    return (withheld_mark(sha256, case_id) in post.withheld) is is_put
+
+
 def cropped_blob_ids(post: Post, sha256: str) -> tuple[str, ...]:
     """The ids of what a post shows cropped of a content, or has shown."""
     return tuple(

@@ -14,7 +14,7 @@ from shutterfeed.adapters.dynamodb.records import CASES, WITHHELD, denial_item
 from shutterfeed.adapters.dynamodb.table import Check, ConditionFailed, Delete, Put, Table, Write
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.marks import cropped_blob_ids, is_withheld, withheld_mark
+from shutterfeed.domain.marks import cropped_blob_ids, is_marked_as, is_withheld, withheld_mark
 from shutterfeed.domain.posts import Post, PostState
 
 _ATTEMPTS: Final = 10
@@ -44,7 +44,7 @@ class DynamoWithholdings:
         check = Check(keys.withheld(sha256), stands if is_put else lifted)
         for _ in range(_ATTEMPTS):
             post = posts.get(post_id)
-            if post is None or (mark in post.withheld) is is_put:
+            if post is None or is_marked_as(post, sha256, case_id, is_put=is_put):
                 return False
             marks = post.withheld | {mark} if is_put else post.withheld - {mark}
             after = replace(post, withheld=marks)
