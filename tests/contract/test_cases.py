@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shutterfeed.adapters.dynamodb.cases import MAX_EVIDENCE
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.errors import Conflict
@@ -117,6 +118,20 @@ def test_reports_of_one_subject_are_one_case(store: Store) -> None:
     assert store.blobs.is_kept(samples.sha256("content"))
     assert store.cases.release_contents(ON_USER) == [samples.sha256("content")]
     assert not store.blobs.is_kept(samples.sha256("content"))
+
+
+def test_no_content_is_kept_of_a_state_that_is_not(store: Store) -> None:
+    """Somebody's picture may be another one at each of many reports."""
+    contents = [samples.sha256(f"content {number}") for number in range(MAX_EVIDENCE + 1)]
+    for number, content in enumerate(contents):
+        at = START + timedelta(minutes=number)
+        media = (EvidenceMedium("01KJMVYEG0000000000000000X", content, "image/jpeg"),)
+        evidence = Evidence(at, ADA, "ada", "Ada", "", "", media=media)
+        by, position = samples.user_id(10 + number), samples.position(number)
+        store.cases.report(Report(ON_USER, by, HATE, "", at, position), ADA, evidence)
+    assert [store.blobs.is_kept(content) for content in contents] == [True] * MAX_EVIDENCE + [False]
+    assert sorted(store.cases.release_contents(ON_USER)) == sorted(contents[:MAX_EVIDENCE])
+    assert not any(map(store.blobs.is_kept, contents))
 
 
 def test_what_a_user_has_reported_is_listed_and_comes_with_their_mutes(store: Store) -> None:

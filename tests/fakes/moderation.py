@@ -61,10 +61,10 @@ class FakeCases:
         data.spend(spending)
         data.reports[case_id, report.reporter] = report
         data.cases[case_id] = reported(data.cases.get(case_id), report, owner_id)
-        kept = data.evidence.setdefault(case_id, {})
-        if len(kept) < MAX_EVIDENCE:
-            kept.setdefault(digest_of(evidence), evidence)
-        data.kept |= {(medium.sha256, case_id) for medium in evidence.media}
+        kept, digest = data.evidence.setdefault(case_id, {}), digest_of(evidence)
+        if digest in kept or len(kept) < MAX_EVIDENCE:
+            kept.setdefault(digest, evidence)
+            data.kept |= {(medium.sha256, case_id) for medium in evidence.media}
         if report.reporter_id is not None:
             before = data.reported.get(report.reporter_id, NOTHING_REPORTED)
             data.reported[report.reporter_id] = before.including(case_id.subject)

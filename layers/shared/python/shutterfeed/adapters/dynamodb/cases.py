@@ -198,12 +198,16 @@ class DynamoCases:
         return self.table.query(condition, limit=MAX_EVIDENCE, consistent=True).items
 
     def _keeping(self, case_id: CaseId, evidence: Evidence) -> list[Write]:
-        """The writes that keep a subject as it is, unless that state is kept already."""
+        """The writes that keep a subject as it is, unless that state is kept already. None if as
+        many are kept as may be: then its contents are not either, since nothing would say that they
+        are to be released."""
         key = keys.evidence(case_id, digest_of(evidence))
         kept = [item_key(item) for item in self._kept(case_id)]
+        if key not in kept and len(kept) >= MAX_EVIDENCE:
+            return []
         contents = sorted({medium.sha256 for medium in evidence.media})
         writes: list[Write] = [Put(key_item(keys.kept(sha256, case_id))) for sha256 in contents]
-        if key not in kept and len(kept) < MAX_EVIDENCE:
+        if key not in kept:
             writes.append(Put({**key_item(key), EVIDENCE: evidence_text(evidence)}))
         return writes
 
