@@ -25,6 +25,7 @@ from shutterfeed.domain.suggestions import (
 )
 from tests import samples
 from tests.fakes.backend import Backend
+from tests.fakes.metadata import FakeNominations
 from tests.fakes.storage import PHOTO
 from tests.fakes.system import START
 
@@ -213,6 +214,25 @@ def test_however_many_ask_a_short_list_is_counted_once_in_a_while(backend: Backe
     assert _suggested(backend, ADA) == [BOB]
     backend.clock.advance(SHORT_LASTS / 2)
     assert _suggested(backend, ADA) == [BOB, CY]
+
+
+@pytest.mark.parametrize("shows", [True, False])
+def test_of_two_that_publish_at_once_the_slower_one_is_not_forgotten(
+    backend: Backend, shows: bool
+) -> None:
+    """The list was counted between the two writes, up to a later moment than that of the one that
+    comes then. Whoever may not be suggested is not written down again and again."""
+    _publish(backend, 2)
+    assert _suggested(backend, ADA) == [BOB]
+    before = backend.clock.now() - timedelta(seconds=1)
+    FakeNominations(backend.metadata).nominate(Nomination.of_active(CY, before))
+    profile = backend.metadata.profiles[CY]
+    backend.metadata.profiles[CY] = replace(profile, private=not shows)
+    popular = backend.metadata.popular
+    backend.clock.advance(SHORT_LASTS)
+    assert _suggested(backend, ADA) == ([BOB, CY] if shows else [BOB])
+    assert (backend.metadata.popular is popular) is not shows
+    assert backend.popular.update() == 0
 
 
 def test_a_list_that_is_not_short_waits_for_the_schedule(backend: Backend) -> None:

@@ -36,6 +36,8 @@ SHORT: Final = MAX_SUGGESTIONS
 """A list of fewer popular users is short."""
 SHORT_LASTS: Final = timedelta(seconds=10)
 """The time after the last nomination for which a short list stays as it is."""
+_SETTLED_AFTER: Final = timedelta(seconds=10)
+"""The time within which a nomination is written down, after its moment."""
 _ACTIVE: Final = 0.5
 """The score of somebody who has published and gained no follower. Each follower adds 1."""
 _HALF_LIFE: Final = timedelta(days=3)
@@ -99,10 +101,11 @@ class Popular:
 
     def counting(self, nominations: Iterable[Nomination]) -> Popular:
         """The list after the nominations that are not counted yet; itself if there are none."""
-        new = [n for n in nominations if self.counted_until is None or n.at > self.counted_until]
+        new = [nomination for nomination in nominations if self._is_new(nomination)]
         if not new:
             return self
-        until = max(nomination.at for nomination in new)
+        moments = [nomination.at for nomination in new]
+        until = max(moments if self.counted_until is None else [self.counted_until, *moments])
         scores = self._aged(until)
         # Those who have published first: what followers add comes on top of it.
         for nomination in sorted(new, key=lambda nomination: nomination.followers):
@@ -121,6 +124,15 @@ class Popular:
         ]
         scores = {user_id: self.scores[user_id] for user_id in kept[:MAX_POPULAR]}
         return Popular(scores, self.counted_until)
+
+    def _is_new(self, nomination: Nomination) -> bool:
+        """Whether a nomination is not counted yet. Of two who publish at once, the earlier one may
+        be written down later, and lacks then: to count somebody who publishes twice adds nothing.
+        """
+        if self.counted_until is None or nomination.at > self.counted_until:
+            return True
+        lacks = nomination.followers == 0 and nomination.user_id not in self.scores
+        return lacks and self.counted_until - nomination.at < _SETTLED_AFTER
 
     def _aged(self, now: datetime) -> dict[str, float]:
         if self.counted_until is None:

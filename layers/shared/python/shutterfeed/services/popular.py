@@ -43,7 +43,7 @@ class PopularService:
         return self._count() or popular
 
     def _count(self) -> Popular | None:
-        """The list with the nominations since the last time. None if there are none."""
+        """The list with the nominations since the last time. None if it stays as it is."""
         nominations = self.nominations.recent()
         if not nominations:
             return None
@@ -52,6 +52,8 @@ class PopularService:
         if counted is before:
             return None
         popular = counted.among(self._suggestible(counted.ranked))
+        if popular == before:
+            return None
         self.lists.keep_popular(popular)
         return popular
 
