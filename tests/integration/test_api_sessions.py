@@ -110,7 +110,9 @@ def test_it_writes_nothing_either_if_all_else_is_right(
     said, headers = {"text": "A heron"}, {"Idempotency-Key": "key"}
     comments = f"/posts/{post_id}/comments"
     comment = client.request("POST", comments, ben, body=said, headers=headers).json
-    path = route.path.format(id=post_id, comment_id=comment["id"], tag="birds")
+    [medium] = client.request("GET", f"/posts/{post_id}", ben).json["media"]
+    ids = {"id": post_id, "comment_id": comment["id"], "media_id": medium["id"]}
+    path = route.path.format(**ids, tag="birds")
     claims = _claims(ada, accounts)
     _sign_out_everywhere(client, claims)
     before = _items(accounts)
