@@ -68,11 +68,12 @@ sessionStorage.setItem(
 localStorage.setItem("shutterfeed.refresh", "good");
 mock.timers.enable({ apis: ["setTimeout"] });
 
-const { pending } = await import("../src/pending.ts");
+const { outgoing, pending } = await import("../src/pending.ts");
 const { changeItem, discard, draft, edit, post } = await import("../src/upload/draft.ts");
 const { EMPTY } = await import("../src/upload/kept-draft.ts");
 const { newItem } = await import("../src/upload/item.ts");
 const { keepFile } = await import("../src/upload/kept.ts");
+const { discardOutgoing } = await import("../src/upload/outbox.ts");
 const { batches } = await import("../src/upload/queue.ts");
 const { toasts } = await import("../src/toasts.ts");
 
@@ -407,4 +408,41 @@ test("a file that cannot be read any more is not kept, and that is all", async (
   const file = new File(["lake"], "lake.jpg");
   file.arrayBuffer = () => Promise.reject(new DOMException("It is gone.", "NotFoundError"));
   assert.equal(await keepFile("lake", file), false);
+});
+
+test("a post that is discarded and brought back is not deleted by the late answer to what was discarded", async () => {
+  edit({ items: [itemOf("lake")] });
+  await wait();
+  let go!: () => void;
+  answer = () => new Promise((resolve) => (go = () => resolve(made("P", null, "M0"))));
+  post();
+  await rest();
+  discardOutgoing(outgoing.value[0]!.key);
+  answer = async () => made("P", null, "M0");
+  toasts.value!.onAction!();
+  await rest();
+  go();
+  await rest();
+  assert.deepEqual(
+    asked.slice(1).map(({ does }) => does),
+    ["PUT /api/posts/P/draft", "PUT /api/posts/P/draft"],
+  );
+  assert.deepEqual(
+    pending.value.map(({ id }) => id),
+    ["P"],
+  );
+});
+
+test("a post that is discarded while it is posted is deleted, though its draft is gone", async () => {
+  edit({ items: [itemOf("lake")] });
+  await wait();
+  let go!: () => void;
+  answer = () => new Promise((resolve) => (go = () => resolve(made("P", null, "M0"))));
+  post();
+  await rest();
+  discardOutgoing(outgoing.value[0]!.key);
+  answer = async () => new Response(null, { status: 204 });
+  go();
+  await rest();
+  assert.equal(last().does, "DELETE /api/posts/P");
 });

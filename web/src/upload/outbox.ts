@@ -63,12 +63,15 @@ const declared = new Map<string, KeptPost>();
 const locked = new Set<string>();
 /** The keys of what this page has begun to send. */
 const begun = new Set<string>();
+/** The drafts of the API of which a post was given up and brought back: a late answer is no reason to delete them. */
+const broughtBack = new Set<string>();
 
 person.watch(() => {
   for (const { stop } of entries.values()) stop.abort();
   entries.clear();
   declared.clear();
   begun.clear();
+  broughtBack.clear();
 });
 
 window.addEventListener("online", () => void resumeOutbox());
@@ -113,11 +116,15 @@ export function discardOutgoing(key: string): void {
     dropFiles(ids);
     if (server !== null) discardAhead(server.postId);
   }, UNDO_MS);
-  if (server !== null) stopAhead(server.postId);
+  if (server !== null) {
+    stopAhead(server.postId);
+    broughtBack.delete(server.postId);
+  }
   toast(t("Post discarded."), {
     action: t("Undo"),
     onAction: () => {
       clearTimeout(dropping);
+      if (server !== null) broughtBack.add(server.postId);
       send({ ...entry.draft, items: entry.draft.items.map(shownAgain) });
     },
   });
@@ -207,7 +214,7 @@ async function declareOnce(entry: Entry): Promise<void> {
   const items = await Promise.all(entry.draft.items.map(withFacts));
   const draft = { ...entry.draft, items };
   const { post, uploads } = await posted(key, draft);
-  if (stop.signal.reason === GIVEN_UP) {
+  if (stop.signal.reason === GIVEN_UP && !broughtBack.has(post.id)) {
     await call("delete", "/posts/{id}", { path: { id: post.id } });
   }
   stop.signal.throwIfAborted();
