@@ -4,7 +4,7 @@ It is asked for, made and noted medium by medium, also where media share a conte
 else has the same photo must not be told by how soon a size is there.
 
     none ──asked for──> ordered ──made──> made ──gone soon──> ordered
-                           └────refused──> refused
+                           └────refused──> refused ──a day later──> ordered
 
 The bucket's lifecycle removes it `ZOOM_RETENTION` after it was made. Whoever asks then has it made
 again.
@@ -38,6 +38,8 @@ RETRY_SECONDS: Final = 2
 _ORDER_LASTS: Final = timedelta(minutes=2)
 """How long an order is waited for before the next one, in case its message was never sent. It is
 longer than the making takes."""
+_REFUSAL_LASTS: Final = timedelta(days=1)
+"""How long a photo is refused: its renderer may have been slow for once."""
 _LINKS_LAST: Final = timedelta(seconds=PUBLIC.lifetime)
 
 
@@ -64,7 +66,15 @@ class ZoomState(StrEnum):
     ORDERED = "ordered"
     MADE = "made"
     REFUSED = "refused"
-    """It cannot be made: the photo takes too much memory, for example."""
+    """It cannot be made: the photo takes too much memory, for example, or took too long."""
+
+
+_LAST: Final = {
+    ZoomState.NONE: timedelta(),
+    ZoomState.ORDERED: _ORDER_LASTS,
+    ZoomState.MADE: ZOOM_RETENTION - _LINKS_LAST,
+    ZoomState.REFUSED: _REFUSAL_LASTS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,6 @@ class Zoom:
 
     def as_of(self, now: datetime) -> ZoomState:
         """The state that counts now. An order lapses after two minutes. What was made counts for as
-        long as a link to it that is given now will find it; a refusal counts for as long."""
-        lasts = _ORDER_LASTS if self.state is ZoomState.ORDERED else ZOOM_RETENTION - _LINKS_LAST
-        is_over = self.at is None or now >= self.at + lasts
+        long as a link to it that is given now will find it; a refusal counts for a day."""
+        is_over = self.at is None or now >= self.at + _LAST[self.state]
         return ZoomState.NONE if is_over else self.state
