@@ -57,17 +57,17 @@ def _open(store: Store) -> list[object]:
 def test_another_album_is_written_as_a_whole_and_only_once(store: Store) -> None:
     post = _published(store)
     after = rearranged(post, _album(post, 2, 0), LATER)
-    assert store.albums.rearrange(post, after)
+    assert store.albums.rearrange(post, after, LATER)
     shown = _now(store, post)
     assert (shown, shown.revision) == (after, post.revision + 1)
     assert [one.medium for one in shown.removed] == [post.media[1]]
     assert _due(store) == [Due(post.id, LATER + REMOVED_RETENTION)]
     # Whoever has read it before comes too late.
-    assert not store.albums.rearrange(post, rearranged(post, _album(post, 1), LATER))
+    assert not store.albums.rearrange(post, rearranged(post, _album(post, 1), LATER), LATER)
     assert _now(store, post) == shown
     (listed,) = store.posts.published_by(ADA, None, 9).items
     assert listed.media == shown.media
-    assert store.albums.rearrange(shown, replace(shown, removed=()))
+    assert store.albums.rearrange(shown, replace(shown, removed=()), LATER)
     assert (_now(store, post).removed, _due(store)) == ((), [])
 
 
@@ -77,7 +77,7 @@ def test_an_album_that_waits_is_open_and_has_its_uploads(store: Store) -> None:
     after = rearranged(post, (Described(new, "a lake"), *_album(post, 0)), LATER)
     upload = Upload(post.id, new, LATER)
     spending = plenty_but().additions(ADA, LATER, [new.size])
-    assert store.albums.rearrange(post, after, uploads=[upload], spending=spending)
+    assert store.albums.rearrange(post, after, LATER, uploads=[upload], spending=spending)
     waiting = _now(store, post)
     assert (waiting, waiting.media) == (after, post.media)
     assert (_open(store), _due(store)) == ([post.id], [])
@@ -89,14 +89,14 @@ def test_an_album_that_waits_is_open_and_has_its_uploads(store: Store) -> None:
     assert _open(store) == [post.id]
     ready = Described(new.ready(samples.picture("new")), "a lake")
     shown = rearranged(_now(store, post), (ready,), LATER)
-    assert store.albums.rearrange(_now(store, post), shown)
+    assert store.albums.rearrange(_now(store, post), shown, LATER)
     assert _open(store) == []
     assert _due(store) == [Due(post.id, LATER + REMOVED_RETENTION)]
 
 
 def test_a_restored_post_is_looked_at_when_what_was_removed_has_to_go(store: Store) -> None:
     post = _published(store)
-    assert store.albums.rearrange(post, rearranged(post, _album(post, 0), LATER))
+    assert store.albums.rearrange(post, rearranged(post, _album(post, 0), LATER), LATER)
     assert store.posts.delete(_now(store, post), LATER)
     assert _due(store) == []
     assert store.posts.restore(_now(store, post), LATER)
@@ -107,10 +107,10 @@ def test_a_change_that_is_one_too_many_is_not_made(store: Store) -> None:
     post = _published(store)
     limits = plenty_but(changes=Allowance(1, 1))
     first = rearranged(post, _album(post, 1, 0, 2), LATER)
-    assert store.albums.rearrange(post, first, spending=limits.additions(ADA, LATER, []))
+    assert store.albums.rearrange(post, first, LATER, spending=limits.additions(ADA, LATER, []))
     shown = _now(store, post)
     with pytest.raises(LimitReached):
-        store.albums.rearrange(shown, post, spending=limits.additions(ADA, LATER, []))
+        store.albums.rearrange(shown, post, LATER, spending=limits.additions(ADA, LATER, []))
     assert _now(store, post) == shown
 
 
@@ -119,4 +119,6 @@ def test_only_a_published_post_has_an_album_that_changes(store: Store) -> None:
     deleted = post.deleted(LATER)
     assert store.posts.delete(post, LATER)
     assert _now(store, post).state is PostState.DELETED
-    assert not store.albums.rearrange(_now(store, post), replace(deleted, media=post.media[:1]))
+    assert not store.albums.rearrange(
+        _now(store, post), replace(deleted, media=post.media[:1]), LATER
+    )

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.cases import MAX_EVIDENCE
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.domain.comments import Comment, CommentId
+from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.errors import Conflict
 from shutterfeed.domain.marks import Mark, MarkKind
 from shutterfeed.domain.media import Medium, Purpose
@@ -30,6 +32,7 @@ from shutterfeed.domain.moderation import (
 )
 from shutterfeed.domain.moderation_log import Event, LoggedKind, broken
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.retention import DENIAL_RETENTION
 from shutterfeed.domain.users import Avatar, Profile, Suspension
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.viewing import Wanted
@@ -242,6 +245,28 @@ def test_the_mark_on_a_comment_comes_and_goes_and_outlives_an_edit(store: Store)
     assert (edited.text, edited.taken_down) == ("Edited", str(case_id))
     _undo(store, case, (mark,))
     assert store.comments.get_many([comment.id])[comment.id] == replace(edited, taken_down=None)
+
+
+def test_what_is_published_cropped_of_a_withheld_content_is_denied_for_a_time(
+    store: Store,
+) -> None:
+    """Its author alone has links to it, and they expire."""
+    first = _published(store, 1)
+    case_id = CaseId(SubjectKind.POST, str(first.id))
+    _report(store, case_id)
+    mark = Mark(MarkKind.WITHHELD, first.media[0].sha256)
+    action = _action(1, ActionKind.WITHHOLD_CONTENT)
+    _decide(store, _case(store, case_id), action, puts=(mark,))
+    post = samples.post(author=1, number=7)
+    picture = replace(samples.picture(), blob_id=post.id.ulid)
+    content = first.media[0].sha256
+    cropped = replace(post.media[0], sha256=content, crop=Crop(0, 0, 5_000, 5_000))
+    post = replace(post, media=(cropped,))
+    store.posts.create(post, samples.uploads(post), "cropped", "fingerprint")
+    assert store.posts.publish(post.id, (cropped.ready(picture),), samples.position(7), START)
+    assert _stored(store, post).withheld
+    until = START + DENIAL_RETENTION
+    assert store.expiry(keys.denial(picture.blob_id)) == int(until.timestamp())
 
 
 def test_a_content_is_withheld_in_several_cases(store: Store) -> None:

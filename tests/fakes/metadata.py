@@ -83,6 +83,7 @@ from shutterfeed.domain.retention import (
     ACQUAINTANCES_RETENTION,
     ALLOWANCES_RETENTION,
     CONTENDER_RETENTION,
+    DENIAL_RETENTION,
     EXPLORED_RETENTION,
     IDEMPOTENCY_RETENTION,
     NOMINATION_RETENTION,
@@ -309,9 +310,9 @@ class Metadata:
         del self.denials[denied_id]
         self.changes.append(DenialChanged(denied_id))
 
-    def deny_cropped(self, post: Post) -> None:
+    def deny_cropped(self, post: Post, at: datetime) -> None:
         for blob_id in denied_blob_ids(post):
-            self.deny(blob_id, None)
+            self.deny(blob_id, at + DENIAL_RETENTION)
 
     def deny(self, denied_id: str, until: datetime | None) -> None:
         key = keys.denial(denied_id)
@@ -931,7 +932,7 @@ class FakePosts:
             withheld=post.withheld | marks,
         )
         self._write(published, None)
-        self.data.deny_cropped(published)
+        self.data.deny_cropped(published, at)
         self.data.write_recent_posts(self.data.recent_posts_of(post.author_id).with_post(published))
         return True
 
@@ -1122,6 +1123,7 @@ class FakeAlbums:
         self,
         before: Post,
         after: Post,
+        at: datetime,
         *,
         uploads: Sequence[Upload] = (),
         spending: Spending = NOTHING,
@@ -1141,7 +1143,7 @@ class FakeAlbums:
         }
         marked = replace(after, withheld=after.withheld | marks)
         self.data.write_post(before.id, marked)
-        self.data.deny_cropped(marked)
+        self.data.deny_cropped(marked, at)
         for upload in uploads:
             self.data.uploads[before.author_id, upload.medium.media_id] = upload
         recent = self.data.recent_posts_of(before.author_id)

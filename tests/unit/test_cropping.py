@@ -16,6 +16,7 @@ from shutterfeed.domain.media import MediaState, Medium
 from shutterfeed.domain.messages import IngestUpload
 from shutterfeed.domain.moderation import ActionKind, ReportReason, SubjectKind
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.retention import DENIAL_RETENTION
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.services.drafts import WantedMedium
 from shutterfeed.services.moderation import Decision
@@ -291,7 +292,10 @@ def test_a_content_is_withheld_however_it_is_cropped(backend: Backend) -> None:
     backend.drain()
     later = _published(backend, 3, OTHER)
     shown = (post.media[0].picture for post in (whole, cropped, later))
-    assert backend.metadata.denials.keys() == {picture.blob_id for picture in shown if picture}
+    ids = [picture.blob_id for picture in shown if picture]
+    # Links to what is published afterwards were given to its author alone, and expire.
+    until = backend.clock.now() + DENIAL_RETENTION
+    assert backend.metadata.denials == dict(zip(ids, (None, None, until), strict=True))
     for post in (whole, cropped, later):
         with pytest.raises(NotFound):
             _seen(backend, MOD, post)

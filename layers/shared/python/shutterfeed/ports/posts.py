@@ -202,13 +202,15 @@ class Albums(Protocol):
         self,
         before: Post,
         after: Post,
+        at: datetime,
         *,
         uploads: Sequence[Upload] = (),
         spending: Spending = NOTHING,
     ) -> bool:
         """Write the media, alt texts and tags of a published post, the album that waits and the
         media that were removed, and the ledger entries of new files; make the charges, and count
-        what is stored, in one transaction.
+        what is stored, in one transaction. What it shows cropped of contents that are withheld is
+        denied at the edge until the last link of its author has expired.
 
         False, and nothing is written or charged, if anything of the post has changed since it was
         read. Raises `LimitReached`, and `Conflict` if the author's storage has no room.

@@ -80,7 +80,7 @@ class AlbumService:
             sizes = [upload.medium.size for upload in uploads]
             spending = self.limits.additions(owner_id, now, sizes)
             after = rearranged(post, album, now)
-            if self.albums.rearrange(post, after, uploads=uploads, spending=spending):
+            if self.albums.rearrange(post, after, now, uploads=uploads, spending=spending):
                 return self._shown(self._find(text, owner_id))
         raise Busy
 

@@ -140,10 +140,11 @@ class PublishingService:
         was removed long ago."""
         for _ in range(_ATTEMPTS):
             uploads = self.ledger.of_post(post) if post.coming else {}
-            after = concluded(post, uploads, self.clock.now())
+            now = self.clock.now()
+            after = concluded(post, uploads, now)
             if after == post:
                 return None
-            if self.albums.rearrange(post, after):
+            if self.albums.rearrange(post, after, now):
                 return PostState.PUBLISHED
             current = self.posts.get(post.id)
             if current is None or current.state is not PostState.PUBLISHED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from boto3.dynamodb.conditions import Attr
@@ -43,6 +44,7 @@ class DynamoAlbums:
         self,
         before: Post,
         after: Post,
+        at: datetime,
         *,
         uploads: Sequence[Upload] = (),
         spending: Spending = NOTHING,
@@ -54,7 +56,7 @@ class DynamoAlbums:
                 return None
             shown, checks = self._marked(posts, before, after)
             more = [Put(upload_item(upload)) for upload in uploads]
-            more += denying_cropped(shown)
+            more += denying_cropped(shown, at)
             is_recent = entry_of(post) in recent.entries
             lists_it = is_recent and shown.media != before.media
             recent = recent.with_post(shown) if lists_it else recent

@@ -66,7 +66,7 @@ from shutterfeed.domain.posts import (
     PostState,
     has_media,
 )
-from shutterfeed.domain.retention import IDEMPOTENCY_RETENTION
+from shutterfeed.domain.retention import DENIAL_RETENTION, IDEMPOTENCY_RETENTION
 from shutterfeed.domain.scheduling import Due
 from shutterfeed.domain.users import CommentsFrom
 from shutterfeed.ports.posts import KEEP, Creation, Keep
@@ -271,7 +271,7 @@ class DynamoPosts:
                 ),
             )
             author = None if post.publish_at is None else _IN_GOOD_STANDING
-            denied = tuple(denying_cropped(after))
+            denied = tuple(denying_cropped(after, at))
             return Change(update, recent.with_post(after), 1, author, checks, denied)
 
         return self.changed(post_id, published)
@@ -583,9 +583,12 @@ def _erasing(before: Post, erased: Post) -> Update:
     )
 
 
-def denying_cropped(post: Post) -> Iterator[Put]:
-    """The writes that let the edge deny what a post shows cropped of contents that are withheld."""
-    return (Put(denial_item(blob_id, None)) for blob_id in denied_blob_ids(post))
+def denying_cropped(post: Post, at: datetime) -> Iterator[Put]:
+    """The writes that let the edge deny what a post, which is about to be shown, has cropped of
+    contents that are withheld. Only its author has links to that, and nobody gets others: once they
+    have expired, nothing is left to deny. So nobody fills the room that there is for takedowns."""
+    until = at + DENIAL_RETENTION
+    return (Put(denial_item(blob_id, until)) for blob_id in denied_blob_ids(post))
 
 
 def _denials(post: Post, until: datetime) -> Iterator[Put]:
