@@ -97,7 +97,7 @@ class Scene:
             followed.bring(TaggedPosts(tag, entries, 1), [reader_id])
 
     def strangers_posts(self, number: int) -> list[Post]:
-        """A post each of so many people, the newest first."""
+        """A post of each of this many people, the newest first."""
         authors = [_user_id(_STRANGERS, n) for n in range(number)]
         posts = [self._post(author, n) for n, author in enumerate(authors)]
         self.metadata.write_many(map(self._profile, authors))

@@ -93,6 +93,7 @@ posts = st.builds(
     st.none() | places,
     st.none() | instants,
     st.none() | instants,
+    st.none() | instants,
     st.none() | ulids,
     st.none() | st.sampled_from(PostState),
     st.none() | instants,

@@ -170,7 +170,7 @@ class Waits:
 
     body: Any
     retry_after: int | None = None
-    """In how many seconds to ask again; None if asking does not help."""
+    """The number of seconds after which to ask again; None if asking does not help."""
 
 
 def route(

@@ -100,7 +100,7 @@ def test_an_original_that_no_post_shows_is_reported_and_left_alone() -> None:
 
 
 def test_the_lost_row_of_a_cropped_photo_comes_back_with_its_crop() -> None:
-    """Without it, all of the picture would be rendered."""
+    """All of the picture would be rendered without it."""
     house = Warehouse()
     crop, blob_id = Crop(0, 2500, 10_000, 5000), samples.user_id(7)
     medium = replace(samples.medium(1), crop=crop)

@@ -220,7 +220,7 @@ def test_whoever_orders_is_charged_and_asking_again_costs_nothing() -> None:
 
 
 def test_what_cannot_be_made_is_not_tried_again(scene: Scene) -> None:
-    """As if the decoder had taken too much memory for the larger picture."""
+    """The decoder takes too much memory for the larger picture."""
     (key,) = scene.backend.buckets.originals
     scene.backend.buckets.originals[key] = BROKEN_PHOTO
     scene.ask()

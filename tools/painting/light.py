@@ -50,8 +50,8 @@ def fade(size: Size, *stops: tuple[float, int]) -> Image.Image:
 def noise(
     size: Size, chance: random.Random, cells: Size, octaves: int = 5, rough: float = 0.5
 ) -> Image.Image:
-    """Clouds, waves or stone as a mask of all values: so many cells at first, then ever finer ones,
-    each of which counts `rough` times as much as the one before."""
+    """Clouds, waves or stone as a mask of all values: of a few cells first, then of ever finer
+    ones, which count `rough` times as much as those before."""
     across, down = cells
     made = _random(cells, chance)
     weight, sum_ = 1.0, 1.0
@@ -129,7 +129,7 @@ def spot(
 
 
 def blurred(image: Image.Image, radius: float) -> Image.Image:
-    """As if out of focus. Strong blurs are made small, at a fraction of the work."""
+    """The picture out of focus. Strong blurs are made small, at a fraction of the work."""
     if radius < 8:
         return image.filter(ImageFilter.GaussianBlur(radius))
     scale = radius / 4
@@ -138,7 +138,7 @@ def blurred(image: Image.Image, radius: float) -> Image.Image:
 
 
 def taken(canvas: Image.Image, chance: random.Random, warmth: float = 0) -> Image.Image:
-    """As a camera takes it: softer highlights, darker corners, grain, a cast of colour."""
+    """The picture as a camera takes it: softer highlights, darker corners, grain, a cast."""
     size = canvas.size
     corners = Image.radial_gradient("L").resize(size, Image.Resampling.BILINEAR)
     dark = corners.point(

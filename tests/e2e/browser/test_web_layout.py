@@ -145,7 +145,7 @@ def test_a_ring_that_is_cut_is_found(visit: Visit, walker: Person) -> None:
 
 
 def test_a_ring_is_seen_on_all_sides_of_what_has_the_focus(visit: Visit, walker: Person) -> None:
-    """In pictures of it: what a style says is not always what is drawn."""
+    """Pictures of it show that: what a style says is not always what is drawn."""
     somebody = visit(walker, PHONE).open()
     card = somebody.sees_post("Two of them")
     somebody.page.wait_for_load_state("networkidle")

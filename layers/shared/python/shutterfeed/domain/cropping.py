@@ -1,6 +1,6 @@
 """Cropping a photo of a post that is not published in another way.
 
-A file that has not arrived is cropped when it comes. One that is stored already is rendered anew,
+A file that has not arrived is cropped when it comes. One that is stored already is rendered again,
 as a new medium in the place of the old one: so nothing that was made of the first crop can be taken
 for the second, however late it comes.
 """
