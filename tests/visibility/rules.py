@@ -183,9 +183,10 @@ SCHEDULE: Final = Surface(
 )
 CROP: Final = Surface(
     "A post of which one crops a photo",
-    "Whoever may see a post is told that it is not theirs, and its author that it is published.",
-    {**_each(Post, NOBODY), Post.UNPUBLISHED: OWNER},
-    told={**_each(LISTED, UNBLOCKED), Post.PRIVATE: ACCEPTED},
+    "Whoever may see a post is told that it is not theirs. Its author, here, asks for what is shown"
+    " of it already.",
+    _posts(OWNER, OWNER, OWNER),
+    told={**_each(LISTED, UNBLOCKED - OWNER), Post.PRIVATE: ACCEPTED - OWNER},
 )
 RESTORE: Final = Surface(
     "A post that one restores",

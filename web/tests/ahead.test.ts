@@ -12,7 +12,12 @@ class Shelf {
 interface Asked {
   readonly does: string;
   readonly key: string | null;
-  readonly body: { readonly media?: { readonly id?: string | null }[] } & Record<string, unknown>;
+  readonly body: {
+    readonly media?: {
+      readonly id?: string | null;
+      readonly file?: { readonly sha256: string } | null;
+    }[];
+  } & Record<string, unknown>;
 }
 
 let asked: Asked[] = [];
@@ -85,14 +90,17 @@ const itemOf = (name: string) =>
   }) as const;
 
 /** As the API answers: all has arrived. */
-const made = (id: string, draftUntil: string | null, ...media: string[]) =>
+const made = (id: string, draftUntil: string | null, ...media: (string | object)[]) =>
   Response.json({
     post: {
       id,
       state: "pending",
       created_at: "",
       draft_until: draftUntil,
-      media: media.map((one) => ({ id: one, state: "awaiting", failure: null })),
+      media: media.map((one) => ({
+        ...{ state: "awaiting", failure: null, crop: null },
+        ...(typeof one === "string" ? { id: one } : one),
+      })),
     },
     uploads: [],
   });
@@ -168,7 +176,7 @@ test("a photo that is cropped meanwhile is cropped there, and is not sent again"
   edit({ items: [lake] });
   await wait();
   answer = async ({ does, body }) =>
-    made("P", does.endsWith("draft") && body.publish ? null : "later", "C0");
+    made("P", does.endsWith("draft") && body.publish ? null : "later", { id: "C0", crop });
   edit({ items: [{ ...lake, crop }] });
   await wait();
   assert.deepEqual(
@@ -359,7 +367,7 @@ test("a photo that is cropped is never taken for one whose file did not come", a
   const [lake, sea] = [itemOf("lake"), itemOf("sea")];
   const crop = { x: 0, y: 0, width: 0.5, height: 1 };
   const lost = { id: "M0", failure: { code: "never_arrived", message: "No.", field: null } };
-  const there = (id: string) => ({ id, failure: null });
+  const there = (id: string, part: object | null = null) => ({ id, failure: null, crop: part });
   const told = (...media: object[]) =>
     Response.json({ post: { id: "P", created_at: "", draft_until: "", media }, uploads: [] });
   answer = async ({ does }) => {
@@ -367,7 +375,9 @@ test("a photo that is cropped is never taken for one whose file did not come", a
       changeItem(sea.id, { crop });
       return told(lost, there("M1"));
     }
-    return does.endsWith("/crop") ? told(lost, there("C1")) : told(there("N0"), there("C1"));
+    return does.endsWith("/crop")
+      ? told(lost, there("C1", crop))
+      : told(there("N0"), there("C1", crop));
   };
   edit({ items: [lake, sea] });
   await wait();
@@ -387,7 +397,7 @@ test("a photo that is cropped is never taken for one of which the API's answer w
   answer = async ({ does }) => {
     if (does.endsWith("/posts")) return made("P", "later", "M1");
     if (isCut) throw new TypeError("network");
-    return made("P", "later", "N1", "N2");
+    return made("P", "later", { id: "N1", crop }, "N2");
   };
   let isCut = true;
   edit({ items: [lake] });
@@ -400,7 +410,24 @@ test("a photo that is cropped is never taken for one of which the API's answer w
   await wait();
   assert.deepEqual(
     last().body.media!.map(({ id }) => id),
-    [null, "N2"],
+    [null, "N1"],
+  );
+});
+
+test("a photo of which all is shown again, beside one whose answer was lost, is told by its content", async () => {
+  const lake = { ...itemOf("lake"), crop: { x: 0, y: 0, width: 0.5, height: 1 } };
+  answer = async () => made("P", "later", { id: "M1", crop: lake.crop });
+  edit({ items: [lake] });
+  await wait();
+  answer = async () => made("P", "later", "N1", "N2");
+  edit({ items: [itemOf("sea"), { ...lake, crop: null }] });
+  await wait();
+  assert.deepEqual(
+    last().body.media!.map(({ id, file }) => [id, file?.sha256]),
+    [
+      [null, "sea"],
+      [null, "lake"],
+    ],
   );
 });
 

@@ -1,8 +1,13 @@
 /** Has the API show other parts of photos that it has already, of a draft. */
 import { call, type PostBody } from "../api.ts";
+import type { Rectangle } from "../cropping/rectangle.ts";
 import type { OnServer } from "./draft.ts";
 import type { Item } from "./item.ts";
 import { noteMade } from "./queue.ts";
+
+const SIDES = ["x", "y", "width", "height"] as const;
+/** The API has four decimal places. */
+const LEAST = 0.00011;
 
 /**
  * The draft as the API has it after it has cropped the photos as was chosen since they were declared. What
@@ -17,16 +22,31 @@ export async function recropped(server: OnServer, items: readonly Item[]): Promi
       path: { id: server.postId, media_id: known.id },
       body: { crop },
     });
-    // What never came is nobody's any more: it has no item, but is not new.
-    const ids = post.media.filter((medium) => !isLost(medium)).map(({ id }) => id);
-    const before = new Set(Object.values(media).map((medium) => medium.id));
-    // A file whose declaration was answered to nobody may be there, too. It is older: ids tell that.
-    const others = ids.filter((other) => !before.has(other)).sort();
-    const now = ids.includes(known.id) ? known.id : others.at(-1)!;
-    if (now !== known.id) noteMade(now);
-    media = { ...media, [id]: { id: now, crop } };
+    const isKnown = post.media.some((medium) => medium.id === known.id && !isLost(medium));
+    const now = isKnown ? known.id : madeOf(post, crop, media);
+    if (now !== known.id && now !== null) noteMade(now);
+    const { [id]: _, ...others } = media;
+    media = now === null ? others : { ...media, [id]: { id: now, crop } };
   }
   return { ...server, media };
+}
+
+/**
+ * The medium that took the place of one that was stored. Null if a file may be it whose declaration was
+ * answered to nobody: then it is declared as a file, and the API knows by its content which it is.
+ */
+function madeOf(post: PostBody, crop: Rectangle | null, media: OnServer["media"]): string | null {
+  const known = new Set(Object.values(media).map(({ id }) => id));
+  const made = post.media.filter(
+    // What never came is nobody's any more.
+    (medium) => !known.has(medium.id) && !isLost(medium) && isSame(medium.crop, crop),
+  );
+  return made.length === 1 ? made[0]!.id : null;
+}
+
+function isSame(one: Rectangle | null, other: Rectangle | null): boolean {
+  if (one === null || other === null) return one === other;
+  return SIDES.every((side) => Math.abs(one[side] - other[side]) < LEAST);
 }
 
 /** Its bytes came too late, or never: the file is declared anew. */
