@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -164,6 +165,20 @@ def test_a_server_that_dies_while_a_child_decodes_is_no_fault_of_the_photo() -> 
         os.kill(server, signal.SIGKILL)
         with pytest.raises(client.ServerGone):
             read_answer(child, answers, 100, time.monotonic() + 60)
+    misbehave("nothing")
+
+
+def test_a_server_that_was_seen_to_end_is_given_no_more_orders() -> None:
+    """The kernel closes its sockets one after the other: it may still take an order."""
+    misbehave("nothing")
+    ending = client._servers.get("tests.decoders")
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    theirs.close()
+    with client.Child(ours, "tests.decoders", ending) as child, pytest.raises(client.ServerGone):
+        child.wait(time.monotonic() + 60)
+    assert client._servers.get("tests.decoders") is not ending
+    with pytest.raises(ProcessLookupError):
+        os.kill(ending.process, 0)
     misbehave("nothing")
 
 

@@ -195,11 +195,17 @@ def test_people_who_are_not_signed_in_see_nobody_who_does_not_want_that(surface:
         assert decide(viewer, UserSubject(HIDING), FOLLOWED, surface) is None
 
 
-def test_those_who_explore_see_no_post_of_a_private_account_and_none_that_is_sensitive() -> None:
+LIMITED = replace(AUTHOR, limited="case")
+
+
+def test_those_who_explore_see_no_sensitive_post_and_none_of_a_private_or_limited_account() -> None:
+    """Not even the author, while the list is older than that."""
     labelled = (replace(PUBLISHED, sensitive=True), replace(PUBLISHED, labelled="case"))
     for viewer, relation in product((OWNER, OTHER), (STRANGERS, FOLLOWED)):
         subject = PostSubject(PUBLISHED, PRIVATE)
         assert decide(viewer, subject, relation, Surface.EXPLORED) is Reason.PRIVATE
+        subject = PostSubject(PUBLISHED, LIMITED)
+        assert decide(viewer, subject, relation, Surface.EXPLORED) is Reason.LIMITED
         for post in labelled:
             assert _post_reason(viewer, post, Surface.EXPLORED, relation) is Reason.SENSITIVE
 

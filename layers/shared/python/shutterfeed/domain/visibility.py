@@ -82,7 +82,8 @@ class Surface(StrEnum):
     nobody: people find it if they look for it."""
     EXPLORED = "explored"
     """The subject is a post of the list to explore, which is for whoever looks around: no post of a
-    private account is there, not even for its followers, and none that is sensitive."""
+    private account is there, not even for its followers, none of a limited one, not even for its
+    owner, and none that is sensitive."""
     FEED = "feed"
     BLOCKS = "blocks"
     """The subject is a user in the viewer's own list of those whom they have blocked, and is shown
@@ -377,6 +378,8 @@ def _decide_on_post(
 def _decide_on_exploring(post: Post, author: Profile) -> Reason | None:
     if author.private:
         return Reason.PRIVATE
+    if author.limited is not None:
+        return Reason.LIMITED
     return Reason.SENSITIVE if post.is_sensitive else None
 
 

@@ -68,10 +68,12 @@ class Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A child of the server that carries out an order. As a context it is dead in the end."""
+    """A child of a server that carries out an order. As a context it is dead in the end."""
 
     line: socket.socket
     """The socket by which the server tells its end. If it is shut down, the server kills it."""
+    module: str
+    server: _Server
 
     def __enter__(self) -> Child:
         return self
@@ -92,6 +94,8 @@ class Child:
         except ConnectionResetError:
             message = b""
         if not message:
+            # It may still take orders while the kernel ends it: the next ones are for another one.
+            _servers.give_up(self.module, self.server)
             raise ServerGone("The decoder server ended before its child.")
         ended = decode_ended(message)
         if ended.fault:
@@ -217,23 +221,28 @@ def order(wanted: Order, files: Sequence[int], work: str = PHOTO) -> Child:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         try:
-            _send(wanted, [theirs.fileno(), *files], module)
+            server = _send(wanted, [theirs.fileno(), *files], module)
         except BaseException:
             ours.close()
             raise
-    return Child(ours)
+    return Child(ours, module, server)
 
 
-def _send(wanted: Order, files: Sequence[int], module: str) -> None:
-    """Give an order to the server. If that has died since the last one, another one is started."""
-    for again in (False, True):
-        server = _servers.get(module)
-        try:
-            server.await_ready(_servers.tell)
-            server.send(wanted, files)
-        except ServerGone:
-            _servers.give_up(module, server)
-            if again:
-                raise
-        else:
-            return
+def _send(wanted: Order, files: Sequence[int], module: str) -> _Server:
+    """Give an order to the server, and return that. If it has died since the last order, another
+    one is started."""
+    try:
+        return _send_once(wanted, files, module)
+    except ServerGone:
+        return _send_once(wanted, files, module)
+
+
+def _send_once(wanted: Order, files: Sequence[int], module: str) -> _Server:
+    server = _servers.get(module)
+    try:
+        server.await_ready(_servers.tell)
+        server.send(wanted, files)
+    except ServerGone:
+        _servers.give_up(module, server)
+        raise
+    return server
