@@ -175,7 +175,7 @@ def test_a_block_empties_both_screens(visit: Visit, person: Callable[[], Person]
         visitor.open(f"/u/{hidden.handle}")
         _sees_heading(visitor, f"Nobody is called @{hidden.handle}")
     blocked.open(f"/u/{ben.handle}/followers")
-    _sees_heading(blocked, "Nobody follows them yet")
+    _sees_heading(blocked, "No followers yet")
 
     blocking.open("/settings/blocked")
     _is_readable(blocking)

@@ -77,7 +77,7 @@ export function FollowButton({ user, seen, onChange, class: extra = "" }: Props)
       <button
         type="button"
         class={`button ${state === "none" ? "button-primary" : ""} ${extra}`}
-        aria-label={`${NAMES[state]} @${handle}`}
+        aria-label={labelOf(state, handle)}
         title={TITLES[state]}
         {...(asksFirst && { "aria-haspopup": "dialog" as const })}
         onClick={() => (asksFirst ? setAsked(state) : void toggle())}
@@ -104,6 +104,14 @@ export function FollowButton({ user, seen, onChange, class: extra = "" }: Props)
       )}
     </>
   );
+}
+
+/** What the button is called for those who do not see whom it is beside. */
+function labelOf(state: FollowState, handle: string): string {
+  if (state === "none") return t("Follow @{handle}", { handle });
+  return state === "requested"
+    ? t("Requested @{handle}", { handle })
+    : t("Following @{handle}", { handle });
 }
 
 const NAMES = { none: t("Follow"), requested: t("Requested"), following: t("Following") };

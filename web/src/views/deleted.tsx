@@ -53,7 +53,7 @@ function Row({ item }: { item: DeletedPost }) {
   const [state, setState] = useState<"deleted" | "busy" | "restored" | "erased">("deleted");
   const [isAsking, setAsking] = useState(false);
   const { post, restorable_until: until } = item;
-  const name = post.caption || "post without a caption";
+  const name = post.caption || t("a post without a caption");
   const thumb = post.media[0]?.renditions.at(-1)?.url;
 
   async function restore(): Promise<void> {

@@ -19,18 +19,19 @@ export function FollowersView({ handle }: Record<string, string>) {
       handle={handle!}
       side="followers"
       title={t("Followers")}
-      empty={t("Nobody follows them yet")}
+      empty={t("No followers yet")}
     />
   );
 }
 
 export function FollowingView({ handle }: Record<string, string>) {
+  const isOwn = useStore(me)?.handle === handle;
   return (
     <People
       handle={handle!}
       side="following"
-      title={t("People they follow")}
-      empty={t("They follow nobody yet")}
+      title={isOwn ? t("People you follow") : t("People they follow")}
+      empty={isOwn ? t("You follow nobody yet") : t("They follow nobody yet")}
     />
   );
 }
