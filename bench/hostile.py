@@ -43,7 +43,7 @@ class Size:
 
 FULL: Final = Size(100_000, ("hostile/*.*", "photos/*/*.*"))
 TOY: Final = Size(22, ())
-MINUTES: Final = 20.0
+MINUTES: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
