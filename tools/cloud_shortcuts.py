@@ -13,6 +13,7 @@ import hashlib
 import os
 import queue
 import re
+import sys
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -26,6 +27,8 @@ from typing import Any, Final
 from ministack.app import app
 from ministack.core import iam_evaluator, lambda_runtime
 from ministack.services import apigateway, cloudfront, dynamodb, lambda_svc
+
+from tools.function_forks import Processes
 
 __all__ = ["app"]
 
@@ -57,6 +60,8 @@ def take() -> None:
     _replace(lambda_runtime, "zipfile", _unpacking_once)
     _replace(lambda_runtime, "_PYTHON_WORKER_SCRIPT", _ending_its_log)
     _replace(lambda_runtime.Worker, "_drain_stderr_bounded", _until_its_end)
+    if sys.platform == "linux":
+        _replace(lambda_runtime, "subprocess", _forking)
     # What was imported never becomes garbage, and the cloud keeps what it is given.
     gc.collect()
     gc.freeze()
@@ -151,6 +156,11 @@ def _as_cores_allow(limit: Call) -> Call:
     which takes a core a second to start, and there are two dozen queues."""
     most = max(1, (os.cpu_count() or 1) // 2)
     return lambda *arguments: min(limit(*arguments), most)
+
+
+def _forking(module: Any) -> Any:
+    """The module that starts processes, which forks those of functions."""
+    return SimpleNamespace(**{**vars(module), "Popen": Processes(module.Popen).start})
 
 
 def _unpacking_once(module: Any) -> Any:
