@@ -6,6 +6,7 @@ DynamoDB does with these shortcuts is what the contract tests hold against Dynam
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,10 +27,14 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.sqs import models as sqs
+from moto.sqs.responses import SQSResponse
 from werkzeug.exceptions import HTTPException
+
+from tests import moto_expressions
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
 
 _partitions: Final[list[list[Any]]] = []
 """The items of the partition that is being queried, in order."""
@@ -40,10 +45,15 @@ _ACCOUNT: Final = "123456789012"
 _turn: Final = RLock()
 """Services make several calls at once, and moto's tables are dictionaries, which must not grow
 while another thread goes through them."""
+_MESSAGES: Final = frozenset(
+    ("SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch")
+)
+"""SQS's operations that moto answers in the form in which a client gets them."""
 
 
 def take() -> None:
     """Take them in this process."""
+    moto_expressions.take()
     _replace(DynamoHandler, "call_action", _in_turns)
     _replace(DynamoDBBackend, "transact_write_items", _knowing_what_it_changes)
     _replace(Table, "query", _among_its_partition)
@@ -65,15 +75,15 @@ def take() -> None:
     models.RESPONSES_METHODS.clear()
 
 
-def direct(dynamodb: DynamoDBClient) -> None:
-    """Let a client call moto's DynamoDB as a function. To write, sign, send and read a request and
-    its answer takes longer than what they are about.
+def direct(client: DynamoDBClient | SQSClient) -> None:
+    """Let a client call moto's DynamoDB or SQS as a function. To write, sign, send and read a
+    request and its answer takes longer than what they are about.
 
     A call that fails is made once more in the long way, which knows how to answer with an error,
     as are the few with binary values.
     """
-    client: Any = dynamodb
-    resolve, convert = client._resolve_endpoint_ruleset, client._convert_to_request_dict
+    its: Any = client
+    resolve, convert = its._resolve_endpoint_ruleset, its._convert_to_request_dict
 
     def complete(request: dict[str, Any], model: OperationModel, context: dict[str, Any]) -> None:
         """Make of a request what botocore would have sent, in place."""
@@ -93,11 +103,22 @@ def direct(dynamodb: DynamoDBClient) -> None:
             complete(params, model, context)
         return answer
 
-    client._resolve_endpoint_ruleset = lambda *_: ("", {}, {})
-    client._convert_to_request_dict = _unwritten
-    events = dynamodb.meta.events
-    events.register("choose-signer.dynamodb", lambda **_: UNSIGNED)
-    events.register_last("before-call.dynamodb", call)  # type: ignore[arg-type] # it may answer
+    its._resolve_endpoint_ruleset = lambda *_: ("", {}, {})
+    its._convert_to_request_dict = _unwritten
+    name, events = its.meta.service_model.service_name, its.meta.events
+    if name == "dynamodb":
+        # moto knows the region of a call to SQS by its signature alone.
+        events.register("choose-signer.dynamodb", lambda **_: UNSIGNED)
+    events.register_last(f"before-call.{name}", call)
+
+
+def as_received(value: Any) -> Any:
+    """A copy of what moto keeps as it was sent, as a client receives it: with plain bytes."""
+    if isinstance(value, dict):
+        if len(value) == 1 and isinstance(text := value.get("B"), str):
+            return {"B": base64.b64decode(text)}
+        return {name: as_received(part) for name, part in value.items()}
+    return list(map(as_received, value)) if isinstance(value, list) else value
 
 
 def _unwritten(
@@ -115,13 +136,16 @@ def _called(
     assert parameters.keys() <= known.keys(), f"{model.name} has no such parameter"
     if not models.botocore_stubber.enabled:
         return None
+    of_queue = model.service_model.service_name == "sqs"
+    if of_queue and model.name not in _MESSAGES:
+        return None
     try:
         sent = json.dumps(parameters)
     except TypeError:  # A binary value.
         return None
-    handler = DynamoHandler()
+    handler: Any = SQSResponse() if of_queue else DynamoHandler()
     handler.region, handler.current_account = context["client_region"], _ACCOUNT
-    handler.headers, handler.body = {}, json.loads(sent)
+    handler.headers, handler.uri_match, handler.body = {}, {}, json.loads(sent)
     handler.params = handler.body
     with _turn:
         try:
@@ -129,7 +153,7 @@ def _called(
         except (HTTPException, ServiceException):
             return None
     members = model.output_shape.members if model.output_shape else {}
-    given = {name: value for name, value in result.items() if name in members and value is not None}
+    given = {n: value for n, value in (result or {}).items() if n in members and value is not None}
     metadata = {"HTTPStatusCode": 200, "HTTPHeaders": {}, "RequestId": "", "RetryAttempts": 0}
     return SimpleNamespace(status_code=200), given | {"ResponseMetadata": metadata}
 

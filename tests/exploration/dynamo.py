@@ -26,6 +26,7 @@ from moto.dynamodb.responses import DynamoHandler
 from shutterfeed.schema import PK, SK
 from tests.conftest import REGION
 from tests.integration.world import ACCOUNT
+from tests.moto_shortcuts import as_received
 
 Item = dict[str, Any]
 Touched = tuple[str, str, str]
@@ -62,13 +63,13 @@ def answer(operation: str, parameters: Mapping[str, Any]) -> Item:
             return {}
         if operation == "UpdateItem":
             _check([handler.body], ConditionalCheckFailed)
-            return {"Attributes": _received(_update(handler.body))}
+            return {"Attributes": as_received(_update(handler.body))}
         result = getattr(handler, xform_name(operation))().result
     except Exception as error:
         if not hasattr(error, "description"):
             raise
         raise Refused(_error_response(json.loads(error.description))) from error
-    received: Item = _received(json.loads(dynamo_json_dump(result)))
+    received: Item = as_received(json.loads(dynamo_json_dump(result)))
     return received
 
 
@@ -91,7 +92,7 @@ def items(table: str) -> Iterator[Item]:
     """All items of a table, with plain bytes where they are binary."""
     for partition in list(backend().tables[table].items.values()):
         for item in list(partition.values()):
-            yield _received(json.loads(dynamo_json_dump(item.to_json()["Attributes"])))
+            yield as_received(json.loads(dynamo_json_dump(item.to_json()["Attributes"])))
 
 
 def clear() -> None:
@@ -193,14 +194,4 @@ def _sent(value: Any) -> Any:
         return [_sent(part) for part in value]
     if isinstance(value, (bytes, bytearray)):
         return base64.b64encode(value).decode()
-    return value
-
-
-def _received(value: Any) -> Any:
-    if isinstance(value, dict):
-        if len(value) == 1 and isinstance(text := value.get("B"), str):
-            return {"B": base64.b64decode(text)}
-        return {name: _received(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return list(map(_received, value))
     return value

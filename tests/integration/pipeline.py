@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from importlib import import_module
 from itertools import pairwise
 from random import Random
@@ -20,7 +21,7 @@ from shutterfeed.schema import (
 from tests.conftest import REGION
 from tests.integration.payloads import Event, context
 from tests.integration.rights import held_against
-from tests.integration.world import World, aws
+from tests.integration.world import METADATA, World, aws, changes
 
 Handler = Callable[[Any, Any], Mapping[str, Any]]
 
@@ -53,8 +54,8 @@ class Pipeline:
     chance: Random = field(default_factory=lambda: Random(0))
     failures: list[str] = field(default_factory=list)
     """Ids of records that a worker reported as failed, in order."""
-    _shard: str | None = None
-    _read_up_to: str | None = None
+    _read: int = 0
+    """How many of the stream's records were read."""
 
     def run(self) -> None:
         """Run until nothing moves any more. A record that keeps failing stays where it is."""
@@ -122,29 +123,15 @@ class Pipeline:
 
     def _new_records(self) -> list[dict[str, Any]]:
         """Those that the stack's event filter lets through."""
-        streams, arn = aws("dynamodbstreams"), self.world.stream_arn
-        if self._shard is None:
-            description = streams.describe_stream(StreamArn=arn)["StreamDescription"]
-            self._shard = description["Shards"][0]["ShardId"]
-        # A new iterator each time: moto replaces the shard when it rolls a transaction back.
-        place: dict[str, str] = (
-            {"ShardIteratorType": "TRIM_HORIZON"}
-            if self._read_up_to is None
-            else {
-                "ShardIteratorType": "AFTER_SEQUENCE_NUMBER",
-                "SequenceNumber": self._read_up_to,
-            }
-        )
-        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=self._shard, **place)
-        found = streams.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
-        if found:
-            self._read_up_to = found[-1]["dynamodb"]["SequenceNumber"]
+        found = changes(METADATA, self._read)
+        self._read += len(found)
         return [self._record(record) for record in _as_dynamodb_has_them(found)]
 
     def _record(self, record: dict[str, Any]) -> dict[str, Any]:
         """One of moto's records as Lambda hands it over; what TTL removed is marked so."""
         change = dict(record["dynamodb"])
-        change["ApproximateCreationDateTime"] = change["ApproximateCreationDateTime"].timestamp()
+        made_at = change["ApproximateCreationDateTime"].replace(tzinfo=UTC)
+        change["ApproximateCreationDateTime"] = made_at.timestamp()
         made = {**record, "dynamodb": change, "eventSourceARN": self.world.stream_arn}
         if record["eventName"] == "REMOVE" and item_key(unmarshal(change["Keys"])) in (
             self.world.expired

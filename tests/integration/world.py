@@ -16,6 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from boto3.dynamodb.conditions import Key
+from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 from moto.sqs.models import SQSBackend, sqs_backends
 
@@ -29,7 +30,7 @@ from tests import tables
 from tests.conftest import REGION
 from tests.fakes.cloudfront import FakeCloudFront
 from tests.limits import PLENTY_SETTING
-from tests.moto_shortcuts import direct
+from tests.moto_shortcuts import as_received, direct
 from tests.samples import ACCOUNT_KEY, PUSH_KEY, PUSH_SERVICES
 from tools import paths
 
@@ -52,8 +53,9 @@ SEARCH: Final = "search"
 def aws(service: str) -> Any:
     """A client that every test shares: moto's answers depend on the test, the client does not."""
     client = connect(service, region_name=REGION)
-    if service == "dynamodb":
+    if service in {"dynamodb", "sqs"}:
         direct(client)
+    if service == "dynamodb":
         client.meta.events.register("provide-client-params.dynamodb.GetItem", _check_key)
     return client
 
@@ -61,6 +63,18 @@ def aws(service: str) -> Any:
 def _queues() -> SQSBackend:
     """moto's queues themselves."""
     return sqs_backends[ACCOUNT][REGION]
+
+
+def changes(table: str, after: int) -> list[dict[str, Any]]:
+    """The records of a table's stream after the first so many, as a client of streams gets them.
+
+    Not asked for by the SDK, which takes three calls for it. moto replaces the stream when it rolls
+    a transaction back, but its records stay.
+    """
+    shard = dynamodb_backends[ACCOUNT][REGION].tables[table].stream_shard
+    assert shard is not None
+    found: list[dict[str, Any]] = as_received([record.to_json() for record in shard.items[after:]])
+    return found
 
 
 def _check_key(params: dict[str, Any], **_: Any) -> None:
