@@ -29,6 +29,7 @@ from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
 from shutterfeed.adapters.dynamodb.closings import DynamoClosings
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
+from shutterfeed.adapters.dynamodb.drafts import DynamoDrafts
 from shutterfeed.adapters.dynamodb.erasures import DynamoErasureRecords
 from shutterfeed.adapters.dynamodb.follows import edge_item
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
@@ -187,6 +188,7 @@ def _erased(metadata: Table, feeds: Table, posts: list[Post]) -> _Units:
         closings=DynamoClosings(metadata),
         traces=DynamoTraces(metadata, feeds),
         posts=DynamoPosts(metadata),
+        drafts=DynamoDrafts(metadata),
         avatars=DynamoAvatars(metadata),
         likes=DynamoLikes(metadata),
         comments=DynamoComments(metadata),

@@ -392,6 +392,8 @@ def _erase(function: lambda_.Function, to: Resources) -> None:
         "BatchWriteItem",
     )
     grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX)
+    # The drafts of a user who was suspended are kept.
+    grants.index(function, tables.metadata, schema.PUBLISHED_INDEX)
     grants.items(function, tables.feed, "Query", "BatchWriteItem")
     # The list of erasures. It reaches no object but its own entries, and no version of any.
     grants.objects(function, to.buckets.originals, "PutObject", prefix=ERASURES_PREFIX)

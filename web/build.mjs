@@ -14,7 +14,7 @@ const FIRST_SCREEN = "src/main.tsx";
 /** Of its script, compressed: whoever adds to it has to leave something for later. */
 const MOST_BYTES = 25 * 1024;
 /** Of all scripts of the app together but the moderators' pages, compressed, whenever they are loaded. */
-const MOST_BYTES_TOGETHER = 130 * 1024;
+const MOST_BYTES_TOGETHER = 133 * 1024;
 /** Parts that everybody gets once the first pictures are there: one file, under the first one's name. */
 const SETTLED = ["src/answers/all.ts", "src/viewer/all.ts", "src/offline/all.ts"];
 const MODERATORS = "src/console/all.ts";

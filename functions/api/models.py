@@ -627,7 +627,7 @@ class RenditionBody(Struct):
 
 
 class ZoomBody(Struct):
-    """A larger rendition of a photo. `rendition` is null while it is being made."""
+    """A larger rendition of a photo. `rendition` is null while there is none."""
 
     rendition: RenditionBody | None
 

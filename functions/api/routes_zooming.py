@@ -1,4 +1,4 @@
-"""The route of the zoom size of a photo."""
+"""The routes of the zoom size of a photo."""
 
 from __future__ import annotations
 
@@ -32,3 +32,22 @@ def zoom_medium(call: Call) -> ZoomBody | Waits:
     )
     body = ZoomBody.of(found, call.services.links)
     return body if found.is_made else Waits(body, RETRY_SECONDS)
+
+
+@route(
+    "GET",
+    "/public/posts/{id}/media/{media_id}/zoom",
+    returns=ZoomBody,
+    public=True,
+    cached=True,
+    errors=(404,),
+)
+def find_zoom(call: Call) -> ZoomBody:
+    """Get a larger rendition of a photo, as it is shown to people who are not signed in.
+
+    They have none made. `rendition` is null if there is none, or none yet: it is there for some
+    weeks once somebody who is signed in has enlarged the photo.
+    """
+    path = call.path
+    found = call.services.zooming.find(call.viewer, path["id"], path["media_id"])
+    return ZoomBody(None) if found is None else ZoomBody.of(found, call.services.links)

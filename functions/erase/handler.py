@@ -1,5 +1,5 @@
 """Erases closed accounts, slice by slice, when their users can no longer come back; and ends the
-sign-ins of users who were suspended."""
+sign-ins of users who were suspended, whose drafts are kept."""
 
 from collections.abc import Iterator
 
@@ -15,6 +15,7 @@ def erase(body: str) -> Iterator[str]:
     message = MESSAGES.decode(body)
     if isinstance(message, EndSignIns):
         services().sign_ins.end(message)
+        services().drafts.keep(message)
         yield "signed out"
     else:
         services().eraser.erase(message)

@@ -19,6 +19,8 @@ from shutterfeed.domain.drafts import drafted, posted, settled, with_media
 from shutterfeed.domain.errors import LimitReached
 from shutterfeed.domain.limits import Allowance
 from shutterfeed.domain.media import Medium, Upload
+from shutterfeed.domain.mentions import Mention
+from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.posts import (
     DISCARDED_RETENTION,
     DRAFT_RETENTION,
@@ -136,26 +138,26 @@ def _posted(store: Store, number: int) -> Post:
 
 
 def test_every_write_of_its_author_says_when_a_draft_expires(store: Store) -> None:
-    post, entry = _begun(store), LATER + DRAFT_RETENTION
-    assert store.posts.edit(post.id, "edited", None, (), draft_until=entry)
-    assert (_now(store, post).draft_until, _expires(store, post)) == (entry, _seconds(entry))
-    cropping = _now(store, post)
-    assert store.crops.change(cropping, *_cropped(cropping, START))
-    kept = START + DRAFT_RETENTION
+    day = timedelta(days=1)
+    post, kept = _begun(store), LATER + DRAFT_RETENTION
+    assert store.posts.edit(post.id, "edited", None, (), draft_until=kept)
+    assert (_now(store, post).draft_until, _expires(store, post)) == (kept, _seconds(kept))
+    cropping, kept = _now(store, post), kept + day
+    assert store.crops.change(cropping, *_cropped(cropping, LATER + day))
     assert (_now(store, post).draft_until, _expires(store, post)) == (kept, _seconds(kept))
     store.posts.mark_processing(post.id)
-    cropping = _now(store, post)
+    cropping, kept = _now(store, post), kept + day
     assert store.crops.change(cropping, *_cropped(cropping, LATER, None))
-    assert store.posts.edit(post.id, "again", None, (), draft_until=entry)
-    assert (_now(store, post).draft_until, _expires(store, post)) == (entry, None)
+    assert store.posts.edit(post.id, "again", None, (), draft_until=kept)
+    assert (_now(store, post).draft_until, _expires(store, post)) == (kept, None)
     going = _now(store, post)
     failed = replace(going, media=(post.media[0].failed(samples.FAILURE),), state=PostState.FAILED)
     assert store.drafts.write(going, failed, LATER)
     upload = _uploads(post)[post.media[0].media_id]
     upload = replace(upload, medium=upload.medium.failed(samples.FAILURE))
     store.ledger.mark_failed(ADA, upload.medium.media_id, samples.FAILURE)
-    failed = _now(store, post)
-    assert store.posts.mend(failed, drafted(failed, START), upload, LATER)
+    failed, kept = _now(store, post), kept + day
+    assert store.posts.mend(failed, drafted(failed, LATER + 3 * day), upload, LATER)
     assert (_now(store, post).draft_until, _expires(store, post)) == (kept, _seconds(kept))
 
 
@@ -239,3 +241,17 @@ def test_a_draft_takes_few_write_units_more_than_a_post(request: pytest.FixtureR
     posting = _units(tables, post_it)
     # Twice that of `create` and of the posting, which are transactions.
     assert (drafted_too - made, arrived_too - arrived, settling, posting) == (2, 1, 3, 8)
+
+
+def test_who_is_not_to_be_named_any_more_is_not_when_it_is_published(store: Store) -> None:
+    post = _ready(store, 1)
+    media_id = post.media[0].media_id
+    people = tuple(TaggedPerson(media_id, samples.user_id(number), 0.5, 0.5) for number in (2, 3))
+    mentions = (Mention("cy", samples.user_id(3)),)
+    naming = replace(post, people=people, mentions=mentions, caption="With @cy")
+    assert store.drafts.write(post, posted(naming, None), LATER)
+    media = _now(store, post).media
+    gone = (samples.user_id(3),)
+    assert store.posts.publish(post.id, media, samples.position(9), LATER, without=gone)
+    published = _now(store, post)
+    assert (published.caption, published.mentions, published.people) == ("With @cy", (), people[:1])

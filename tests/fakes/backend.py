@@ -55,6 +55,7 @@ from shutterfeed.services.indexing import IndexingService
 from shutterfeed.services.ingest import IngestService
 from shutterfeed.services.notices import NoticeOpener
 from shutterfeed.services.notifying import NotifyingService
+from shutterfeed.services.people import PeopleService
 from shutterfeed.services.popular import PopularService
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from shutterfeed.services.publishing import PublishingService
@@ -350,6 +351,7 @@ class Backend:
             albums=albums,
             drafts=drafts,
             profiles=profiles,
+            people=PeopleService(profiles=profiles, reads=viewing_reads),
             blobs=blobs,
             avatars=avatars,
             nominations=nominations,
@@ -540,6 +542,7 @@ class Backend:
             closings=guard(FakeClosings(data)),
             traces=guard(FakeTraces(data, self.feed_table)),
             posts=guard(FakePosts(data)),
+            drafts=guard(FakeDrafts(data)),
             avatars=guard(FakeAvatars(data)),
             likes=guard(FakeLikes(data)),
             comments=guard(FakeComments(data)),
@@ -746,6 +749,7 @@ def _indexed(indexing: IndexingService, message: IndexMessage) -> None:
 def _erased(services: EraseServices, message: EraseMessage) -> None:
     if isinstance(message, EndSignIns):
         services.sign_ins.end(message)
+        services.drafts.keep(message)
     else:
         services.eraser.erase(message)
 

@@ -907,7 +907,13 @@ class FakePosts:
             self._write(replace(post, state=PostState.PROCESSING), None)
 
     def publish(
-        self, post_id: PostId, media: Sequence[Medium], position: str, at: datetime
+        self,
+        post_id: PostId,
+        media: Sequence[Medium],
+        position: str,
+        at: datetime,
+        *,
+        without: Collection[str] = (),
     ) -> bool:
         post = self.get(post_id)
         if post is None or post.state not in TO_PUBLISH or not has_media(post, media):
@@ -923,7 +929,7 @@ class FakePosts:
             for case_id in self.data.withheld.get(medium.sha256, ())
         }
         published = replace(
-            post,
+            post.without_people(without),
             state=PostState.PUBLISHED,
             media=tuple(media),
             position=position,

@@ -20,6 +20,7 @@ OPEN = {
         "/public/index.html",
         "/public/places/{place}/posts",
         "/public/posts/{id}",
+        "/public/posts/{id}/media/{media_id}/zoom",
         "/public/users/{handle}",
         "/public/users/{handle}/feed.atom",
         "/public/users/{handle}/posts",

@@ -50,6 +50,26 @@ def test_it_is_made_while_one_waits_and_is_sharper_than_all_others(
         assert (picture.format, picture.size) == ("WEBP", (1500, 1000))
 
 
+def test_whoever_is_not_signed_in_gets_it_once_it_is_there(
+    client: Client, pipeline: Pipeline, ada: Person, ben: Person
+) -> None:
+    post_id = publish(client, pipeline, ada, [LARGE])
+    (medium,) = client.get(f"/public/posts/{post_id}").json["media"]
+    path = f"/public/posts/{post_id}/media/{medium['id']}/zoom"
+    assert client.get(path).json == {"rendition": None}
+    pipeline.run()
+    assert client.get(path).json == {"rendition": None}, "nobody has asked who may"
+    _ask(client, ben, post_id)
+    pipeline.run()
+    found = client.get(path)
+    assert found.json == _ask(client, ben, post_id).json
+    assert found.headers["Cache-Control"] == "public, max-age=0, s-maxage=60"
+    client.patch("/me", ada, {"public_page": False})
+    hidden, unknown = client.get(path), client.get(path.replace(post_id, post_id[:-1] + "0"))
+    assert (hidden.status, hidden.error) == (unknown.status, unknown.error)
+    assert hidden.error == ("post_not_found", None)
+
+
 def test_it_is_made_again_before_it_is_gone(
     client: Client, pipeline: Pipeline, world: World, ada: Person
 ) -> None:

@@ -13,8 +13,17 @@ from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from shutterfeed.domain.ids import ulid_time
 from shutterfeed.domain.media import MediaState
-from shutterfeed.domain.messages import CollectMedia, Notify
-from shutterfeed.domain.posts import DISCARDED_RETENTION, DRAFT_RETENTION, Post, PostState
+from shutterfeed.domain.messages import CollectMedia, EndSignIns, Notify
+from shutterfeed.domain.people import PersonDraft
+from shutterfeed.domain.posts import (
+    DISCARDED_RETENTION,
+    DRAFT_RETENTION,
+    SUSPENDED_RETENTION,
+    Place,
+    Post,
+    PostState,
+)
+from shutterfeed.domain.users import MentionsFrom, Suspension
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.services.drafts import WantedMedium
 from shutterfeed.services.posts import PostDraft
@@ -122,9 +131,19 @@ def test_what_is_posted_is_not_a_draft_and_a_repeated_posting_changes_nothing(
     post = ready(backend)
     change(backend, post, posting(post))
     backend.drain()
+    backend.posts.edit(str(post.id), ADA, "edited since", None, drop_place=False)
     published = now(backend, post)
-    assert change(backend, post, posting(post, "other words")).view.post == published
-    for to in (wanted(post), adding(post, OTHER), adding(post, OTHER, publish=True)):
+    assert change(backend, post, posting(post)).view.post == published
+    (medium,) = posting(post).media
+    others = (
+        posting(post, "other words"),
+        replace(posting(post), sensitive=True),
+        replace(posting(post), place=Place("Lake Louise")),
+        replace(posting(post), publish_at=START + HOUR),
+        replace(posting(post), media=(replace(medium, alt_text="A lake"),)),
+        replace(posting(post), media=(replace(medium, people=(PersonDraft("user2", 0.5, 0.5),)),)),
+    )
+    for to in (*others, wanted(post), adding(post, OTHER), adding(post, OTHER, publish=True)):
         with pytest.raises(Conflict) as refused:
             change(backend, post, to)
         assert refused.value.code == "not_a_draft"
@@ -332,3 +351,54 @@ def test_a_draft_has_no_time_before_it_is_posted(backend: Backend) -> None:
     unknown = replace(wanted(post), media=(WantedMedium("x"),))
     with pytest.raises(InvalidInput, match="no such photo"):
         change(backend, post, unknown)
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_draft_does_not_expire_while_its_author_is_suspended(
+    backend: Backend, ends: bool
+) -> None:
+    post, going = ready(backend), begun(backend, OTHER, key="going")
+    gone = ready(backend, PHOTO + b"gone", key="gone")
+    backend.posts.delete(str(gone.id), ADA)
+    until = START + timedelta(days=30) if ends else None
+    profile = backend.metadata.profiles[ADA]
+    suspended = replace(profile, suspension=Suspension("case", until))
+    backend.metadata.write_profile(suspended)
+    backend.drain()
+    least = START + SUSPENDED_RETENTION if until is None else until + DRAFT_RETENTION
+    for draft in (post, going):
+        kept = now(backend, draft)
+        assert kept.draft_until == backend.metadata.expiries[keys.post(draft.id)] == least
+        # A repetition changes nothing, and neither does a change after it make that sooner.
+        backend.queues["erase"].send([EndSignIns(ADA)])
+        backend.drain()
+        assert now(backend, draft).revision == kept.revision
+    assert now(backend, gone).state is PostState.DELETED
+    backend.metadata.write_profile(profile)
+    backend.drain()
+    change(backend, post, wanted(post, "Back again"))
+    assert now(backend, post).draft_until == least
+
+
+def test_nobody_is_named_by_a_draft_that_is_posted_who_does_not_want_that_any_more(
+    backend: Backend,
+) -> None:
+    post = ready(backend)
+    handle = backend.metadata.profiles[BOB].handle
+    (medium,) = wanted(post).media
+    naming = replace(
+        wanted(post, f"With @{handle}"),
+        media=(replace(medium, people=(PersonDraft(handle, 0.5, 0.5),)),),
+    )
+    change(backend, post, naming)
+    assert now(backend, post).person_ids == {BOB}
+    backend.users.edit(BOB, mentions_from=MentionsFrom.NOBODY)
+    with pytest.raises(InvalidInput) as refused:
+        change(backend, post, replace(naming, publish=True))
+    assert refused.value.code == "cannot_be_tagged"
+    # Posted as it is, it says the same and names nobody.
+    backend.scheduling.publish_now(str(post.id), ADA)
+    backend.drain()
+    published = now(backend, post)
+    assert (published.state, published.caption) == (PostState.PUBLISHED, f"With @{handle}")
+    assert published.person_ids == frozenset()

@@ -10,6 +10,7 @@ from shutterfeed import keys
 from shutterfeed.domain.media import Blob, BlobState, Failure, MediaState, Reference
 from shutterfeed.domain.messages import PublishMedium, PublishMessage
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.services.people import PeopleService
 from shutterfeed.services.publishing import PublishingService
 from tests import samples
 from tests.fakes.metadata import (
@@ -23,6 +24,7 @@ from tests.fakes.metadata import (
     FakePosts,
     FakeProfiles,
     FakeScheduledPosts,
+    FakeViewingReads,
     Metadata,
 )
 from tests.fakes.storage import FakeQueue
@@ -52,6 +54,7 @@ def service(
         albums=FakeAlbums(data),
         drafts=FakeDrafts(data),
         profiles=FakeProfiles(data),
+        people=PeopleService(profiles=FakeProfiles(data), reads=FakeViewingReads(data, clock)),
         blobs=FakeBlobs(data),
         avatars=FakeAvatars(data),
         nominations=FakeNominations(data),

@@ -17,6 +17,7 @@ from shutterfeed.domain.media import Clip, Reference
 from shutterfeed.domain.messages import RenderZoom
 from shutterfeed.domain.photos import plan, working_size
 from shutterfeed.domain.posts import DELETED_RETENTION, Post
+from shutterfeed.domain.visibility import NOBODY
 from shutterfeed.domain.zooming import (
     LEAST_GAIN,
     MOST_PIXELS,
@@ -108,6 +109,11 @@ class Scene:
         post = post or self.post
         return self.backend.zooming.ask(user_id, str(post.id), post.media[0].media_id)
 
+    def find(self, post: Post | None = None) -> Zoomed | None:
+        """As whoever is not signed in."""
+        post = post or self.post
+        return self.backend.zooming.find(NOBODY, str(post.id), post.media[0].media_id)
+
     @property
     def orders(self) -> list[RenderZoom]:
         messages = self.backend.queues["render"].messages
@@ -142,6 +148,24 @@ def test_the_first_to_ask_has_it_made_and_all_others_find_it(scene: Scene) -> No
     assert (found.rendition.width, found.rendition.height) == (2048, 1536)
     assert scene.stored == [keys.rendition_object(found.blob_id, found.rendition.name)]
     assert not scene.orders
+
+
+def test_whoever_is_not_signed_in_finds_it_and_has_none_made(scene: Scene) -> None:
+    assert scene.find() is None
+    assert not scene.orders
+    scene.ask()
+    assert scene.find() is None
+    scene.backend.drain()
+    found = scene.find()
+    assert found is not None
+    assert (found.is_made, found.rendition.width) == (True, 2048)
+    # Another upload of the same photo has none: nothing tells that it is the same.
+    assert scene.find(scene.publish(2, PHOTO)) is None
+    scene.backend.clock.advance(ZOOM_RETENTION)
+    assert scene.find() is None
+    scene.backend.users.edit(ADA, public_page=False)
+    with pytest.raises(NotFound):
+        scene.find()
 
 
 def test_another_upload_of_the_same_photo_tells_nobody_that_it_is_one(scene: Scene) -> None:

@@ -495,6 +495,14 @@ AVATAR: Final = Surface(
     "An avatar that one creates", _KEYS, {**_each(Post, NOBODY), Post.AVATAR: OWNER}
 )
 PUBLIC_POST: Final = Surface("A public post by its id", _PUBLIC, _PUBLIC_POSTS, is_public=True)
+PUBLIC_ZOOM: Final = Surface(
+    "A public photo that one enlarges",
+    _PUBLIC + " Whoever may see the post gets a larger rendition of its photo, or is told, here,"
+    " that there is none.",
+    _each(Post, NOBODY),
+    told=_PUBLIC_POSTS,
+    is_public=True,
+)
 PUBLIC_USER: Final = Surface("A public user by the handle", _PUBLIC, _PUBLIC_USERS, is_public=True)
 PUBLIC_LIST: Final = Surface("Posts in a public list", _PUBLIC, _PUBLIC_POSTS, is_public=True)
 PUBLIC_FOUND: Final = Surface(

@@ -3,7 +3,7 @@ import type { PostBody } from "./api.ts";
 import { person, signedIn } from "./auth.ts";
 import { isNotFound } from "./errors.ts";
 import { t } from "./language.ts";
-import { AWAITED, awaitedIds, pending, published, settled } from "./pending.ts";
+import { AWAITED, awaitedIds, dropPreviews, pending, published, settled } from "./pending.ts";
 import { fetchPost } from "./posts.ts";
 import { navigate } from "./router.ts";
 import { tabsKnown } from "./senders.ts";
@@ -19,6 +19,8 @@ const LINGER_MS = 1_500;
 const MAX_KEPT = 20;
 
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
+/** The posts after which the API is being asked. */
+const asking = new Set<string>();
 
 person.watch(() => {
   for (const timer of timers.values()) clearTimeout(timer);
@@ -60,7 +62,9 @@ export function hurry(id: string): void {
 export function forget(id: string): void {
   clearTimeout(timers.get(id));
   timers.delete(id);
-  pending.update((posts) => posts.filter((post) => post.id !== id));
+  const post = pending.value.find((other) => other.id === id);
+  pending.update((posts) => posts.filter((other) => other !== post));
+  dropPreviews(post?.media.map((medium) => medium.id) ?? []);
   store(awaitedIds().filter((other) => other !== id));
   settled.set(id);
 }
@@ -73,7 +77,14 @@ function schedule(id: string, delay: number): void {
   );
 }
 
+/** Two that ask at once would both tell of it. */
 async function look(id: string, delay: number): Promise<void> {
+  if (asking.has(id)) return;
+  asking.add(id);
+  await lookOnce(id, delay).finally(() => asking.delete(id));
+}
+
+async function lookOnce(id: string, delay: number): Promise<void> {
   if (pending.value.some((post) => post.id === id && post.state === "published")) {
     return forget(id);
   }

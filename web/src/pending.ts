@@ -44,9 +44,30 @@ export const settled = new Store<string | null>(null);
 export const published = new Store(0);
 
 /** Object URLs of what was picked in this browser, by medium: shown until renditions are there. */
-export const previews = new Map<string, string>();
+const previews = new Map<string, string>();
+
+/** What was picked in this browser, until renditions are there: its object URL. */
+export function previewOf(mediaId: string): string | undefined {
+  return previews.get(mediaId);
+}
+
+export function keepPreview(mediaId: string, picture: Blob): void {
+  dropPreviews([mediaId]);
+  previews.set(mediaId, URL.createObjectURL(picture));
+}
+
+/** Nothing shows them any more, or something else does: the browser lets go of their files. */
+export function dropPreviews(mediaIds: Iterable<string>): void {
+  for (const id of mediaIds) {
+    const url = previews.get(id);
+    if (url === undefined) continue;
+    URL.revokeObjectURL(url);
+    previews.delete(id);
+  }
+}
 
 person.watch(() => {
+  dropPreviews([...previews.keys()]);
   localStorage.removeItem(AWAITED);
   pending.set([]);
   outgoing.set([]);

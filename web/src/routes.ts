@@ -30,6 +30,7 @@ type Routes = readonly (readonly [string, View])[];
 
 const welcome = () => import("./welcome/all.ts");
 const safety = () => import("./safety/all.ts");
+const uploading = () => import("./upload/all.ts");
 const scheduled = () => import("./scheduled/all.ts");
 const desk = () => import("./console/all.ts");
 
@@ -54,6 +55,7 @@ export const ROUTES: Routes = [
   ["/tags/:tag", TagView],
   ["/places/:place", PlaceView],
   ["/uploads", UploadsView],
+  ["/drafts", lazy(uploading, "DraftsView")],
   ["/scheduled", lazy(scheduled, "ScheduledView")],
   ["/deleted", DeletedView],
   ["/settings", SettingsView],

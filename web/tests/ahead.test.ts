@@ -73,6 +73,7 @@ sessionStorage.setItem(
 localStorage.setItem("shutterfeed.refresh", "good");
 mock.timers.enable({ apis: ["setTimeout"] });
 
+const { sendAheadNow } = await import("../src/upload/ahead.ts");
 const { outgoing, pending } = await import("../src/pending.ts");
 const { changeItem, discard, draft, edit, post } = await import("../src/upload/draft.ts");
 const { EMPTY } = await import("../src/upload/kept-draft.ts");
@@ -142,10 +143,8 @@ test("what stands in the dialog for a moment is sent as a draft without any word
   assert.equal(first.body.draft, true);
   assert.equal(JSON.stringify(first.body).includes("Only mine"), false);
   const [item] = draft.value.items;
-  assert.deepEqual(draft.value.server, {
-    postId: "P",
-    media: { [item!.id]: { id: "M0", crop: null } },
-  });
+  assert.equal(draft.value.server?.postId, "P");
+  assert.deepEqual(draft.value.server?.media, { [item!.id]: { id: "M0", crop: null } });
   assert.deepEqual(pending.value, [], "nothing is shown as posted");
   edit({ caption: "Only mine yet, and longer" });
   await wait();
@@ -234,17 +233,39 @@ test("what the API has no longer is posted anew, with a key of its own", async (
   assert.equal(asked[2]!.body.draft, false);
 });
 
-test("a discarded draft is deleted once it cannot be brought back any more", async () => {
+test("a discarded draft is deleted at once, and Undo restores it before more is told of it", async () => {
   edit({ items: [itemOf("lake")] });
   await wait();
+  answer = async () => new Response(null, { status: 204 });
   discard();
   assert.deepEqual(batches.value, []);
-  toasts.value!.onAction!();
-  assert.equal(draft.value.server?.postId, "P");
-  discard();
-  mock.timers.tick(15_000);
   await rest();
   assert.equal(last().does, "DELETE /api/posts/P");
+  let go!: () => void;
+  answer = ({ does }) =>
+    does.endsWith("/restore")
+      ? new Promise((resolve) => (go = () => resolve(Response.json({ id: "P", media: [] }))))
+      : Promise.resolve(made("P", "later", "M0"));
+  toasts.value!.onAction!();
+  assert.equal(draft.value.server?.postId, "P");
+  await wait();
+  assert.equal(last().does, "POST /api/posts/P/restore");
+  go();
+  await rest();
+  assert.equal(last().does, "PUT /api/posts/P/draft");
+});
+
+test("what was said is told once its author leaves it, and another file takes nothing of it back", async () => {
+  edit({ items: [itemOf("lake")], caption: "At the lake" });
+  await wait();
+  await sendAheadNow(draft);
+  assert.deepEqual([last().body.caption, last().body.publish], ["At the lake", false]);
+  const told = asked.length;
+  await sendAheadNow(draft);
+  assert.equal(asked.length, told, "nothing has changed since");
+  edit({ items: [...draft.value.items, itemOf("sea")] });
+  await wait();
+  assert.deepEqual([last().body.caption, last().body.media?.length], ["At the lake", 2]);
 });
 
 test("a draft that the API makes too late is deleted: it was discarded, or posted without it", async () => {
@@ -301,7 +322,7 @@ test("a draft that is brought back behind another one loses no words, and its fi
   toasts.value!.onAction!();
   const { items, caption, server, isSensitive, keepsCapture, note } = draft.value;
   assert.deepEqual(
-    items.map(({ file }) => file.name),
+    items.map(({ name }) => name),
     ["sea", "lake"],
   );
   assert.equal(caption, "At the sea\nAt the lake");
@@ -350,7 +371,7 @@ test("a draft that is brought back as it was is sent on", async () => {
     ["P"],
   );
   await wait();
-  assert.equal(asked.length, 2);
+  assert.equal(asked.length, 4, "all is known: it was deleted, restored and told of once");
 });
 
 test("files are sent once it is known that another one cannot be", async () => {
@@ -452,12 +473,14 @@ test("a post that is discarded and brought back is not deleted by the late answe
   await rest();
   assert.deepEqual(
     asked.slice(1).map(({ does }) => does),
-    ["PUT /api/posts/P/draft", "PUT /api/posts/P/draft"],
+    [
+      "PUT /api/posts/P/draft",
+      "DELETE /api/posts/P",
+      "POST /api/posts/P/restore",
+      "PUT /api/posts/P/draft",
+    ],
   );
-  assert.deepEqual(
-    pending.value.map(({ id }) => id),
-    ["P"],
-  );
+  assert.ok(pending.value.some(({ id }) => id === "P"));
 });
 
 test("a post that is discarded while it is posted is deleted, though its draft is gone", async () => {

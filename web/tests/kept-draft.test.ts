@@ -8,10 +8,17 @@ Object.defineProperty(globalThis, "navigator", { value: { languages: [] } });
 
 const { itemsOf, keptOf } = await import("../src/upload/kept-draft.ts");
 
+const SERVER = {
+  postId: "P",
+  media: { a: { id: "M", crop: null } },
+  until: "2026-05-11T12:30:00Z",
+  words: "",
+};
 const file = (name: string) => new File([name], name);
 const item = (id: string, altText: string): Item => ({
   id,
   file: file(id),
+  name: id,
   altText,
   people: [{ handle: "ann", x: 0.5, y: 0.5 }],
   type: "image/jpeg",
@@ -32,7 +39,7 @@ const draft: Draft = {
   isSensitive: false,
   commentsFrom: "followers",
   publishAt: "2026-05-04T12:30",
-  server: { postId: "P", media: { a: { id: "M", crop: null } } },
+  server: SERVER,
   note: "Some note",
   refusal: null,
 };
@@ -48,7 +55,7 @@ test("all that was said is kept, and nothing that only this page knows", () => {
     isSensitive: false,
     commentsFrom: "followers",
     publishAt: "2026-05-04T12:30",
-    server: { postId: "P", media: { a: { id: "M", crop: null } } },
+    server: SERVER,
   });
   assert.deepEqual(
     items.map(({ id, altText, crop }) => [id, altText, crop?.height]),
@@ -70,7 +77,7 @@ test("items come back in their order with their files; those without one are lef
     ]),
   );
   assert.deepEqual(
-    both.map((again) => [again.id, again.file.name, again.preview, again.sha256]),
+    both.map((again) => [again.id, again.file?.name, again.preview, again.sha256]),
     [
       ["a", "again-a", null, "00"],
       ["b", "again-b", null, "00"],
@@ -80,4 +87,10 @@ test("items come back in their order with their files; those without one are lef
     itemsOf(kept, new Map([["b", two]])).map(({ id }) => id),
     ["b"],
   );
+});
+
+test("what only the service has comes back without a file", () => {
+  const elsewhere = { ...item("c", "A sea"), file: null, name: "Photo 1" };
+  const [again] = itemsOf(keptOf({ ...draft, items: [elsewhere] }), new Map());
+  assert.deepEqual([again?.file, again?.name, again?.altText], [null, "Photo 1", "A sea"]);
 });

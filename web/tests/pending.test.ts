@@ -35,9 +35,10 @@ sessionStorage.setItem(
   JSON.stringify({ token: `h.${btoa('{"sub":"ann"}')}.s`, expiresAt: Date.now() + 900_000 }),
 );
 
+const { toasts } = await import("../src/toasts.ts");
 const { signedIn } = await import("../src/auth.ts");
-const { follow, mended } = await import("../src/following.ts");
-const { pending } = await import("../src/pending.ts");
+const { follow, mended, resumePending } = await import("../src/following.ts");
+const { dropPreviews, keepPreview, pending, previewOf } = await import("../src/pending.ts");
 
 const post = (state: PostBody["state"], ...media: string[]): PostBody =>
   ({ id: "P", state, created_at: "", media: media.map((id) => ({ id })) }) as unknown as PostBody;
@@ -75,4 +76,25 @@ test("a failed post that is mended is looked at until it is published", async ()
   assert.deepEqual(pending.value, []);
   await pass(60_000);
   assert.equal(asked, 4);
+});
+
+test("whoever comes back twice at once is told once, and of no picture the browser keeps hold", async () => {
+  localStorage.setItem("shutterfeed.pending", JSON.stringify(["Q"]));
+  const revoked = mock.method(URL, "revokeObjectURL");
+  keepPreview("M9", new Blob(["a"]));
+  keepPreview("M9", new Blob(["b"]));
+  assert.equal(revoked.mock.callCount(), 1, "another picture takes its place");
+  answer = { ...post("published", "M9"), id: "Q" };
+  const told: string[] = [];
+  toasts.watch(() => toasts.value && told.push(toasts.value.text));
+  void resumePending();
+  void resumePending();
+  await pass(0);
+  assert.deepEqual(told, ["Your post is published."]);
+  assert.notEqual(previewOf("M9"), undefined);
+  await pass(2_000);
+  assert.equal(previewOf("M9"), undefined);
+  assert.equal(revoked.mock.callCount(), 2);
+  dropPreviews(["M9"]);
+  assert.equal(revoked.mock.callCount(), 2);
 });

@@ -107,6 +107,7 @@ def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:
         ("/settings/close", "Close your account"),
         ("/requests", "Follow requests"),
         ("/activity", "Activity"),
+        ("/drafts", "Drafts"),
         ("/saved", "Saved posts"),
         ("/liked", "Liked posts"),
         ("/tagged", "Posts you are tagged in"),

@@ -214,7 +214,40 @@ def test_a_draft_survives_a_reload_is_sent_ahead_and_is_seen_as_posted_before_th
     assert abs(pasted["width"] - pasted["height"]) < 2, "it was cropped before the reload"
     assert pasted["crop"]["width"] < 1
 
+    page.unroute_all()
+    _draft_of_another_device(somebody, owner)
     _sign_out_without_a_trace(somebody)
+
+
+def _draft_of_another_device(somebody: Visitor, owner: Person) -> None:
+    """A draft is put aside, discarded and brought back, and posted where none of it is kept."""
+    page = somebody.page
+    dialog = somebody.choose_files(samples.photo(35, "sea.jpg"))
+    dialog.get_by_label("Caption").fill("Begun on the phone")
+    somebody.has_sent("sea.jpg")
+    dialog.get_by_role("button", name="Save as draft").click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="View").click()
+    expect(page.get_by_role("heading", name="Drafts")).to_be_visible()
+    row = page.get_by_role("listitem").filter(has_text="Begun on the phone")
+    expect(row.get_by_text(re.compile("Kept until"))).to_be_visible()
+    assert [one["caption"] for one in owner.api.items("/me/drafts")] == ["Begun on the phone"]
+    row.get_by_role("button", name="Discard").click()
+    page.get_by_role("button", name="Undo").click()
+    eventually(lambda: len([*owner.api.items("/me/drafts")]), lambda count: count == 1)
+    # As on a device that has nothing of it.
+    page.evaluate(_FORGET_DRAFTS)
+    somebody.open()
+    page.get_by_role("button", name="New post").click()
+    page.get_by_role("button", name="Begun on the phone").click()
+    expect(dialog.get_by_label("Caption")).to_have_value("Begun on the phone")
+    shown = dialog.get_by_role("group", name="Preview, 1 of 1").locator("img")
+    eventually(lambda: shown.evaluate("(picture) => picture.naturalWidth"), until=bool)
+    assert somebody.accessibility() == []
+    dialog.get_by_label("Caption").fill("Posted at the desk")
+    dialog.get_by_role("button", name="Post", exact=True).click()
+    somebody.sees_post("Posted at the desk")
+    assert [*owner.api.items("/me/drafts")] == []
 
 
 def _sign_out_without_a_trace(somebody: Visitor) -> None:
@@ -262,6 +295,19 @@ _PASTE = """(content) => {
   const clipboardData = new DataTransfer();
   clipboardData.items.add(new File([bytes], "pasted.jpg", {type: "image/jpeg"}));
   document.dispatchEvent(new ClipboardEvent("paste", {clipboardData}));
+}"""
+
+_FORGET_DRAFTS = """async () => {
+  const [found] = (await indexedDB.databases()).filter(({name}) => name.startsWith("shutterfeed."));
+  const database = await new Promise((resolve) => {
+    const request = indexedDB.open(found.name);
+    request.onsuccess = () => resolve(request.result);
+  });
+  const shelves = database.transaction(["draft", "files"], "readwrite");
+  shelves.objectStore("draft").clear();
+  shelves.objectStore("files").clear();
+  await new Promise((resolve) => { shelves.oncomplete = resolve; });
+  database.close();
 }"""
 
 _READ_SHELF = """async (shelf) => {

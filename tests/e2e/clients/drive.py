@@ -129,6 +129,7 @@ from shutterfeed_client.api.posts import (
 from shutterfeed_client.api.reports import create_report
 from shutterfeed_client.api.search import search, suggest
 from shutterfeed_client.api.service import (
+    find_zoom,
     get_health,
     get_oembed,
     get_page,
@@ -531,6 +532,8 @@ def drive_places(me: Any) -> None:
 def drive_public(nobody: Any, handle: str, post_id: str) -> None:
     post = answer(get_public_post.sync_detailed(post_id, client=nobody))
     assert (post.id, post.sensitive) == (post_id, False)
+    zoom = answer(find_zoom.sync_detailed(post_id, post.media[0].id, client=nobody))
+    assert zoom.rendition is None  # nobody has asked for one
     assert answer(get_public_user.sync_detailed(handle, client=nobody)).handle == handle
     assert answer(list_public_user_posts.sync_detailed(handle, client=nobody)).items
     assert answer(list_public_tagged.sync_detailed("generated", client=nobody)).items

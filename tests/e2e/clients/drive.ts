@@ -414,6 +414,9 @@ async function drivePublic(): Promise<void> {
   const [path, mine] = [{ id: postId }, { handle: task.handle }];
   const post = await answer(api.getPublicPost({ path }));
   assert.deepEqual([post.id, post.sensitive], [postId, false]);
+  const enlarged = { ...path, media_id: post.media[0]!.id };
+  const { rendition } = await answer(api.findZoom({ path: enlarged }));
+  assert.equal(rendition, null); // nobody has asked for one
   assert.equal((await answer(api.getPublicUser({ path: mine }))).handle, task.handle);
   assert.ok((await answer(api.listPublicUserPosts({ path: mine }))).items.length > 0);
   assert.ok((await answer(api.listPublicTagged({ path: { tag: "typed" } }))).items.length > 0);

@@ -12,7 +12,7 @@ import {
   type Outgoing,
   outgoing,
   pending,
-  previews,
+  previewOf,
   type Transferred,
   transfers,
 } from "../pending.ts";
@@ -95,7 +95,7 @@ function PendingPost({ post }: { post: PostBody }) {
   const files = useStore(localFiles);
   const transfer = useStore(transfers).get(post.id);
   const preview =
-    first && (previews.get(first.id) ?? first.renditions.at(-1)?.url ?? files[first.id]?.thumb);
+    first && (previewOf(first.id) ?? first.renditions.at(-1)?.url ?? files[first.id]?.thumb);
   const links = useLinks(preview ?? undefined, ofPost(post.id));
   const stage = stageOf(post, useSender(post.id), (id) => files[id], Date.now());
   const problem = stage === "sending" ? (transfer?.problem ?? null) : null;

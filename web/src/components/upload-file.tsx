@@ -8,7 +8,7 @@ import type { FileState } from "../ledger.ts";
 import { ofUpload } from "../link-sources.ts";
 import { useLinks } from "../links.ts";
 import { localFiles } from "../local-files.ts";
-import { previews } from "../pending.ts";
+import { previewOf } from "../pending.ts";
 import { fetchPost, recall } from "../posts.ts";
 import { useSender } from "../senders.ts";
 import { awaitedStage } from "../stages.ts";
@@ -46,7 +46,7 @@ export function useFileStates(files: readonly UploadBody[]): readonly FileState[
 /** What was picked here, or what has become of it. */
 export function FileThumb({ upload }: { upload: UploadBody }) {
   const known = useStore(localFiles)[upload.media_id];
-  const picture = upload.thumbnail ?? previews.get(upload.media_id) ?? known?.thumb ?? null;
+  const picture = upload.thumbnail ?? previewOf(upload.media_id) ?? known?.thumb ?? null;
   const [unshowable, setUnshowable] = useState<string | null>(null); // a HEIC, in most browsers
   const links = useLinks(picture ?? undefined, ofUpload(upload.media_id));
   const url = picture && links.fresh(picture);

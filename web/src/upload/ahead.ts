@@ -1,18 +1,19 @@
 /**
  * Sends the files of a draft while its author still writes. The API has a draft of its own then, which
- * nobody else sees, with the files alone: what is said of them stays here until it is posted.
+ * nobody else sees, with the files alone. What is said of them is told once its author leaves it.
  */
 import { call, type PostBody, type PostCreated } from "../api.ts";
 import { savesData } from "../data-saver.ts";
 import { ApiError, explained, Failure, isNotFound, passes } from "../errors.ts";
 import { rememberFile } from "../local-files.ts";
 import type { Store } from "../store.ts";
-import { aheadOf, aheadOn } from "./body.ts";
-import { wholeOf } from "./cropped.ts";
+import { aheadOf, aheadOn, NO_WORDS, unsaid, wordsOf } from "./body.ts";
+import { pictureOf } from "./cropped.ts";
 import type { Draft, OnServer } from "./draft.ts";
-import type { Item } from "./item.ts";
+import { giveUp, whenBack } from "./given-up.ts";
+import { hasFile, type Item } from "./item.ts";
 import { isFileKept } from "./kept.ts";
-import { isSentHere, startAhead } from "./queue.ts";
+import { isSentHere, type Part, startAhead } from "./queue.ts";
 import { isLost, recropped } from "./recropped.ts";
 
 /** Files that are chosen one after the other are told of together. */
@@ -25,9 +26,9 @@ const GONE = ["draft_expired", "not_a_draft", "unknown_medium", "not_stored", "m
 let told = "";
 let timer: ReturnType<typeof setTimeout> | undefined;
 let looked = "";
-let isRunning = false;
-/** The same files are declared with the same key: a broken connection makes no second draft. */
-let attempt = { files: "", key: "" };
+let running: Promise<void> | null = null;
+/** The same is declared with the same key: a broken connection makes no second draft. */
+let attempt = { declared: "", key: "" };
 
 /** Looks whether the files of the draft have changed, and sends them soon. */
 export function sendAhead(draft: Store<Draft>): void {
@@ -42,11 +43,11 @@ export function sendAheadAgain(draft: Store<Draft>): void {
   later(draft, PAUSE_MS);
 }
 
-/** Discards the API's draft. If that fails, it expires by itself. */
-export function discardAhead(postId: string): void {
-  call("delete", "/posts/{id}", { path: { id: postId } }).catch((error: unknown) => {
-    if (!(error instanceof Failure)) throw error;
-  });
+/** Tells the API all of the draft now, also what is said of it, if it can be asked. */
+export async function sendAheadNow(draft: Store<Draft>): Promise<void> {
+  clearTimeout(timer);
+  await running;
+  await run(draft, true);
 }
 
 /** Whether the API has a draft no longer as it was known here. */
@@ -59,46 +60,59 @@ function later(draft: Store<Draft>, delay: number): void {
   timer = setTimeout(() => void run(draft), delay);
 }
 
-async function run(draft: Store<Draft>): Promise<void> {
-  if (isRunning || savesData() || !navigator.onLine) return;
-  isRunning = true;
+async function run(draft: Store<Draft>, saysAll = false): Promise<void> {
+  if (running !== null || savesData() || !navigator.onLine) return;
+  running = goThrough(draft, saysAll);
+  await running;
+}
+
+async function goThrough(draft: Store<Draft>, saysAll: boolean): Promise<void> {
   try {
-    while (await step(draft));
+    while (await step(draft, saysAll));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (passes(error)) later(draft, AGAIN_MS); // else it is told when it is posted
   } finally {
-    isRunning = false;
+    running = null;
   }
 }
 
 /** Tells the API of the draft's files, and sends them. False if there is nothing to do. */
-async function step(draft: Store<Draft>): Promise<boolean> {
+async function step(draft: Store<Draft>, saysAll: boolean): Promise<boolean> {
   const { server } = draft.value;
   const items = sendable(draft.value);
   if (!isKnown(draft.value) || items.length === 0) return false;
+  const [words, before] = [wordsOf(draft.value), server?.words ?? NO_WORDS];
   // What was discarded is sent no more: if it is brought back, it goes on.
-  if (told === stateOf(server, items) && isSentHere(server?.postId)) return false;
-  const answer = await declared(server, items);
+  const isSent = told === stateOf(server, items) && isSentHere(server?.postId);
+  if (isSent && !(saysAll && words !== before)) return false;
+  // What was said once is not taken back by telling of another file.
+  const isSaid = saysAll || before !== NO_WORDS;
+  const answer = await declared(server, isSaid ? { ...draft.value, items } : unsaid(items));
   const ids = new Set(items.map(({ id }) => id));
   if (!draft.value.items.some(({ id }) => ids.has(id))) {
     // Posted or discarded meanwhile. Nobody knows of a new one.
-    if (answer.post.id !== server?.postId) discardAhead(answer.post.id);
+    if (answer.post.id !== server?.postId) void giveUp(answer.post.id);
     return false;
   }
-  take(draft, items, answer);
+  take(draft, items, answer, isSaid ? words : NO_WORDS);
   return true;
 }
 
-function take(draft: Store<Draft>, items: readonly Item[], { post, uploads }: PostCreated): void {
+function take(
+  draft: Store<Draft>,
+  items: readonly Item[],
+  { post, uploads }: PostCreated,
+  words: string,
+): void {
   const media = Object.fromEntries(
     items.flatMap(({ id, crop }, at) => {
       const medium = post.media[at]!;
       return isLost(medium) ? [] : [[id, { id: medium.id, crop }]];
     }),
   );
-  const server: OnServer = { postId: post.id, media };
-  const problems = new Map(items.map(({ id }, at) => [id, refusalOf(post.media[at]!)]));
+  const server: OnServer = { postId: post.id, media, until: post.draft_until ?? null, words };
+  const problems = new Map(items.map((item, at) => [item.id, refusalOf(item, post.media[at]!)]));
   draft.update((current) => ({
     ...current,
     server,
@@ -107,45 +121,52 @@ function take(draft: Store<Draft>, items: readonly Item[], { post, uploads }: Po
       problem: problems.get(item.id) ?? item.problem,
     })),
   }));
-  const pictures = items.map((item) => item.cropped ?? wholeOf(item));
-  startAhead(post, { files: items.map(({ file }) => file), pictures }, uploads);
+  startAhead(post, items.map(partOfPost), uploads);
   for (const [id, medium] of Object.entries(media)) {
     rememberFile(medium.id, { isKept: isFileKept(id) });
   }
   told = post.media.some(isLost) ? "" : stateOf(server, items);
 }
 
-async function declared(server: OnServer | null, items: readonly Item[]): Promise<PostCreated> {
+/** What is sent of an item, if it is here. */
+export function partOfPost(item: Item): Part | null {
+  return hasFile(item) ? { file: item.file, picture: pictureOf(item) } : null;
+}
+
+async function declared(server: OnServer | null, draft: Draft): Promise<PostCreated> {
+  const { items } = draft;
   if (server !== null) {
+    await whenBack(server.postId);
     try {
       return await call("put", "/posts/{id}/draft", {
         path: { id: server.postId },
-        body: aheadOn(items, await recropped(server, items)),
+        body: aheadOn(draft, await recropped(server, items)),
       });
     } catch (error) {
       if (!isGone(error)) throw error;
     }
   }
-  const files = stateOf(null, items);
-  if (attempt.files !== files) attempt = { files, key: crypto.randomUUID() };
-  const made = await call("post", "/posts", {
-    header: { "Idempotency-Key": attempt.key },
-    body: aheadOf(items),
-  });
-  attempt = { files: "", key: "" };
+  const body = aheadOf(draft);
+  const said = JSON.stringify(body);
+  if (attempt.declared !== said) attempt = { declared: said, key: crypto.randomUUID() };
+  const made = await call("post", "/posts", { header: { "Idempotency-Key": attempt.key }, body });
+  attempt = { declared: "", key: "" };
   return made;
 }
 
 /** Whether of each file either all is known, or why it cannot be posted. */
 function isKnown({ items }: Draft): boolean {
-  return items.every(({ sha256, problem }) => sha256 !== null || problem !== null);
+  return items.every((item) => isFound(item) || item.problem !== null);
 }
 
 /** What can be posted, and does not go on with a post that was begun before. */
 function sendable({ items }: Draft): readonly Item[] {
-  return items.filter(
-    ({ sha256, problem, unfinished }) => sha256 !== null && problem === null && unfinished === null,
-  );
+  return items.filter((item) => isFound(item) && item.problem === null && item.unfinished === null);
+}
+
+/** Whether all is known that the API wants to know. */
+function isFound(item: Item): boolean {
+  return item.sha256 !== null || !hasFile(item);
 }
 
 /** In whatever order: that is told when it is posted. */
@@ -159,6 +180,7 @@ function stateOf(server: OnServer | null, items: readonly Item[]): string {
 type Medium = PostBody["media"][number];
 
 /** Why the service cannot take a file, as it has found out meanwhile. */
-function refusalOf(medium: Medium): string | null {
-  return medium.failure === null || isLost(medium) ? null : explained("failure", medium.failure);
+function refusalOf(item: Item, medium: Medium): string | null {
+  const isDeclaredAnew = isLost(medium) && hasFile(item);
+  return medium.failure === null || isDeclaredAnew ? null : explained("failure", medium.failure);
 }

@@ -3,6 +3,7 @@ export { AlbumEditor } from "./album.tsx";
 export { uploadAvatar } from "./avatar.ts";
 export { Compose } from "./compose.tsx";
 export { editRefused } from "./draft.ts";
+export { DraftsView } from "./drafts-view.tsx";
 export { hashFile } from "./inspect.ts";
 export { continueWith } from "./matching.ts";
 export { discardOutgoing, resumeOutbox } from "./outbox.ts";

@@ -27,7 +27,7 @@ export function Arrange({ items, children }: Props) {
   const count = items.length;
   const index = Math.min(chosen, count - 1);
   const item = items[index]!;
-  const { name } = item.file;
+  const { name } = item;
 
   function go(to: number): void {
     const target = Math.max(0, Math.min(count - 1, to));
@@ -44,7 +44,7 @@ export function Arrange({ items, children }: Props) {
     requestAnimationFrame(() => go(to)); // once it is there
     if (moved)
       setSays(
-        t("{name} is number {number} of {count}", { name: moved.file.name, number: to + 1, count }),
+        t("{name} is number {number} of {count}", { name: moved.name, number: to + 1, count }),
       );
   }
 
@@ -121,7 +121,7 @@ export function Arrange({ items, children }: Props) {
           label={t("Files of this post")}
           items={items}
           index={index}
-          nameOf={(each) => each.file.name}
+          nameOf={(each) => each.name}
           shown={(each) => <Shown item={each} isSmall />}
           onChoose={go}
           onMove={moveTo}
@@ -136,5 +136,6 @@ export function Arrange({ items, children }: Props) {
 }
 
 function facts({ file, video }: Item): string {
+  if (file === null) return "";
   return video ? `${fileSize(file.size)}, ${clock(video.durationMs)}` : fileSize(file.size);
 }

@@ -1,10 +1,20 @@
 import type { ChangeDraft, CreatePost, FileBody } from "../api.ts";
+import { Failure } from "../errors.ts";
+import { t } from "../language.ts";
 import type { Draft, OnServer } from "./draft.ts";
-import type { Item } from "./item.ts";
+import { hasFile, type Item } from "./item.ts";
 import { EMPTY } from "./kept-draft.ts";
 
 /** What the API is told of a draft whose files are all known. */
 export function bodyOf(draft: Draft): CreatePost {
+  return {
+    ...saidOfAll(draft),
+    draft: false,
+    media: draft.items.map((item) => ({ ...fileOf(item), ...saidOf(draft, item) })),
+  };
+}
+
+function saidOfAll(draft: Draft) {
   return {
     caption: draft.caption,
     place: draft.place,
@@ -12,16 +22,13 @@ export function bodyOf(draft: Draft): CreatePost {
     sensitive: draft.isSensitive,
     comments_from: draft.commentsFrom,
     publish_at: draft.publishAt === "" ? null : new Date(draft.publishAt).toISOString(),
-    draft: false,
-    media: draft.items.map((item) => ({ ...fileOf(item), ...saidOf(draft, item) })),
   };
 }
 
 /** What posts a draft that the API has already, with all that was said since. */
 export function postingOf(draft: Draft, server: OnServer): ChangeDraft {
-  const { draft: _, ...said } = bodyOf(draft);
   return {
-    ...said,
+    ...saidOfAll(draft),
     publish: true,
     media: draft.items.map((item) => ({ ...mediumOf(item, server), ...saidOf(draft, item) })),
   };
@@ -33,21 +40,35 @@ function mediumOf(item: Item, { media }: OnServer) {
   return known === undefined ? { file: fileOf(item), id: null } : { file: null, id: known.id };
 }
 
-/** A draft of these files, of which nothing is said. */
-export function aheadOf(items: readonly Item[]): CreatePost {
-  return { ...bodyOf(unsaid(items)), draft: true };
+/** A draft that the API has not yet. */
+export function aheadOf(draft: Draft): CreatePost {
+  return { ...bodyOf(draft), publish_at: null, draft: true };
 }
 
-/** The same, of a draft that the API has already. */
-export function aheadOn(items: readonly Item[], server: OnServer): ChangeDraft {
-  return { ...postingOf(unsaid(items), server), publish: false };
+/** The same of a draft that the API has already. */
+export function aheadOn(draft: Draft, server: OnServer): ChangeDraft {
+  return { ...postingOf(draft, server), publish_at: null, publish: false };
 }
 
-function unsaid(items: readonly Item[]): Draft {
+/** A draft of these files of which nothing is said. */
+export function unsaid(items: readonly Item[]): Draft {
   return { ...EMPTY, items: items.map((item) => ({ ...item, altText: "", people: [] })) };
 }
 
+/** All that is said of a draft and of its files, as a text to compare. */
+export function wordsOf(draft: Draft): string {
+  const { caption, place, keepsCapture, isSensitive, commentsFrom, items } = draft;
+  const ofItems = items
+    .map(({ id, altText, people }) => ({ id, altText: altText.trim(), people }))
+    .filter(({ altText, people }) => altText !== "" || people.length > 0);
+  return JSON.stringify([caption, place, keepsCapture, isSensitive, commentsFrom, ofItems]);
+}
+
+/** Of a draft of which nothing is said. */
+export const NO_WORDS = wordsOf(EMPTY);
+
 function fileOf(item: Item): FileBody {
+  if (!hasFile(item)) throw new Failure(t("{name} is not there any more.", { name: item.name }));
   return {
     content_type: item.type!,
     bytes: item.file.size,

@@ -10,12 +10,24 @@ import { SensitiveSwitch } from "../components/sensitive-switch.tsx";
 import { filesTaken } from "../compose.ts";
 import { ApiError } from "../errors.ts";
 import { t } from "../language.ts";
-import { location } from "../router.ts";
+import { location, navigate } from "../router.ts";
 import { useStore } from "../store.ts";
 import { toast } from "../toasts.ts";
+import { sendAheadNow } from "./ahead.ts";
 import { Arrange } from "./arrange.tsx";
 import { CropItem } from "./crop-item.tsx";
-import { add, type Draft, discard, draft, edit, loadDraft, obstacle, post } from "./draft.ts";
+import {
+  add,
+  type Draft,
+  discard,
+  draft,
+  edit,
+  loadDraft,
+  obstacle,
+  post,
+  putAside,
+} from "./draft.ts";
+import { Earlier } from "./earlier.tsx";
 import { ItemDetails, Refused } from "./item-details.tsx";
 import { resumeOutbox } from "./outbox.ts";
 import { usePhotoPoint } from "./photo-point.ts";
@@ -31,6 +43,7 @@ interface Props {
 export function Compose({ files, onClose }: Props) {
   const current = useStore(draft);
   const [isOver, setOver] = useState(false);
+  const [isSaving, setSaving] = useState(false);
   const hasItems = current.items.length > 0;
   const { refusal } = current;
 
@@ -52,6 +65,21 @@ export function Compose({ files, onClose }: Props) {
     return () => document.removeEventListener("paste", onPaste);
   }, []);
 
+  /** The draft stays for the next time, and can be gone on with on other devices. */
+  function leave(): void {
+    void sendAheadNow(draft);
+    onClose();
+  }
+
+  async function save(): Promise<void> {
+    setSaving(true);
+    const isSaved = await putAside();
+    setSaving(false);
+    if (!isSaved) return;
+    onClose();
+    toast(t("Your draft is saved."), { action: t("View"), onAction: () => navigate("/drafts") });
+  }
+
   function submit(event: SubmitEvent): void {
     event.preventDefault();
     const problem = obstacle(current);
@@ -66,7 +94,7 @@ export function Compose({ files, onClose }: Props) {
   }
 
   return (
-    <Dialog title={t("New post")} class="dialog-compose" onClose={onClose}>
+    <Dialog title={t("New post")} class="dialog-compose" onClose={leave}>
       <form
         class={isOver ? "dialog-form compose-over" : "dialog-form"}
         onSubmit={submit}
@@ -82,7 +110,7 @@ export function Compose({ files, onClose }: Props) {
       >
         <div class="dialog-body form">
           <Files current={current} />
-          {hasItems && <Said current={current} />}
+          {hasItems ? <Said current={current} /> : <Earlier onClose={onClose} />}
         </div>
         <p class="field-error dialog-note" role="alert">
           {current.note ?? (refusal !== null && !isOfField(refusal) ? refusal.message : null)}
@@ -99,7 +127,10 @@ export function Compose({ files, onClose }: Props) {
             >
               {t("Discard")}
             </button>
-            <button type="submit" class="button button-primary">
+            <button type="button" class="button" disabled={isSaving} onClick={() => void save()}>
+              {t("Save as draft")}
+            </button>
+            <button type="submit" class="button button-primary" disabled={isSaving}>
               {current.publishAt === "" ? t("Post") : t("Schedule")}
             </button>
           </div>

@@ -3,7 +3,9 @@ import { lazy } from "../lazy.tsx";
 import { Store, useStore } from "../store.ts";
 import { toast } from "../toasts.ts";
 import { wholeOf } from "./cropped.ts";
-import { crop, draft } from "./draft.ts";
+import { draft } from "./draft.ts";
+import { hasFile } from "./item.ts";
+import { crop } from "./showing.ts";
 
 const CropDialog = lazy(() => import("../cropping/all.ts"), "CropDialog");
 
@@ -14,7 +16,7 @@ export const cropping = new Store<string | null>(null);
 export function CropItem() {
   const id = useStore(cropping);
   const item = useStore(draft).items.find((each) => each.id === id);
-  if (item === undefined) return null;
+  if (item === undefined || !hasFile(item)) return null;
   const close = () => cropping.set(null);
   return (
     <Boundary
@@ -24,7 +26,7 @@ export function CropItem() {
       }}
     >
       <CropDialog
-        name={item.file.name}
+        name={item.name}
         whole={wholeOf(item)}
         crop={item.crop}
         onCrop={(part, picture) => void crop(item, part, picture)}

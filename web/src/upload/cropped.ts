@@ -1,6 +1,6 @@
 /** Pictures as they are shown while a post is put together: the part of a photo that will be posted. */
 import { type Rectangle, WHOLE } from "../cropping/rectangle.ts";
-import type { Item } from "./item.ts";
+import { hasFile, type Item, type LocalItem } from "./item.ts";
 import { isVideo } from "./sniff.ts";
 
 /** The longer side in pixels: as much as any preview needs. */
@@ -8,20 +8,26 @@ const MOST_PIXELS = 1600;
 const QUALITY = 0.9;
 
 /** Whether a file can be cropped: a photo that this browser can show. */
-export function canBeCropped({ type, preview, inside }: Item): boolean {
+export function canBeCropped(item: Item): item is LocalItem {
+  const { type, preview, inside } = item;
   const isPhoto = type !== null && !isVideo(type) && type !== "image/gif";
-  return isPhoto && preview !== null && inside !== "none";
+  return hasFile(item) && isPhoto && preview !== null && inside !== "none";
 }
 
 /** All of the picture, in a form that the browser can show. */
-export function wholeOf({ file, inside }: Item): Blob {
+export function wholeOf({ file, inside }: LocalItem): Blob {
   return inside instanceof Blob ? inside : file;
 }
 
 /** The item with a picture of what is shown of it, if it is cropped and the browser can draw it. */
 export async function withPicture(item: Item): Promise<Item> {
-  if (item.crop === null) return item;
+  if (item.crop === null || !hasFile(item)) return item;
   return { ...item, cropped: await partOf(wholeOf(item), item.crop) };
+}
+
+/** What shows the item: the part of it that is posted. */
+export function pictureOf(item: LocalItem): Blob {
+  return item.cropped ?? wholeOf(item);
 }
 
 /** A part of a picture; null if the browser cannot show it. */

@@ -7,23 +7,31 @@ import type { CommentsFrom } from "../answers/comments-choice.tsx";
 import { call, type PlaceBody, type UploadBody } from "../api.ts";
 import { person } from "../auth.ts";
 import { openCompose } from "../compose.ts";
-import { pointWithin, type Rectangle } from "../cropping/rectangle.ts";
+import type { Rectangle } from "../cropping/rectangle.ts";
 import { Failure } from "../errors.ts";
-import { counted, t } from "../language.ts";
+import { t } from "../language.ts";
 import { fetchPost } from "../posts.ts";
 import { Store } from "../store.ts";
 import { toast } from "../toasts.ts";
-import { discardAhead, sendAhead, sendAheadAgain } from "./ahead.ts";
-import { drawn, partOf, wholeOf, withPicture } from "./cropped.ts";
-import { photoProblem, type Size } from "./facts.ts";
-import { embeddedPicture } from "./inspect.ts";
-import { factsOf, type Item, newItem, release, shownAgain } from "./item.ts";
-import { dropFiles, keepFile, keptFiles, write } from "./kept.ts";
-import { EMPTY, itemsOf, keptOf } from "./kept-draft.ts";
+import { sendAhead, sendAheadAgain, sendAheadNow } from "./ahead.ts";
+import { wordsOf } from "./body.ts";
+import { giveUp } from "./given-up.ts";
+import {
+  factsOf,
+  hasFile,
+  type Item,
+  type LocalItem,
+  newItem,
+  release,
+  shownAgain,
+} from "./item.ts";
+import { joined, leftOf, noteOf } from "./joining.ts";
+import { dropFiles, keepFile, write } from "./kept.ts";
+import { EMPTY, type KeptDraft, keptOf } from "./kept-draft.ts";
+import { latest, sayWhatBecame } from "./latest.ts";
 import { send, takeBack } from "./outbox.ts";
-import { resume, stopAhead } from "./queue.ts";
-import { forgetDiscarded, leaveSlot, noteDiscarded, ownSlot, takeSlot } from "./slot.ts";
-import { isVideo } from "./sniff.ts";
+import { resume } from "./queue.ts";
+import { keepAside, keptChanges, leaveSlot, ownSlot, takeSlot } from "./slot.ts";
 
 /** As long as the message that offers to undo is shown, and a little longer. */
 const UNDO_MS = 15_000;
@@ -40,6 +48,10 @@ export interface OnServer {
   readonly postId: string;
   /** Its media by the items that they are of. */
   readonly media: Readonly<Record<string, SentMedium>>;
+  /** When it expires, which says which of its versions it is; null if that is not known. */
+  readonly until: string | null;
+  /** What the API was told to be said of it, see `wordsOf`. */
+  readonly words: string;
 }
 
 export interface Draft {
@@ -62,8 +74,6 @@ export interface Draft {
 
 export const draft = new Store<Draft>(EMPTY);
 
-/** The object URLs that this browser could not show. */
-const lookedInto = new Set<string | null>();
 let unfinished: Promise<readonly UploadBody[]> | undefined;
 /** What was kept is in the draft, and changes of the draft are kept. */
 let isKeeping = false;
@@ -100,12 +110,49 @@ export async function loadDraft(): Promise<void> {
   if (isKeeping && draft.value.items.length > 0) return;
   const before = person.value;
   const kept = await takeSlot();
-  const files = await keptFiles(kept?.items.map(({ id }) => id) ?? []);
+  const found = kept && (await latest(kept, kept.server?.postId ?? null));
   if (person.value !== before) return;
   isKeeping = true;
-  const found = kept === undefined ? [] : itemsOf(kept, files);
-  const items = await Promise.all(found.map(withPicture));
-  if (items.length > 0) bringBack({ ...EMPTY, ...kept, items });
+  if (typeof found === "object") return bringBack(found);
+  if (kept === undefined || found === undefined) return;
+  sayWhatBecame(found);
+  dropFiles(kept.items.map(({ id }) => id));
+  void keepDraft();
+}
+
+/**
+ * Puts the draft aside, so that another one can be begun. False if neither this browser nor the service keeps
+ * it, which its note says then.
+ */
+export async function putAside(): Promise<boolean> {
+  if (draft.value.items.length === 0) return true;
+  await sendAheadNow(draft);
+  const [current, name] = [draft.value, ownSlot()];
+  clearTimeout(keeping);
+  const isKept = name !== null && (await keepAside(keptOf(current), name));
+  if (!isKept && !isAllThere(current)) {
+    const note = t("The draft could not be saved, as this browser has no room for it.");
+    edit({ note });
+    return false;
+  }
+  isKeeping = false;
+  leaveSlot();
+  empty();
+  return true;
+}
+
+/** Opens the dialog, which is empty, with a draft of the place that this tab has taken. */
+export function showTaken(found: Draft): void {
+  isKeeping = true;
+  bringBack(found);
+  openCompose();
+}
+
+/** Whether the API has all of it. */
+function isAllThere(current: Draft): boolean {
+  const { server, items } = current;
+  if (server === null || server.words !== wordsOf(current)) return false;
+  return items.every(({ id }) => server.media[id] !== undefined);
 }
 
 export function add(files: readonly File[]): void {
@@ -138,41 +185,26 @@ export function changeItem(id: string, to: Partial<Item>): void {
   }));
 }
 
-/** Shows another part of a photo; `picture` shows all of it. Whoever is tagged in it stays in place. */
-export async function crop(
-  item: Item,
-  part: Rectangle | null,
-  picture: HTMLImageElement,
-): Promise<void> {
-  const cropped = part && (await drawn(picture, part));
-  const people = item.people.map((person) => pointWithin(person, item.crop, part));
-  const preview = URL.createObjectURL(cropped ?? wholeOf(item));
-  changeItem(item.id, { crop: part, cropped, people, preview });
-  if (item.preview !== null) URL.revokeObjectURL(item.preview);
-}
-
 /** Gives the draft up; for some seconds that can be undone. */
 export function discard(): void {
   const before = draft.value;
   const { server } = before;
-  const dropping = setTimeout(() => {
-    dropFiles(before.items.map(({ id }) => id));
-    if (server === null) return;
-    discardAhead(server.postId);
-    forgetDiscarded(server);
-  }, UNDO_MS);
-  if (server !== null) {
-    stopAhead(server.postId);
-    noteDiscarded(server);
-  }
+  const dropping = setTimeout(() => dropFiles(before.items.map(({ id }) => id)), UNDO_MS);
+  const restore = server && giveUp(server.postId);
   empty();
   toast(t("Draft discarded."), {
     action: t("Undo"),
     onAction: () => {
       clearTimeout(dropping);
-      if (server !== null) forgetDiscarded(server);
-      bringBack({ ...before, items: before.items.map(shownAgain) });
-      openCompose();
+      const isMixed = draft.value.items.every(hasFile);
+      if (!isMixed || leftOf(draft.value, before) !== server) void restore?.();
+      if (isMixed) {
+        bringBack({ ...before, items: before.items.map(shownAgain) });
+        openCompose();
+      } else {
+        void keepAside(keptOf(before), crypto.randomUUID()); // nothing is mixed with what is only there
+        toast(t("It is among your drafts."));
+      }
     },
   });
 }
@@ -194,7 +226,8 @@ export function obstacle({ items, publishAt }: Draft): string | null {
 export function post(): void {
   const current = draft.value;
   const left = current.items.filter(({ problem }) => problem !== null);
-  send({ ...current, items: current.items.filter(({ problem }) => problem === null) });
+  const items = current.items.filter(({ problem }) => problem === null);
+  send({ ...current, items }, ownSlot());
   draft.set(EMPTY);
   for (const item of left) release(item);
   dropFiles(left.map(({ id }) => id));
@@ -214,29 +247,9 @@ export function editRefused(key: string): void {
 }
 
 /** Sends the file to the post that it was meant for, and takes it out of this one. */
-export async function continueUnfinished(item: Item, upload: UploadBody): Promise<void> {
+export async function continueUnfinished(item: LocalItem, upload: UploadBody): Promise<void> {
   await resume(upload.post_id, upload.media_id, item.file);
   remove(item);
-}
-
-/** The browser cannot show what it was given: shows a picture within the file instead, if it has one. */
-export async function showInside({ id, preview }: Item): Promise<void> {
-  const item = draft.value.items.find((other) => other.id === id);
-  if (item === undefined || item.preview !== preview || lookedInto.has(preview)) return;
-  lookedInto.add(preview); // it is shown in several places, and each of them says so
-  const inside = item.inside === null ? await embeddedPicture(item.file) : null;
-  const cropped = inside && item.crop && (await partOf(inside, item.crop));
-  const shown = cropped ?? inside;
-  const told = { inside: inside ?? "none", cropped } as const;
-  changeItem(id, { ...told, preview: shown && URL.createObjectURL(shown) });
-}
-
-/** The size of a photo, once it is shown: some are too large for the service. */
-export function noteSize(item: Item, size: Size): void {
-  if (item.inside === null && !isVideo(item.type ?? "")) {
-    const problem = photoProblem(size);
-    if (problem !== null) changeItem(item.id, { problem });
-  }
 }
 
 function empty(): void {
@@ -245,40 +258,15 @@ function empty(): void {
   draft.set(EMPTY);
 }
 
-/** Behind what was chosen meanwhile, as far as there is room. */
+/** Shows a draft again, behind what was chosen meanwhile, as far as there is room. */
 function bringBack(before: Draft): void {
   const now = draft.value;
-  const all = [...now.items, ...before.items];
-  const items = all.slice(0, MAX_MEDIA);
-  const said = now.items.length === 0 ? before : joined(now, before);
-  draft.set({ ...said, items, note: noteOf(all.length - items.length) ?? said.note });
-  for (const item of before.items) if (items.includes(item)) void prepare(item);
-}
-
-/** What was said of both: nothing that was written is lost, and nothing is published earlier or to more people. */
-function joined(now: Draft, before: Draft): Draft {
-  // One post is made of both.
-  if (now.server !== null && before.server !== null) discardAhead(before.server.postId);
-  return {
-    ...now,
-    caption: [now.caption, before.caption].filter((text) => text !== "").join("\n"),
-    place: now.place ?? before.place,
-    isSensitive: now.isSensitive || before.isSensitive,
-    commentsFrom: now.commentsFrom ?? before.commentsFrom,
-    publishAt: now.publishAt || before.publishAt,
-    server: now.server ?? before.server,
-  };
-}
-
-/** Says how many files there was no room for; null for none. */
-function noteOf(left: number): string | null {
-  if (left <= 0) return null;
-  return counted(
-    left,
-    "A post can have at most {most} files. {count} file was left out.",
-    "A post can have at most {most} files. {count} files were left out.",
-    { most: MAX_MEDIA },
-  );
+  const left = leftOf(now, before);
+  if (left !== null) void giveUp(left.postId);
+  const both = joined(now, before);
+  draft.set(both);
+  for (const item of before.items)
+    if (both.items.includes(item) && hasFile(item)) void prepare(item);
 }
 
 async function keepDraft(): Promise<void> {
@@ -288,12 +276,13 @@ async function keepDraft(): Promise<void> {
   const current = draft.value;
   await write((shelf) => {
     if (current.items.length === 0) shelf("draft").delete(name);
-    else shelf("draft").put(keptOf(current), name);
+    else shelf("draft").put({ ...keptOf(current), keptAt: Date.now() } satisfies KeptDraft, name);
   });
+  if (current.items.length === 0) keptChanges.update((count) => count + 1);
 }
 
 /** Finds out all that the API wants to know of a file, and keeps it if it can be posted. */
-async function prepare(item: Item): Promise<void> {
+async function prepare(item: LocalItem): Promise<void> {
   const { id } = item;
   try {
     const facts = factsOf(item, (known) => changeItem(id, known));
@@ -310,7 +299,7 @@ async function prepare(item: Item): Promise<void> {
   }
 }
 
-async function keep({ id, file }: Item, facts: Promise<unknown>): Promise<void> {
+async function keep({ id, file }: LocalItem, facts: Promise<unknown>): Promise<void> {
   const isPostable = await facts.then(
     () => true,
     () => false,

@@ -5,14 +5,14 @@ import { MoreIcon } from "../components/more-icons.tsx";
 import { NamePeople } from "../components/name-people.tsx";
 import { t } from "../language.ts";
 import { changeItem, remove } from "./draft.ts";
-import type { Item } from "./item.ts";
+import { hasFile, type Item } from "./item.ts";
 import { Shown } from "./shown.tsx";
 import { isVideo } from "./sniff.ts";
 import { Unfinished } from "./unfinished.tsx";
 
 /** What one says of a single file: what is to be seen in it, and who. */
 export function ItemDetails({ item, peopleError }: { item: Item; peopleError: string | null }) {
-  const { id, file, type } = item;
+  const { id, name, type } = item;
   return (
     <div class="details">
       <div class="details-thumb" aria-hidden="true">
@@ -20,16 +20,16 @@ export function ItemDetails({ item, peopleError }: { item: Item; peopleError: st
       </div>
       <div class="details-text">
         <Field
-          label={t("Description of {name}", { name: file.name })}
+          label={t("Description of {name}", { name })}
           rows={1}
           value={item.altText}
           onValue={(altText) => changeItem(id, { altText })}
           maxLength={MAX_ALT_TEXT}
         />
-        {item.unfinished && <Unfinished item={item} upload={item.unfinished} />}
+        {item.unfinished && hasFile(item) && <Unfinished item={item} upload={item.unfinished} />}
         {type !== null && !isVideo(type) && (
           <NamePeople
-            what={file.name}
+            what={name}
             people={item.people}
             onPeople={(people) => changeItem(id, { people })}
             error={peopleError}
@@ -44,7 +44,7 @@ export function ItemDetails({ item, peopleError }: { item: Item; peopleError: st
 
 /** A file that cannot be posted, by its name, and why; the others go on without it. */
 export function Refused({ item }: { item: Item }) {
-  const { name } = item.file;
+  const { name } = item;
   return (
     <li class="refused-file">
       <MoreIcon name="warning" />

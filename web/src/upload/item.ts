@@ -1,5 +1,5 @@
 /** A file of a post that is being put together, or is on its way. */
-import type { UploadBody } from "../api.ts";
+import type { MediumView, UploadBody } from "../api.ts";
 import type { Rectangle } from "../cropping/rectangle.ts";
 import { Failure } from "../errors.ts";
 import { t } from "../language.ts";
@@ -21,7 +21,9 @@ export interface Facts {
 export interface Item {
   /** The file is kept under it. */
   readonly id: string;
-  readonly file: File;
+  /** Null for one that was sent from another device: only the service has it. */
+  readonly file: File | null;
+  readonly name: string;
   readonly altText: string;
   /** Who is in the picture. */
   readonly people: readonly Placed[];
@@ -43,12 +45,25 @@ export interface Item {
   readonly unfinished: UploadBody | null;
 }
 
+/** An item whose file this browser has. */
+export type LocalItem = Item & { readonly file: File };
+
 const found = new Map<string, Promise<Facts>>();
 
-export function newItem(file: File): Item {
+export function hasFile(item: Item): item is LocalItem {
+  return item.file !== null;
+}
+
+export function newItem(file: File): LocalItem {
+  return { ...itemWithout(file.name), file };
+}
+
+/** An item of which this browser has no file. */
+export function itemWithout(name: string): Item {
   return {
     id: crypto.randomUUID(),
-    file,
+    file: null,
+    name,
     altText: "",
     people: [],
     type: null,
@@ -63,12 +78,19 @@ export function newItem(file: File): Item {
   };
 }
 
+/** A medium that only the service has, as the `number`th of its post. */
+export function itemElsewhere(medium: MediumView, number: number): Item {
+  const type = medium.content_type as ContentType;
+  const name = isVideo(type) ? t("Video {number}", { number }) : t("Photo {number}", { number });
+  return { ...itemWithout(name), id: medium.id, type };
+}
+
 /**
  * Finds out what the API wants to know of a file; once, however often it is asked. `tell` hears of each
  * fact as soon as it is known. Raises `Failure` if the file cannot be posted.
  */
 export function factsOf(
-  item: Item,
+  item: LocalItem,
   tell: (known: Partial<Item>) => void = () => undefined,
 ): Promise<Facts> {
   let facts = found.get(item.id);
@@ -79,7 +101,7 @@ export function factsOf(
   return facts;
 }
 
-async function findOut(item: Item, tell: (known: Partial<Item>) => void): Promise<Facts> {
+async function findOut(item: LocalItem, tell: (known: Partial<Item>) => void): Promise<Facts> {
   const { file } = item;
   try {
     const type = item.type ?? (await typeOf(file));
@@ -104,6 +126,7 @@ export function release({ id, preview }: Item): void {
 
 /** Shows the item again after it was released. */
 export function shownAgain(item: Item): Item {
+  if (!hasFile(item)) return item;
   const shown = item.cropped ?? (item.inside instanceof Blob ? item.inside : item.file);
   const hasPicture = item.type !== null && item.inside !== "none";
   return { ...item, preview: hasPicture ? URL.createObjectURL(shown) : null };

@@ -11,13 +11,15 @@ import { Failure, passes, SessionOver, sentence } from "../errors.ts";
 import { t } from "../language.ts";
 import { localFiles, rememberFile } from "../local-files.ts";
 import { noteKept, type Outgoing, outgoing, settled } from "../pending.ts";
+import { rememberOwn } from "../posts.ts";
 import { delayAfter } from "../recovery.ts";
 import { toast } from "../toasts.ts";
-import { discardAhead, isGone } from "./ahead.ts";
+import { isGone, partOfPost } from "./ahead.ts";
 import { bodyOf, postingOf } from "./body.ts";
-import { wholeOf, withPicture } from "./cropped.ts";
+import { withPicture } from "./cropped.ts";
 import type { Draft } from "./draft.ts";
-import { factsOf, type Item, newItem, release, shownAgain } from "./item.ts";
+import { giveUp, whenBack } from "./given-up.ts";
+import { factsOf, hasFile, type Item, newItem, release, shownAgain } from "./item.ts";
 import {
   dropFiles,
   isFileKept,
@@ -31,7 +33,6 @@ import {
 import { EMPTY, itemsOf, type KeptDraft, keptOf } from "./kept-draft.ts";
 import { resume, start, stopAhead } from "./queue.ts";
 import { recropped } from "./recropped.ts";
-import { ownSlot } from "./slot.ts";
 
 /** As this browser keeps it, by its key. */
 interface KeptPost {
@@ -81,10 +82,13 @@ settled.watch(() => {
   for (const kept of [...declared.values()]) if (kept.postId === settled.value) drop(kept);
 });
 
-/** Sends a draft of which every file can be posted, as far as is known. */
-export function send(draft: Draft): void {
+/**
+ * Sends a draft of which every file can be posted, as far as is known. It leaves `slot`, in which this
+ * browser keeps it; null if it keeps it nowhere.
+ */
+export function send(draft: Draft, slot: string | null = null): void {
   const entry: Entry = { key: crypto.randomUUID(), draft, stop: new AbortController() };
-  void begin(entry);
+  void begin(entry, slot);
 }
 
 /** Goes on with all that was under way when the page was closed, except what another tab sends. */
@@ -112,19 +116,15 @@ export function discardOutgoing(key: string): void {
   if (entry === null) return;
   const ids = entry.draft.items.map(({ id }) => id);
   const { server } = entry.draft;
-  const dropping = setTimeout(() => {
-    dropFiles(ids);
-    if (server !== null) discardAhead(server.postId);
-  }, UNDO_MS);
-  if (server !== null) {
-    stopAhead(server.postId);
-    broughtBack.delete(server.postId);
-  }
+  const dropping = setTimeout(() => dropFiles(ids), UNDO_MS);
+  const restore = server && giveUp(server.postId);
+  if (server !== null) broughtBack.delete(server.postId);
   toast(t("Post discarded."), {
     action: t("Undo"),
     onAction: () => {
       clearTimeout(dropping);
       if (server !== null) broughtBack.add(server.postId);
+      void restore?.(); // if it is not there any more, all is sent anew
       send({ ...entry.draft, items: entry.draft.items.map(shownAgain) });
     },
   });
@@ -158,23 +158,24 @@ export async function keepOne(
   return arrived(kept);
 }
 
-async function begin(entry: Entry): Promise<void> {
+async function begin(entry: Entry, slot: string | null): Promise<void> {
   show(entry);
   begun.add(entry.key);
   void isOurs(entry.key);
-  void keepEntry(entry);
+  void keepEntry(entry, slot);
   await declare(entry);
 }
 
-async function keepEntry({ key, draft }: Entry): Promise<void> {
+async function keepEntry({ key, draft }: Entry, slot: string | null): Promise<void> {
   const kept: KeptPost = { key, draft: keptOf(draft), postId: null, media: {} };
   const isKept = await write((shelf) => {
     shelf("posts").put(kept, key);
-    const slot = ownSlot();
     if (slot !== null) shelf("draft").delete(slot);
   });
   if (isKept) noteKept(true);
-  for (const { id, file } of draft.items) if (!isFileKept(id)) await keepFile(id, file);
+  for (const { id, file } of draft.items.filter(hasFile)) {
+    if (!isFileKept(id)) await keepFile(id, file);
+  }
   const isUnderWay = entries.has(key) || declared.has(key);
   if (!isUnderWay) dropFiles(draft.items.map(({ id }) => id)); // they were sent meanwhile
 }
@@ -225,6 +226,7 @@ async function declareOnce(entry: Entry): Promise<void> {
 async function posted(key: string, draft: Draft): Promise<PostCreated> {
   const { server } = draft;
   if (server !== null) {
+    await whenBack(server.postId);
     try {
       return await call("put", "/posts/{id}/draft", {
         path: { id: server.postId },
@@ -239,11 +241,12 @@ async function posted(key: string, draft: Draft): Promise<PostCreated> {
 }
 
 async function withFacts(item: Item): Promise<Item> {
+  if (!hasFile(item)) return item;
   try {
     return { ...item, ...(await factsOf(item)) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    throw new Failure(t("{name}: {reason}", { name: item.file.name, reason: error.message }));
+    throw new Failure(t("{name}: {reason}", { name: item.name, reason: error.message }));
   }
 }
 
@@ -252,9 +255,10 @@ function sendFiles({ key, draft }: Entry, post: PostBody, uploads: readonly Uplo
   const kept: KeptPost = { key, draft: keptOf(draft), postId: post.id, media };
   declared.set(key, kept);
   entries.delete(key);
-  const pictures = draft.items.map((item) => item.cropped ?? wholeOf(item));
-  start(post, { files: draft.items.map(({ file }) => file), pictures }, uploads, arrived(kept));
-  for (const { id } of draft.items) rememberFile(media[id]!, { isKept: isFileKept(id) });
+  rememberOwn(post);
+  start(post, draft.items.map(partOfPost), uploads, arrived(kept));
+  for (const { id } of draft.items.filter(hasFile))
+    rememberFile(media[id]!, { isKept: isFileKept(id) });
   outgoing.update((all) => all.filter((other) => other.key !== key));
   for (const item of draft.items) release(item);
   void write((shelf) => void shelf("posts").put(kept, key));
@@ -276,7 +280,8 @@ async function goOn(kept: KeptPost): Promise<void> {
     return declare(entry);
   }
   declared.set(key, kept);
-  for (const { id, file } of items) {
+  const here = items.filter(hasFile);
+  for (const { id, file } of here) {
     try {
       await resume(postId, media[id]!, file, arrived(kept));
     } catch (error) {
@@ -284,7 +289,7 @@ async function goOn(kept: KeptPost): Promise<void> {
       return drop(kept); // deleted, or too late
     }
   }
-  if (items.length === 0) drop(kept);
+  if (here.length === 0) drop(kept);
 }
 
 /** What is done when one of its files has arrived: its copy goes, and with the last one the post's. */

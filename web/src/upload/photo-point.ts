@@ -35,6 +35,7 @@ const BYTES: Readonly<Record<string, number>> = {
 
 async function firstPoint(photos: readonly Item[]): Promise<Point | null> {
   for (const { file, type } of photos) {
+    if (file === null) continue;
     const reading = known.get(file) ?? readPoint(file, BYTES[type!]!);
     known.set(file, reading);
     const point = await reading;

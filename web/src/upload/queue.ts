@@ -6,7 +6,14 @@ import { sentence } from "../errors.ts";
 import { follow, forget, hurry } from "../following.ts";
 import { t } from "../language.ts";
 import { localFiles, rememberFile } from "../local-files.ts";
-import { pending, previews, settled, type Transferred, transfers } from "../pending.ts";
+import {
+  dropPreviews,
+  keepPreview,
+  pending,
+  settled,
+  type Transferred,
+  transfers,
+} from "../pending.ts";
 import { fetchPost } from "../posts.ts";
 import { tellTabs } from "../senders.ts";
 import { Store } from "../store.ts";
@@ -95,17 +102,19 @@ function transferred({ files }: Batch): Transferred {
   return { share: total === 0 ? 1 : sent / total, problem };
 }
 
-/** What a post is made of, in the order of its media. */
-interface Files {
-  readonly files: readonly File[];
-  /** What shows each of them. */
-  readonly pictures: readonly Blob[];
+/** A file of a post, and what shows it. */
+export interface Part {
+  readonly file: File;
+  readonly picture: Blob;
 }
+
+/** What a post is made of, in the order of its media; null for what only the service has. */
+type Parts = readonly (Part | null)[];
 
 /** Sends a new post's files, as far as they were not sent ahead. `arrived` hears of each one's arrival. */
 export function start(
   post: PostBody,
-  files: Files,
+  files: Parts,
   given: readonly UploadLink[],
   arrived: Arrived,
 ): void {
@@ -116,11 +125,13 @@ export function start(
   }
   follow(post);
   next();
-  settle(batch[0]!.mediaId); // all of it may be there already
+  const [first] = batch;
+  if (first === undefined) remove(post.id);
+  else settle(first.mediaId); // all of it may be there already
 }
 
 /** Sends the files of a draft whose author still writes. What it has no longer is not sent any more. */
-export function startAhead(post: PostBody, files: Files, given: readonly UploadLink[]): void {
+export function startAhead(post: PostBody, files: Parts, given: readonly UploadLink[]): void {
   put(post, files, given, true);
   next();
 }
@@ -137,38 +148,42 @@ export function isSentHere(postId: string | undefined): boolean {
 /** Sends a draft no more. */
 export function stopAhead(postId: string): void {
   const batch = batches.value.find(({ post, isAhead }) => isAhead && post.id === postId);
-  for (const { mediaId } of batch?.files ?? []) stops.get(mediaId)?.abort();
-  if (batch !== undefined) remove(postId);
+  if (batch === undefined) return;
+  for (const { mediaId } of batch.files) stops.get(mediaId)?.abort();
+  dropPreviews(batch.files.map(({ mediaId }) => mediaId));
+  remove(postId);
 }
 
 /** The files of a post, all of them; those that are under way or sent go on as they are. */
 function put(
   post: PostBody,
-  { files, pictures }: Files,
+  parts: Parts,
   given: readonly UploadLink[],
   isAhead: boolean,
 ): readonly Transfer[] {
   const before = batches.value.find((batch) => batch.post.id === post.id)?.files ?? [];
   const kept = new Map(before.map((transfer) => [transfer.mediaId, transfer]));
   const missing = new Set(given.map((link) => link.media_id));
-  const batch = post.media.map(({ id }, index): Transfer => {
+  const own = post.media.flatMap(({ id }, index) => {
+    const part = parts[index];
+    return part ? [{ id, ...part }] : [];
+  });
+  const batch = own.map(({ id, file }): Transfer => {
     const known = kept.get(id);
     kept.delete(id);
     if (known?.state === "sending" || known?.state === "sent") return known;
-    const file = files[index]!;
     const isSent = !missing.has(id) || made.has(id);
     const sent = isSent ? file.size : 0;
     return { mediaId: id, file, state: isSent ? "sent" : "waiting", sent, error: null };
   });
   for (const link of given) links.set(link.media_id, link);
   for (const { mediaId } of kept.values()) stops.get(mediaId)?.abort();
+  dropPreviews(kept.keys());
   const others = batches.value.filter((other) => other.post.id !== post.id);
   batches.set([...others, { post, files: batch, isAhead }]);
   // The other tabs hear who sends before they hear of the files.
-  for (const [index, { mediaId, file }] of batch.entries()) {
-    if (!before.some((known) => known.mediaId === mediaId)) {
-      void recognise(mediaId, file, pictures[index]!);
-    }
+  for (const { id, file, picture } of own) {
+    if (!before.some(({ mediaId }) => mediaId === id)) void recognise(id, file, picture);
   }
   return batch;
 }
@@ -178,7 +193,7 @@ async function recognise(mediaId: string, file: File, picture: Blob): Promise<vo
   rememberFile(mediaId, { name: file.name });
   const still = picture.type.startsWith("video/") ? await stillOf(picture) : picture;
   if (still === null) return;
-  previews.set(mediaId, URL.createObjectURL(still));
+  keepPreview(mediaId, still);
   rememberFile(mediaId, { thumb: await smallPicture(still) });
 }
 

@@ -12,7 +12,8 @@ export function Sent({ item }: { item: Item }) {
   const mediaId = server?.media[item.id]?.id;
   const transfer = batch?.files.find((file) => file.mediaId === mediaId);
   if (transfer === undefined || transfer.state === "failed") return null;
-  const { name, size } = item.file;
+  const { name } = item;
+  const { size } = transfer.file;
   const share = transfer.state === "sent" ? 1 : transfer.sent / Math.max(1, size);
   if (share === 1) {
     return (

@@ -1,7 +1,7 @@
 import { MoreIcon } from "../components/more-icons.tsx";
 import { t } from "../language.ts";
-import { noteSize, showInside } from "./draft.ts";
-import type { Item } from "./item.ts";
+import { hasFile, type Item } from "./item.ts";
+import { noteSize, showInside } from "./showing.ts";
 import { isVideo } from "./sniff.ts";
 
 interface Props {
@@ -13,22 +13,24 @@ interface Props {
 
 /** The file itself; a picture within it, if the browser cannot show it; or a tile with its name. */
 export function Shown({ item, class: extra = "", isSmall = false }: Props) {
-  const { preview, type, inside, file } = item;
-  if (inside === "none") {
-    return (
-      <span class="file-tile">
-        <MoreIcon name={isVideo(type ?? "") ? "video" : "image"} />
-        {!isSmall && (
-          <>
-            <span class="item-name">{file.name}</span>
-            <span>{t("It can be posted. Only this browser cannot show it.")}</span>
-          </>
-        )}
-      </span>
-    );
+  const { preview, type, inside, name } = item;
+  const tile = (says: string) => (
+    <span class="file-tile">
+      <MoreIcon name={isVideo(type ?? "") ? "video" : "image"} />
+      {!isSmall && (
+        <>
+          <span class="item-name">{name}</span>
+          <span>{says}</span>
+        </>
+      )}
+    </span>
+  );
+  if (inside === "none") return tile(t("It can be posted. Only this browser cannot show it."));
+  if (preview === null && !hasFile(item)) {
+    return tile(t("It comes from another device, and cannot be shown yet."));
   }
   if (preview === null || type === null) return <span class="file-tile skeleton" />;
-  if (isVideo(type)) {
+  if (isVideo(type) && hasFile(item)) {
     return (
       <video
         src={`${preview}#t=0.1`}
@@ -36,7 +38,7 @@ export function Shown({ item, class: extra = "", isSmall = false }: Props) {
         playsInline
         preload="metadata"
         controls={!isSmall}
-        aria-label={isSmall ? undefined : t("Preview of {name}", { name: file.name })}
+        aria-label={isSmall ? undefined : t("Preview of {name}", { name })}
         aria-hidden={isSmall}
         onError={() => void showInside(item)}
       />

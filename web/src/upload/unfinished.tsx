@@ -7,10 +7,10 @@ import { useSender } from "../senders.ts";
 import { type AwaitedStage, awaitedStage } from "../stages.ts";
 import { useStore } from "../store.ts";
 import { continueUnfinished } from "./draft.ts";
-import type { Item } from "./item.ts";
+import type { LocalItem } from "./item.ts";
 
 /** The file was to be uploaded before: what has become of that, and how it goes on. */
-export function Unfinished({ item, upload }: { item: Item; upload: UploadBody }) {
+export function Unfinished({ item, upload }: { item: LocalItem; upload: UploadBody }) {
   const [error, setError] = useState<string | null>(null);
   const sender = useSender(upload.post_id);
   const file = useStore(localFiles)[upload.media_id];

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { call, type MediumView, type PostBody } from "../api.ts";
+import { call, type MediumView, type PostBody, read } from "../api.ts";
 import { signedIn } from "../auth.ts";
 import { Failure } from "../errors.ts";
 import { awaitSharper, isBlurred, type Sharper } from "./sharper.ts";
@@ -24,7 +24,7 @@ export function SharperPicture({ post, medium, scale }: Props) {
   }, []);
   useEffect(() => {
     const across = place.current!.clientWidth * scale;
-    const canAsk = signedIn.value && navigator.onLine && medium.zoomable && sharper === "unasked";
+    const canAsk = navigator.onLine && medium.zoomable && sharper === "unasked";
     if (!canAsk || scale <= 1 || !isBlurred(medium.renditions, across, devicePixelRatio)) return;
     setSharper("asked");
     void fetched(post, medium, () => isShown.current).then((found) => {
@@ -49,9 +49,13 @@ async function fetched(
   const path = { id: post.id, media_id: medium.id };
   const ask = () =>
     call("post", "/posts/{id}/media/{media_id}/zoom", { path, repeats: true } as const);
+  // Whoever is not signed in has none made.
+  const look = () => read("/public/posts/{id}/media/{media_id}/zoom", { path });
   try {
-    const found = await awaitSharper(ask, isWanted);
-    if (found === null) return "missing";
+    const found = signedIn.value
+      ? await awaitSharper(ask, isWanted)
+      : isWanted() && (await look()).rendition;
+    if (!found) return "missing";
     const picture = new Image();
     picture.src = found.url;
     await picture.decode();

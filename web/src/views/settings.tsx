@@ -70,6 +70,7 @@ export function SettingsView() {
       </section>
       <Section id="posts" title={t("Your posts")}>
         <Row href="/uploads" icon="uploads" name={t("Your uploads")} />
+        <Row href="/drafts" icon="edit" name={t("Drafts")} />
         <Row href="/scheduled" icon="clock" name={t("Scheduled posts")} />
         <Row href="/deleted" icon="trash" name={t("Recently deleted")} />
       </Section>

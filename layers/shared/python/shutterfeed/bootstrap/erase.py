@@ -1,4 +1,5 @@
-"""Composes the eraser of closed accounts, and what ends the sign-ins of the suspended."""
+"""Composes the eraser of closed accounts, and what ends the sign-ins and keeps the drafts of the
+suspended."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
 from shutterfeed.adapters.dynamodb.closings import DynamoClosings
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
+from shutterfeed.adapters.dynamodb.drafts import DynamoDrafts
 from shutterfeed.adapters.dynamodb.erasures import DynamoErasureRecords
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.likes import DynamoLikes
@@ -30,7 +32,7 @@ from shutterfeed.ports.closing import Closings
 from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.erasures import ErasureList, ErasureRecords
 from shutterfeed.ports.likes import Likes
-from shutterfeed.ports.posts import Avatars, Posts
+from shutterfeed.ports.posts import Avatars, Drafts, Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import DelayingQueue, Queue
 from shutterfeed.ports.sign_ins import Accounts
@@ -39,7 +41,7 @@ from shutterfeed.ports.traces import Traces
 from shutterfeed.ports.uploads import Ledger
 from shutterfeed.services.erasing import ErasureService
 from shutterfeed.services.erasing_accounts import AccountEraser
-from shutterfeed.services.suspensions import SuspendedSignIns
+from shutterfeed.services.suspensions import SuspendedDrafts, SuspendedSignIns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class EraseServices:
 
     eraser: AccountEraser
     sign_ins: SuspendedSignIns
+    drafts: SuspendedDrafts
 
 
 def wire(
@@ -56,6 +59,7 @@ def wire(
     closings: Closings,
     traces: Traces,
     posts: Posts,
+    drafts: Drafts,
     avatars: Avatars,
     likes: Likes,
     comments: Comments,
@@ -95,7 +99,8 @@ def wire(
         together=together,
     )
     sign_ins = SuspendedSignIns(profiles=profiles, accounts=accounts, secrets=secrets)
-    return EraseServices(eraser=eraser, sign_ins=sign_ins)
+    kept = SuspendedDrafts(profiles=profiles, posts=posts, drafts=drafts, clock=clock)
+    return EraseServices(eraser=eraser, sign_ins=sign_ins, drafts=kept)
 
 
 @cache
@@ -107,6 +112,7 @@ def services() -> EraseServices:
         closings=DynamoClosings(metadata),
         traces=DynamoTraces(metadata, feeds),
         posts=DynamoPosts(metadata),
+        drafts=DynamoDrafts(metadata),
         avatars=DynamoAvatars(metadata),
         likes=DynamoLikes(metadata),
         comments=DynamoComments(metadata),

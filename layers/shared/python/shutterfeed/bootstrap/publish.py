@@ -17,11 +17,13 @@ from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.scheduled import DynamoScheduledPosts
 from shutterfeed.adapters.dynamodb.suggestions import DynamoNominations
+from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.adapters.dynamodb.withholdings import DynamoWithholdings
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
 from shutterfeed.domain.messages import PublishMessage
 from shutterfeed.services.copies import CopyService
+from shutterfeed.services.people import PeopleService
 from shutterfeed.services.publishing import PublishingService
 
 
@@ -37,7 +39,7 @@ class PublishServices:
 def services() -> PublishServices:
     settings = config.PublishSettings.from_env()
     metadata = aws.table(settings.metadata_table)
-    blobs = DynamoBlobs(metadata)
+    blobs, profiles = DynamoBlobs(metadata), DynamoProfiles(metadata)
     own_queue = aws.queue(settings.publish_queue_url, Codec[PublishMessage]("publish"))
     return PublishServices(
         gate=PublishingService(
@@ -46,7 +48,10 @@ def services() -> PublishServices:
             scheduled=DynamoScheduledPosts(metadata),
             drafts=DynamoDrafts(metadata),
             albums=DynamoAlbums(metadata),
-            profiles=DynamoProfiles(metadata),
+            profiles=profiles,
+            people=PeopleService(
+                profiles=profiles, reads=DynamoViewingReads(metadata, aws.clock())
+            ),
             blobs=blobs,
             avatars=DynamoAvatars(metadata),
             nominations=DynamoNominations(metadata),

@@ -16,12 +16,23 @@ from datetime import datetime
 
 from shutterfeed.domain.errors import Conflict
 from shutterfeed.domain.media import MediaState, Medium, Upload
-from shutterfeed.domain.posts import DRAFT_RETENTION, Post, PostState
+from shutterfeed.domain.posts import DRAFT_RETENTION, SUSPENDED_RETENTION, Post, PostState
 
 
 def drafted(post: Post, now: datetime) -> Post:
-    """The post as a draft that was changed now."""
-    return replace(post, draft_until=now + DRAFT_RETENTION)
+    """The post as a draft that was changed now. It never expires sooner for that."""
+    until = now + DRAFT_RETENTION
+    return replace(
+        post, draft_until=until if post.draft_until is None else max(post.draft_until, until)
+    )
+
+
+def held(post: Post, until: datetime | None, now: datetime) -> Post:
+    """The draft of somebody who is suspended `until` then, or without an end. It is kept until they
+    have had as long for it as after a change."""
+    least = now + SUSPENDED_RETENTION if until is None else until + DRAFT_RETENTION
+    kept = drafted(post, now).draft_until
+    return replace(post, draft_until=least if kept is None else max(kept, least))
 
 
 def changed(post: Post, now: datetime) -> Post:
@@ -53,10 +64,11 @@ def with_media(post: Post, media: Sequence[Medium]) -> Post:
     return replace(post, media=tuple(media), state=_state_with(post, media))
 
 
-def posted(post: Post, publish_at: datetime | None) -> Post:
-    """The draft, posted: it is published as soon as all of its media are ready, or at its time."""
+def posted(post: Post, publish_at: datetime | None, posted_as: str | None = None) -> Post:
+    """The draft, posted: it is published as soon as all of its media are ready, or at its time.
+    `posted_as` is the digest of a request that has changed it, too."""
     state = PostState.PROCESSING if post.state is PostState.DRAFT else post.state
-    return replace(post, state=state, draft_until=None, publish_at=publish_at)
+    return replace(post, state=state, draft_until=None, publish_at=publish_at, posted_as=posted_as)
 
 
 def settled(post: Post, uploads: Mapping[str, Upload]) -> Post:

@@ -324,7 +324,8 @@ class EraseAccount:
 
 @dataclass(frozen=True, slots=True)
 class EndSignIns:
-    """A moderator has suspended a user: end their sign-ins at the identity provider."""
+    """A moderator has suspended a user: end their sign-ins at the identity provider, and keep their
+    drafts until the suspension is over."""
 
     user_id: str
 

@@ -18,7 +18,7 @@ processing ──ready──> avatar ──another one, or none──> deleted �
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -54,6 +54,9 @@ UNFINISHED_RETENTION: Final = timedelta(days=30)
 """How long a post is kept that failed, or whose files never came."""
 DRAFT_RETENTION: Final = timedelta(days=7)
 """How long a draft is kept after its author has changed it last."""
+SUSPENDED_RETENTION: Final = timedelta(days=180)
+"""How long a draft is kept at least of somebody who was suspended without an end: for as long as a
+decision is usually contested."""
 DISCARDED_RETENTION: Final = timedelta(days=1)
 """How long a draft can be restored after its author has deleted it."""
 
@@ -150,6 +153,9 @@ class Post:
     """When it is to be published, or was to be; None if that is as soon as it is ready."""
     draft_until: datetime | None = None
     """When it expires unless its author posts it; None if it is not a draft, or no longer."""
+    posted_as: str | None = None
+    """A digest of the request that changed and posted it as a draft; None if there was none. A
+    repetition of that request is known by it, whatever has become of the post since."""
     published_at: datetime | None = None
     position: str | None = None
     deleted_from: PostState | None = None
@@ -293,6 +299,17 @@ class Post:
             return self
         untagged = (*self.untagged, user_id) if remember else self.untagged
         return replace(self, people=kept, untagged=untagged)
+
+    def without_people(self, user_ids: Collection[str]) -> Post:
+        """The post without its tags and mentions of some people. Their handles stay in the caption
+        as plain text."""
+        if self.person_ids.isdisjoint(user_ids):
+            return self
+        return replace(
+            self,
+            mentions=tuple(one for one in self.mentions if one.user_id not in user_ids),
+            people=tuple(person for person in self.people if person.user_id not in user_ids),
+        )
 
     def deleted(self, at: datetime) -> Post:
         """The post, deleted. It keeps the state that a restored post returns to."""

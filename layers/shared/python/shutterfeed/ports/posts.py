@@ -102,10 +102,16 @@ class Posts(Protocol):
         ...
 
     def publish(
-        self, post_id: PostId, media: Sequence[Medium], position: str, at: datetime
+        self,
+        post_id: PostId,
+        media: Sequence[Medium],
+        position: str,
+        at: datetime,
+        *,
+        without: Collection[str] = (),
     ) -> bool:
         """Publish an unpublished post, or a scheduled one whose time has come, and count it in the
-        author's profile, in one transaction.
+        author's profile, in one transaction. It names the people `without` no more.
 
         False if the post is in another state, has other media, or its time comes later; or if it
         has a time, and its author's account is closed or suspended.

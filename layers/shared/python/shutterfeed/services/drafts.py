@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -75,6 +77,12 @@ class WantedDraft:
     publish: bool = False
     publish_at: datetime | None = None
 
+    def digest(self) -> str:
+        """The same for the same draft, so that a repeated request is known. 128 bits: only its
+        author's own requests are compared."""
+        text = json.dumps(asdict(self), default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftService:
@@ -127,12 +135,9 @@ class DraftService:
         raise Busy
 
     def _posted(self, post: Post, wanted: WantedDraft) -> CreatedPost:
-        """The answer to a call that was made before. Raises `Conflict`."""
-        matched = _matched(post.media, wanted.media)
-        is_same = [medium and medium.media_id for medium in matched] == [
-            medium.media_id for medium in post.media
-        ]
-        if not wanted.publish or not is_same:
+        """The answer to a call that was made before: the post, whatever has become of it since.
+        Raises `Conflict` if it was another call that has posted the draft."""
+        if post.posted_as != wanted.digest():
             raise not_a_draft()
         return self._shown(post)
 
@@ -142,11 +147,11 @@ class DraftService:
         """The draft as it is to be, and the ledger entries of its new files. Raises
         `InvalidInput`."""
         media, uploads = self._media(post, wanted, now)
-        author_id = post.author_id
+        # Nobody was told of a draft. So whoever was named in it before has to be asked as anew.
         found = self.people.in_post(
-            author_id, wanted.caption, (one.people for one in wanted.media), post
+            post.author_id, wanted.caption, (one.people for one in wanted.media)
         )
-        caption = found.written(wanted.caption, post.mentions)
+        caption = found.written(wanted.caption)
         check_length(caption.text)
         after = replace(
             with_media(post, media),
@@ -159,7 +164,9 @@ class DraftService:
             sensitive=wanted.sensitive,
             comments_from=wanted.comments_from,
         )
-        return posted(after, wanted.publish_at) if wanted.publish else after, uploads
+        if not wanted.publish:
+            return after, uploads
+        return posted(after, wanted.publish_at, wanted.digest()), uploads
 
     def _media(
         self, post: Post, wanted: WantedDraft, now: datetime
@@ -259,5 +266,4 @@ def _tagged(
     """The people tagged in the media of the draft. Raises `InvalidInput`."""
     drafts = {m.media_id: one.people for m, one in zip(media, wanted.media, strict=True)}
     fields = {media_id: f"media[{index}].people" for index, media_id in enumerate(drafts)}
-    gone = {medium.media_id: () for medium in post.media if medium.media_id not in drafts}
-    return people.tagged({**gone, **drafts}, fields, post)
+    return people.tagged(drafts, fields, replace(post, people=()))

@@ -154,6 +154,15 @@ class PeopleService:
             author_id, filter(None, handles), () if post is None else post.person_ids
         )
 
+    def not_to_be_named(self, post: Post) -> frozenset[str]:
+        """Those of the people in a post whom its author may neither mention nor tag now. It takes
+        one read, and none if nobody is in it."""
+        author = Viewer(post.author_id)
+        wanted = Wanted(uncounted=sorted(post.person_ids))
+        stored = self.reads.read(author, wanted) if post.person_ids else Stored()
+        found = Candidates(author, stored=stored)
+        return frozenset(one for one in post.person_ids if not found.may_name(one, ()))
+
     def written(self, author_id: str, text: str, before: Sequence[Mention] = ()) -> Written:
         """What to store of a text that somebody has written or edited: see `Candidates.written`."""
         found = self.candidates(author_id, handles_in(text), mentioned(before))

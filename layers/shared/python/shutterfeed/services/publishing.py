@@ -34,6 +34,7 @@ from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger
 from shutterfeed.services.collection import release
 from shutterfeed.services.due import wait_for
+from shutterfeed.services.people import PeopleService
 
 _ATTEMPTS: Final = 5
 
@@ -46,6 +47,7 @@ class PublishingService:
     albums: Albums
     drafts: Drafts
     profiles: Profiles
+    people: PeopleService
     blobs: Blobs
     avatars: Avatars
     nominations: Nominations
@@ -111,7 +113,9 @@ class PublishingService:
     def _publish_now(
         self, post: Post, media: tuple[Medium, ...], now: datetime
     ) -> PostState | None:
-        if self.posts.publish(post.id, media, self.ids.new(now), now):
+        # There may be weeks between writing and publishing, in which people change their minds.
+        without = self.people.not_to_be_named(post)
+        if self.posts.publish(post.id, media, self.ids.new(now), now, without=without):
             # If these are lost, so is one nomination of many, and a contender without likes.
             self.nominations.nominate(Nomination.of_active(post.author_id, now))
             self.contenders.nominate(Contender(post.id, rank(now, 0), now))

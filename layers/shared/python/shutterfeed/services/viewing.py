@@ -200,6 +200,15 @@ class ViewingService:
         (view,) = self._with_people(viewer, [view], stored, self._read_one)
         return replace(view, post=self.progress.of(view.post))
 
+    def published_as_stored(self, viewer: Viewer, post_id: PostId) -> tuple[PostView, Post]:
+        """A published post, without the people in it, and the same with what only its author is
+        told: to find what belongs to it, and not to be shown."""
+        stored = self._read_one(viewer, Wanted(posts=[post_id]))
+        view = _post_by_itself(viewer, post_id, stored)
+        if view.post.state is not PostState.PUBLISHED:
+            raise post_not_found()
+        return view, stored.posts[post_id]
+
     def to_answer(self, viewer: Viewer, post_id: PostId, *, left: bool = False) -> Answering:
         """A post that the viewer is about to answer: in one read with their own profile, which
         tells whether their session has ended, and with what they have `left` of their limits."""

@@ -1,4 +1,5 @@
-"""Gives whoever enlarges a photo its zoom size, and has it made if there is none.
+"""Gives whoever enlarges a photo its zoom size, and has it made if there is none and they are
+signed in.
 
 What is asked for, made and noted belongs to the medium, not to its content: the first to enlarge a
 photo waits, also if another user's post has the same content and its zoom size is there.
@@ -21,7 +22,7 @@ from shutterfeed.ports.media import Zooms
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.system import Clock
 from shutterfeed.services.mending import medium_not_found
-from shutterfeed.services.posts import find_to_answer
+from shutterfeed.services.posts import find_to_answer, parse_post_id
 from shutterfeed.services.viewing import PostView, ViewingService
 
 _NO_ZOOM: Final = "This is not a photo with more to see than its largest rendition shows."
@@ -75,6 +76,24 @@ class ZoomService:
             self._order(order, known, now)
         is_made = state is ZoomState.MADE
         return Zoomed(found.view, media_id, picture.blob_id, rendition, is_made)
+
+    def find(self, viewer: Viewer, text: str, media_id: str) -> Zoomed | None:
+        """The zoom size of a photo in a published post that the viewer may see; None if it is not
+        there. Nothing is ordered, so it costs nothing but two reads, whoever asks, however often.
+
+        Raises `NotFound`.
+        """
+        view, post = self.viewing.published_as_stored(viewer, parse_post_id(text))
+        medium = next((m for m in post.media if m.media_id == media_id), None)
+        if medium is None:
+            raise medium_not_found()
+        picture, rendition = medium.picture, medium.zoom
+        if picture is None or rendition is None:
+            return None
+        known = self.zooms.get(Reference.of(post.id, medium))
+        if known is None or known.as_of(self.clock.now()) is not ZoomState.MADE:
+            return None
+        return Zoomed(view, media_id, picture.blob_id, rendition, is_made=True)
 
     def _order(self, order: RenderZoom, known: Zoom, now: datetime) -> None:
         """Order a zoom size, unless somebody else just did. If the message cannot be sent, the

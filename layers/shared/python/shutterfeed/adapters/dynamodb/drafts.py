@@ -93,6 +93,7 @@ def _writing(before: Post, after: Post, at: datetime) -> Update:
         "taken_at": after.taken_at and timestamp(after.taken_at),
         "publish_at": after.publish_at and timestamp(after.publish_at),
         DRAFT_UNTIL: after.draft_until and timestamp(after.draft_until),
+        "posted_as": after.posted_as,
         **people_texts(after),
         **dict.fromkeys(_LISTED),
         **(open_entry(after.id) if after.awaits_media else {}),

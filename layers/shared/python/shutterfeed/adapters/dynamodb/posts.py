@@ -235,7 +235,13 @@ class DynamoPosts:
         )
 
     def publish(
-        self, post_id: PostId, media: Sequence[Medium], position: str, at: datetime
+        self,
+        post_id: PostId,
+        media: Sequence[Medium],
+        position: str,
+        at: datetime,
+        *,
+        without: Collection[str] = (),
     ) -> bool:
         def published(post: Post, recent: RecentPosts) -> Change | None:
             if post.state not in TO_PUBLISH or post.is_draft or not has_media(post, media):
@@ -244,7 +250,7 @@ class DynamoPosts:
                 return None
             marks, checks = self.withheld(media)
             after = replace(
-                post,
+                post.without_people(without),
                 state=PostState.PUBLISHED,
                 media=tuple(media),
                 position=position,
@@ -252,6 +258,7 @@ class DynamoPosts:
                 pulled=recent.delivery is Delivery.PULL,
                 withheld=post.withheld | marks,
             )
+            people = people_texts(after) if post.person_ids.intersection(without) else {}
             update = Update(
                 keys.post(post_id),
                 set={
@@ -263,8 +270,12 @@ class DynamoPosts:
                     **({WITHHELD: set(after.withheld)} if marks else {}),
                     PUBLISHED_PK: keys.published_partition(post_id.author_id),
                     PUBLISHED_SK: position,
+                    **{name: text for name, text in people.items() if text is not None},
                 },
-                remove=(TTL_ATTRIBUTE, *_OPEN),
+                remove=(
+                    *(TTL_ATTRIBUTE, *_OPEN),
+                    *(name for name, text in people.items() if text is None),
+                ),
                 condition=(
                     (_TO_PUBLISH & _as_read(post) & same_media(media))
                     & (_as_marked(post) & same_time(post))

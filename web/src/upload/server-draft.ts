@@ -1,0 +1,104 @@
+/** A draft as the API has it, which may have been begun or changed on another device. */
+import type { MediumView, PostBody } from "../api.ts";
+import { explained } from "../errors.ts";
+import { wordsOf } from "./body.ts";
+import type { Draft, OnServer } from "./draft.ts";
+import { hasFile, type Item, itemElsewhere } from "./item.ts";
+import { EMPTY } from "./kept-draft.ts";
+import { isLost } from "./recropped.ts";
+
+/**
+ * The draft with what this browser has of it: `local` is as it was kept here, null if it was not. What was
+ * changed elsewhere since counts; no text that was written here, and is not there, is lost.
+ */
+export function draftOf(post: PostBody, local: Draft | null): Draft {
+  if (local?.server && local.server.until === post.draft_until) return asKept(post, local);
+  const items = post.media.map((medium, at) => itemOf(medium, at, local));
+  const said: Draft = {
+    ...EMPTY,
+    items,
+    caption: post.caption,
+    place: post.place,
+    keepsCapture: post.media.some(({ capture }) => capture !== null),
+    isSensitive: post.sensitive,
+    commentsFrom: post.comments_from,
+  };
+  const server: OnServer = {
+    postId: post.id,
+    media: mediaOf(post, items),
+    until: post.draft_until ?? null,
+    words: wordsOf(said),
+  };
+  return local === null ? { ...said, server } : { ...withUnsaid(said, local), server };
+}
+
+/** Nobody has changed it elsewhere: only what shows files without a copy here is read again. */
+function asKept(post: PostBody, local: Draft): Draft {
+  const media = new Map(post.media.map((medium) => [medium.id, medium]));
+  const items = local.items.flatMap((item): Item[] => {
+    if (hasFile(item)) return [item];
+    const medium = media.get(local.server?.media[item.id]?.id ?? "");
+    return medium === undefined ? [] : [{ ...item, ...shownBy(medium) }];
+  });
+  return { ...local, items };
+}
+
+function itemOf(medium: MediumView, at: number, local: Draft | null): Item {
+  const known = local?.items.find(({ id }) => local.server?.media[id]?.id === medium.id);
+  const { alt_text, crop } = medium;
+  const people = medium.people.map(({ user, x, y }) => ({ handle: user.handle, x, y }));
+  const said = { altText: alt_text, people, crop: crop ?? null };
+  return known !== undefined && hasFile(known)
+    ? { ...known, ...said }
+    : { ...(known ?? itemElsewhere(medium, at + 1)), ...said, ...shownBy(medium) };
+}
+
+/** What shows a file that only the service has, and why it cannot be posted. */
+function shownBy({ renditions, failure }: MediumView): Pick<Item, "preview" | "problem"> {
+  return {
+    preview: renditions[0]?.url ?? null,
+    problem: failure === null ? null : explained("failure", failure),
+  };
+}
+
+/** What never came and is here is declared anew. */
+function mediaOf(post: PostBody, items: readonly Item[]): OnServer["media"] {
+  return Object.fromEntries(
+    post.media.flatMap((medium, at) => {
+      const { id, crop } = items[at]!;
+      return isLost(medium) && hasFile(items[at]!) ? [] : [[id, { id: medium.id, crop }]];
+    }),
+  );
+}
+
+/** With the files that only this browser has, and with what was written here and was not told. */
+function withUnsaid(said: Draft, local: Draft): Draft {
+  const known = local.server?.media ?? {};
+  const isTold = local.server?.words === wordsOf(local);
+  const before = new Map(local.items.map((item) => [item.id, item]));
+  const items = said.items.map((item) => {
+    const { altText = "", people = [] } = before.get(item.id) ?? {};
+    return isTold || (altText === "" && people.length === 0) ? item : { ...item, altText, people };
+  });
+  const unsent = local.items.filter((item) => known[item.id] === undefined && hasFile(item));
+  return {
+    ...said,
+    items: [...items, ...unsent],
+    publishAt: local.publishAt,
+    ...(isTold
+      ? {}
+      : {
+          caption: joinedTexts(said.caption, local.caption),
+          place: local.place ?? said.place,
+          keepsCapture: local.keepsCapture,
+          isSensitive: local.isSensitive || said.isSensitive,
+          commentsFrom: local.commentsFrom ?? said.commentsFrom,
+        }),
+  };
+}
+
+/** Both texts, unless one of them has the other. */
+function joinedTexts(there: string, here: string): string {
+  if (there.includes(here)) return there;
+  return here.includes(there) ? here : `${there}\n${here}`;
+}
