@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from aws_cdk import Fn
@@ -11,11 +10,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.edge_settings import SOURCES
 from infra.media_keys import MediaKeys
 from infra.nag import allow_resource
 from infra.settings import Settings
 
-SOURCES: Final = Path(__file__).with_name("edge")
 NO_STORE: Final = "none"
 """The value instead of a store's ARN, if the function's code has what is denied."""
 _KEYS: Final = "@KEYS@"

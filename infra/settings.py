@@ -5,6 +5,9 @@ override them.
 An override of a map (`worker_concurrency`, `reserved_concurrency`, `memory_mb`, `api_throttle`,
 `feed`, `limits`, `recent_posts_cache`) replaces the whole map. `worker_concurrency` names only the
 queues whose number differs from their row in `topology.py`.
+
+The CDK, which takes seconds to import, is imported only where a value is one of its tokens: others
+read the settings without it.
 """
 
 from __future__ import annotations
@@ -15,8 +18,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-from aws_cdk import Aws, Fn
 
 from infra.context import Context, SettingsError
 from infra.data_settings import DataSettings
@@ -286,6 +287,8 @@ class Settings:
     def global_name(self, name: str) -> str:
         """A physical name for a service such as CloudFront, whose names an account shares between
         its regions: the same stage may be deployed in two of them."""
+        from aws_cdk import Aws
+
         return f"{self.prefix}-{name}-{Aws.REGION}"
 
     @property
@@ -413,12 +416,16 @@ class Settings:
         """The server at which CloudFront reaches the HTTP API."""
         if self._is_local:
             return Origin("localhost", f"/_aws/execute-api/{api_id}", self.local_port)
+        from aws_cdk import Aws
+
         return Origin(f"{api_id}.execute-api.{region}.{Aws.URL_SUFFIX}")
 
     def site_url(self, domain: str) -> str:
         """The address of the site, without a slash at its end. `domain` is the name that CloudFront
         gave the distribution."""
         if self._is_local:
+            from aws_cdk import Fn
+
             label = Fn.select(0, Fn.split(".", domain))
             return f"http://{label}.cloudfront.localhost:{self.local_port}"
         return f"https://{self.edge.domain or domain}"
@@ -439,6 +446,8 @@ class Settings:
         """The origin of the sign-in."""
         if self._is_local:
             return self._local_endpoint
+        from aws_cdk import Aws
+
         return f"https://cognito-idp.{region}.{Aws.URL_SUFFIX}"
 
     def bucket_origin(self, bucket: str, region: str) -> str:
@@ -446,6 +455,8 @@ class Settings:
         see `bootstrap/aws.py`."""
         if self._is_local:
             return self._local_endpoint
+        from aws_cdk import Aws
+
         return f"https://{bucket}.s3.{region}.{Aws.URL_SUFFIX}"
 
     @property

@@ -16,12 +16,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.cache_rights import RIGHTS
 from infra.nag import allow, allow_resource
 from infra.settings import Settings
-from shutterfeed import schema
 
-RIGHTS: Final = f"on ~{schema.CACHED_RECENT_POSTS}* resetchannels -@all +get +set"
-"""The access string of the API function's user in Valkey."""
 _COLON: Final = ArnFormat.COLON_RESOURCE_NAME
 _ZONES: Final = 2
 _PORT: Final = 6379

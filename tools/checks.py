@@ -7,8 +7,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -45,17 +44,16 @@ def check(
 ) -> None:
     """Check style, types, the dependency rule and the OpenAPI document, after `before`, and `more`
     by name. Raises `ToolError` after printing the output of each check that failed."""
-    with ThreadPoolExecutor() as beside:
-        # What takes long: mypy longer than all that is done before.
-        slow = {"mypy": beside.submit(_run, "mypy", _MYPY)}
+    with ThreadPoolExecutor(_PROCESSES) as beside:
+        # What takes longest begins first, beside the installing, for most of which a core is free.
+        longest = {"mypy": _MYPY, **(more or {})}
+        slow = {name: beside.submit(_run, name, words) for name, words in longest.items()}
         before()
-        slow |= {name: beside.submit(_run, name, words) for name, words in (more or {}).items()}
-        passed = {
-            name: _passes(name, partial(_run, name, words)) for name, words in _CHECKS.items()
-        }
-        passed["web client"] = _web_client_passes()
-        passed |= {name: _passes(name, run.result) for name, run in slow.items()}
-    failed = [name for name, has_passed in passed.items() if not has_passed]
+        site.install()
+        web = beside.submit(site.check)
+        quick = {name: beside.submit(_run, name, words) for name, words in _CHECKS.items()}
+        runs: dict[str, Future[None]] = {**quick, "web client": web, **slow}
+        failed = [name for name, run in runs.items() if not _passes(name, run)]
     if failed:
         raise ToolError(f"These checks failed: {', '.join(failed)}.")
 
@@ -118,12 +116,16 @@ def prepare() -> None:
         part()
 
 
-def _passes(name: str, run: Callable[[], object]) -> bool:
+def _passes(name: str, run: Future[None]) -> bool:
+    """Wait for a check. The output of one that failed is printed."""
     try:
         with step(f"Checking: {name}"):
-            run()
+            run.result()
     except CommandError:
         print(_log(name).read_text(), flush=True)
+        return False
+    except ToolError as error:
+        print(error, flush=True)
         return False
     return True
 
@@ -134,14 +136,6 @@ def _run(name: str, words: Sequence[str]) -> None:
 
 def _log(name: str) -> Path:
     return paths.LOGS / f"{name.replace(' ', '-')}.log"
-
-
-def _web_client_passes() -> bool:
-    try:
-        site.check()
-    except ToolError:
-        return False
-    return True
 
 
 def _become(arguments: Sequence[str]) -> NoReturn:

@@ -71,11 +71,15 @@ def build() -> Path:
 
 
 def check() -> None:
-    """Check the client's style, types and unit tests. Raises `ToolError` after printing the output
-    of those that failed."""
+    """Check the client's style, types and unit tests. Raises `ToolError` with the output of those
+    that failed."""
     with stamps.exclusive(paths.BUILD / "site.lock"):
         install()
-        _npm(["run", "check"], "Checking: web client", shown=True)
+        log = paths.LOGS / "web-check.log"
+        try:
+            _run_npm(["run", "check"], log)
+        except CommandError as error:
+            raise ToolError(log.read_text()) from error
 
 
 def format_sources() -> None:
@@ -154,15 +158,16 @@ def _npm(arguments: Sequence[str], label: str, *, shown: bool = False) -> None:
     log = paths.LOGS / f"web-{arguments[-1]}.log"
     try:
         with step(label):
-            run_logged(
-                [*node.npm(), *arguments],
-                log=log,
-                environment=node.environment(),
-                directory=paths.WEB,
-            )
+            _run_npm(arguments, log)
     except CommandError as error:
         if shown:
             print(log.read_text(), flush=True)
         raise ToolError(
             f"`npm {' '.join(arguments)}` failed in web/: {paths.relative(log)} says why."
         ) from error
+
+
+def _run_npm(arguments: Sequence[str], log: Path) -> None:
+    run_logged(
+        [*node.npm(), *arguments], log=log, environment=node.environment(), directory=paths.WEB
+    )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from infra.media_links import SOURCES
+from infra.edge_settings import SOURCES
 from shutterfeed.adapters.denials import DenialsChanged, DenialsInCode, StoredDenials
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import random_id

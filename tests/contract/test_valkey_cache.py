@@ -15,7 +15,7 @@ from valkey.exceptions import ConnectionError as NotConnected
 from valkey.exceptions import NoPermissionError
 from valkey.exceptions import TimeoutError as TooSlow
 
-from infra.shared_cache import RIGHTS
+from infra.cache_rights import RIGHTS
 from shutterfeed import keys
 from shutterfeed.adapters.caching.container import Bounds, ContainerRecentPostsCache
 from shutterfeed.adapters.caching.tiers import TieredRecentPostsCache

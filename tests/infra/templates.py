@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from infra.synthesis import synthesize
 from tools import staging
 from tools.layers import Target
 
@@ -52,6 +51,8 @@ class Template:
 
     @classmethod
     def synthesized(cls, context: Mapping[str, object], outdir: Path) -> Template:
+        from infra.synthesis import synthesize
+
         (stack,) = synthesize(staged, context, outdir).stacks
         return cls.read(Path(stack.template_full_path))
 

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import json
 
-import aws_cdk
-from aws_cdk import aws_lambda
-from aws_cdk.assertions import Template as Assertions
-
-from infra.api import alias_of
 from infra.settings import REPOSITORY, Settings
 from tests.infra.templates import Template, text
 
@@ -41,6 +36,12 @@ def test_the_gateway_calls_the_alias_whose_updates_are_shifted(prod: Template) -
 
 def _version(digest: str | None) -> str:
     """The logical id of the version that is published with these keys."""
+    import aws_cdk
+    from aws_cdk import aws_lambda
+    from aws_cdk.assertions import Template as Assertions
+
+    from infra.api import alias_of
+
     stack = aws_cdk.Stack(aws_cdk.App(), "Stack")
     function = aws_lambda.Function(
         stack,

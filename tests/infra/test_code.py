@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from infra.context import SettingsError
-from infra.functions import SPECS
 from infra.settings import REPOSITORY
-from infra.synthesis import build
 from tests.infra.templates import Template
+
+FUNCTIONS = sorted(path.parent.name for path in (REPOSITORY / "functions").glob("*/handler.py"))
 
 
 def _asset(template: Template, key: str) -> Path:
@@ -31,7 +31,13 @@ def _check(deployed: Path, sources: Path) -> None:
         assert file.read_bytes()[:8] == importlib.util.MAGIC_NUMBER + b"\x01\0\0\0"
 
 
-@pytest.mark.parametrize("name", sorted(SPECS))
+def test_every_function_has_its_settings() -> None:
+    from infra.functions import SPECS
+
+    assert sorted(SPECS) == FUNCTIONS
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_is_deployed_with_its_own_byte_code(dev: Template, name: str) -> None:
     asset = _asset(dev, dev.functions()[name]["Code"]["S3Key"])
     assert [path.name for path in asset.iterdir()] == [name]
@@ -50,5 +56,7 @@ def test_our_own_layer_is_deployed_with_byte_code(dev: Template) -> None:
 
 
 def test_a_function_without_a_handler_is_refused(tmp_path: Path) -> None:
+    from infra.synthesis import build
+
     with pytest.raises(SettingsError, match=r"has no handler\.py in "):
         build(lambda _: tmp_path, outdir=tmp_path)

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pytest
 
-from infra.media_links import SOURCES
+from infra.edge_settings import SOURCES
 from shutterfeed import keys
 from shutterfeed.domain.ids import random_id
 from shutterfeed.domain.links import MEDIUM_PARAMETER, signature

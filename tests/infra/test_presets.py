@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from infra.context import SettingsError
-from infra.functions import SPECS
 from infra.presets import VALUES
 from infra.settings import Settings
 from shutterfeed import topology
@@ -82,6 +81,8 @@ def test_memory_that_work_does_not_fit_into_is_refused(
 def test_memory_is_the_functions_own_unless_a_preset_says_more(
     dev: Template, large: Template
 ) -> None:
+    from infra.functions import SPECS
+
     chosen = PRESETS["large"]["memory_mb"]
     for name, function in large.functions().items():
         assert function["MemorySize"] == chosen.get(name, SPECS[name].memory_mb)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from infra.context import SettingsError
-from infra.site import CONFIG_FILE, read_groups
 from tests.infra.conftest import Synthesize
 from tests.infra.templates import Properties, Template, listed, text
 from tools import site
@@ -92,6 +91,8 @@ def test_the_local_cloud_leaves_it_to_the_tools(local: Template) -> None:
 
 
 def test_a_file_is_put_as_the_groups_say_in_both_worlds(tmp_path: Path) -> None:
+    from infra.site import CONFIG_FILE, read_groups
+
     for name in ("index.html", "favicon.svg", "docs.html", "openapi.json", "assets/main-1.js"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")

@@ -6,12 +6,9 @@ import json
 import re
 from pathlib import Path
 
-import aws_cdk
 import pytest
-from aws_cdk import aws_s3
 
 from api.http import PREFIX
-from infra.synthesis import build
 from tests.infra.contexts import DOMAIN
 from tests.infra.templates import Template, staged, text
 from tools import doctor
@@ -189,6 +186,11 @@ def _protected(template: Template) -> set[str]:
 def test_a_finding_of_cdk_nag_stops_synthesis(
     layers_dir: Path, site_dir: Path, tmp_path: Path
 ) -> None:
+    import aws_cdk
+    from aws_cdk import aws_s3
+
+    from infra.synthesis import build
+
     context = {"layers_dir": str(layers_dir), "site_dir": str(site_dir)}
     app = build(staged, context, tmp_path)
     (stack,) = (child for child in app.node.children if isinstance(child, aws_cdk.Stack))

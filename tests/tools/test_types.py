@@ -33,8 +33,10 @@ def test_mypy_reads_every_module_of_aws_cdk_that_is_imported(repo_root: Path) ->
         files += (repo_root / folder).rglob("*.py")
     imported = {
         module
-        for file in files
-        for module in _imported(ast.parse(file.read_text()))
+        for text in (file.read_text() for file in files)
+        # Parsing them all would take seconds.
+        if "aws_cdk" in text
+        for module in _imported(ast.parse(text))
         if module == "aws_cdk" or module.startswith("aws_cdk.")
     }
     assert imported == followed
