@@ -120,7 +120,7 @@ e2e: ready
 	@$(TOOLS) e2e -- $(ARGS)
 
 screenshots: ready
-	@$(TOOLS) e2e -- -k pictures_in_the_documentation
+	@SHUTTERFEED_SCREENSHOTS=1 $(TOOLS) e2e -- -k pictures_in_the_documentation
 	@cp build/screenshots/*.jpg docs/images/
 
 bench: ready

@@ -6,9 +6,10 @@ Everything goes through the public API. Running it again adds only what is missi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import chain
-from typing import Final
+from typing import Final, TypeAlias
 
 from shutterfeed_cli.client.accounts import Accounts
 from shutterfeed_cli.client.api import Api
@@ -29,14 +30,19 @@ _FINAL_SECONDS: Final = 120.0
 _FIRST_FACE: Final = 1_000
 """The seed of the first avatar: no post has the same picture."""
 
+Paint: TypeAlias = Callable[[str, int], bytes]
+"""A function that makes the photo of a scene and a seed."""
 
-def seed(outputs: Mapping[str, str], cognito: str) -> None:
+
+def seed(outputs: Mapping[str, str], cognito: str, shrunk: int = 1) -> None:
     """Make sure that every person, follow and post of the demo exists. Returns when all posts are
     published.
 
-    `outputs` are the stack's, `cognito` is where the user pool is served. Raises `ToolError` if
-    something does not get through.
+    `outputs` are the stack's, `cognito` is where the user pool is served. The sides of all pictures
+    are `shrunk` times as short as usual, for those who need them soon and do not look at them.
+    Raises `ToolError` if something does not get through.
     """
+    paint = partial(photo, shrunk=shrunk)
     patience = Patience(attempts=_ATTEMPTS)
     try:
         with new_client(PARALLEL) as client, step("Seeding demo data") as progress:
@@ -47,8 +53,8 @@ def seed(outputs: Mapping[str, str], cognito: str) -> None:
             progress.detail = "follows"
             each(lambda person: _follow(person, apis[person.handle]), PEOPLE)
             each(lambda person: _accept(person, apis[person.handle]), PEOPLE)
-            each(lambda item: _show_face(*item, apis[item[1].handle]), enumerate(PEOPLE))
-            post_ids = _publish_missing(apis, progress)
+            each(lambda item: _show_face(*item, apis[item[1].handle], paint), enumerate(PEOPLE))
+            post_ids = _publish_missing(apis, paint, progress)
             progress.detail = "likes and comments"
             answer_posts(apis, post_ids)
     except (CliError, TimeoutError) as error:
@@ -94,16 +100,16 @@ def _accept(person: Person, api: Api) -> None:
                 api.accept_request(asking["handle"])
 
 
-def _show_face(number: int, person: Person, api: Api) -> None:
+def _show_face(number: int, person: Person, api: Api, paint: Paint) -> None:
     """Give somebody a picture who has none; it is processed while the posts are."""
     if api.me()["avatar"] is None:
-        face = Photo(photo("portrait", _FIRST_FACE + number))
+        face = Photo(paint("portrait", _FIRST_FACE + number))
         asked = api.set_avatar(face.declaration(), f"demo-{person.handle}")
         if asked["upload"] is not None:
             api.upload(asked["upload"], face)
 
 
-def _publish_missing(apis: Mapping[str, Api], progress: Step) -> dict[str, str]:
+def _publish_missing(apis: Mapping[str, Api], paint: Paint, progress: Step) -> dict[str, str]:
     """Publish the posts that are not there yet. Returns the ids of all, by their captions."""
     known = dict(chain.from_iterable(each(lambda item: _published(*item), apis.items())))
     missing = [(number, post) for number, post in enumerate(POSTS) if post.caption not in known]
@@ -112,7 +118,7 @@ def _publish_missing(apis: Mapping[str, Api], progress: Step) -> dict[str, str]:
     def send(item: tuple[int, Post]) -> tuple[Post, str]:
         nonlocal sent
         number, post = item
-        post_id = _publish(number, post, apis[post.author])
+        post_id = _publish(number, post, apis[post.author], paint)
         sent += 1
         progress.detail = f"{sent} of {len(missing)} posts sent"
         return post, post_id
@@ -130,8 +136,8 @@ def _published(handle: str, api: Api) -> list[tuple[str, str]]:
     return [(post["caption"], post["id"]) for post in api.items(f"/users/{handle}/posts")]
 
 
-def _publish(number: int, post: Post, api: Api) -> str:
-    pictures = [photo(scene, 10 * number + index) for index, scene in enumerate(post.scenes)]
+def _publish(number: int, post: Post, api: Api, paint: Paint) -> str:
+    pictures = [paint(scene, 10 * number + index) for index, scene in enumerate(post.scenes)]
     media = [clip(picture) if post.is_video else Photo(picture) for picture in pictures]
     place = None
     if post.place:

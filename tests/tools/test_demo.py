@@ -61,6 +61,11 @@ def test_the_same_seed_paints_the_same_photo() -> None:
     assert photo("portrait", 2) != data
 
 
+def test_a_photo_that_is_shrunk_has_the_same_shape() -> None:
+    with Image.open(io.BytesIO(photo("sunrise", 1, 5))) as picture:
+        assert picture.size == (200, 150)
+
+
 def test_posts_show_scenes_that_there_are() -> None:
     assert {scene for post in demo_data.POSTS for scene in post.scenes} <= SCENES.keys()
 

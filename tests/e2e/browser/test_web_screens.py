@@ -3,6 +3,7 @@ listen, and for those without a mouse."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,9 @@ from tools.painting import scenes
 
 SCREENSHOTS = paths.BUILD / "screenshots"
 _MOST_BYTES = 300_000
+_SHRUNK = 1 if os.environ.get("SHUTTERFEED_SCREENSHOTS") else 4
+"""By how much photos are smaller than the demo's. To paint them as large takes eight seconds, which
+only those need who look at the pictures of the documentation: `make screenshots` says so."""
 Wrong = dict[tuple[str, Scheme], tuple[list[str], int]]
 """What axe-core finds on each screen in each of the colours, and by how many pixels the page is too
 wide."""
@@ -29,7 +33,7 @@ wide."""
 @pytest.fixture(scope="module")
 def maya(stack: Deployment) -> Person:
     """One of the people of the demo, who follows others and has posted."""
-    demo.seed(stack.outputs, stack.endpoint)
+    demo.seed(stack.outputs, stack.endpoint, _SHRUNK)
     tokens = stack.accounts.sign_in("maya@example.com", demo_data.PASSWORD)
     person = Person("maya@example.com", "maya", tokens, stack.api.as_user(tokens.access))
     _schedule(person)
@@ -87,6 +91,7 @@ def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:
     yield "crop"
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
+    visitor.open()
     for path, heading in (
         ("/u/maya", "Maya Lindqvist"),
         ("/u/tomas", "Tomás Rivera"),
@@ -127,8 +132,7 @@ def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:
         (f"/p/{_public_post(maya)}/likes", "Likes"),
         ("/nowhere", None),
     ):
-        visitor.open(path)
-        page.wait_for_load_state("networkidle")
+        visitor.follow(path)
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
         if heading:
             expect(page.get_by_role("heading", level=1)).to_have_text(heading)
@@ -253,7 +257,7 @@ def test_the_pictures_in_the_documentation_are_made(visit: Visit, maya: Person) 
 
 
 def _painted(scene: str, name: str) -> FilePayload:
-    return {"name": name, "mimeType": "image/jpeg", "buffer": scenes.photo(scene, 104)}
+    return {"name": name, "mimeType": "image/jpeg", "buffer": scenes.photo(scene, 104, _SHRUNK)}
 
 
 def _take(visitor: Visitor, name: str) -> None:
