@@ -116,11 +116,23 @@ test("a post is seen before the API has answered, and then is the API's", async 
   );
 });
 
+test("an album is seen by its first picture that the browser can show", async () => {
+  answer = () => new Promise(() => undefined);
+  const shown = (...previews: (string | null)[]) => {
+    send({ ...lake, items: previews.map((preview) => ({ ...item, preview })) });
+    return outgoing.value[0]!.preview;
+  };
+  assert.equal(shown(null, "blob:2", "blob:3"), "blob:2");
+  assert.equal(shown(null), null);
+  for (const { key } of outgoing.value) takeBack(key);
+  await rest();
+});
+
 test("while the API cannot be reached it is asked again, by the same key: there is no second post", async () => {
   answer = () => Promise.reject(new TypeError("offline"));
   send(lake);
   await rest();
-  assert.match(outgoing.value[0]!.waitsFor ?? "", /could not be reached/);
+  assert.match(outgoing.value[0]!.waitsFor ?? "", /^There is no connection\./);
   answer = async () => created();
   mock.timers.tick(2_000);
   await rest();

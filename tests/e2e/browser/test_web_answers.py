@@ -302,6 +302,13 @@ def test_people_are_mentioned_as_one_types(visit: Visit, person: Callable[[], Pe
     expect(shown.get_by_role("link", name=f"@{ann.handle}", exact=True)).to_be_visible()
     expect(shown.get_by_role("link", name="@nobody_at_all")).to_have_count(0)
 
+    # Without the list the button is somewhere else: a press has to come to its end before.
+    reader.page.keyboard.type(f"Thanks @{ann.handle[:-1]}")
+    expect(listed).to_be_visible()
+    reader.page.get_by_role("button", name="Post comment").click(delay=200)
+    expect(_comment(reader, "Thanks")).to_be_visible()
+    expect(listed).to_be_hidden()
+
 
 def test_posts_are_saved_and_collected(visit: Visit, person: Callable[[], Person]) -> None:
     ann, ben = person(), person()

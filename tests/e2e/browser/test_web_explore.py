@@ -89,7 +89,7 @@ def test_a_place_is_chosen_by_its_name_or_by_what_the_photo_says(
         {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg(640, 480, gps=True)}
     )
     field = page.get_by_role("dialog", name="New post").get_by_role("combobox", name="Place")
-    offer = page.get_by_role("button", name="From the photo?")
+    offer = page.get_by_role("button", name="Use the photo's location")
     expect(offer).to_be_visible()
     assert not any("near=" in url for url in asked), "it is offered and not assumed"
     with page.expect_request(re.compile(r"/api/places\?near=52\.52(%2C|,)13\.405$")):

@@ -137,6 +137,13 @@ def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:
         if heading:
             expect(page.get_by_role("heading", level=1)).to_have_text(heading)
         yield path
+    visitor.follow("/scheduled")
+    page.get_by_role("link", name="View").click()
+    expect(page.get_by_text("It will be published on")).to_be_visible()
+    yield "a scheduled post"
+    page.get_by_role("link", name="Scheduled posts").click()
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@ import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hook
 import { type Author, call } from "../api.ts";
 import { Avatar } from "../components/avatar.tsx";
 import { Field } from "../components/field.tsx";
+import { onceLetGo } from "../components/focus.ts";
 import { Failure } from "../errors.ts";
 import { counted, t } from "../language.ts";
 import { completed, isSending, listKey, typedHandle } from "./typing.ts";
@@ -48,6 +49,11 @@ export function MentionField({ area, ...props }: Props) {
     if (isListed) list.current!.scrollIntoView({ block: "nearest" });
   }, [isListed]);
 
+  // What was completed here is sent.
+  useEffect(() => {
+    if (value === "") setTyped(null);
+  }, [value === ""]);
+
   function take(person: Author): void {
     const done = completed(value, box.current!.selectionStart, person.handle);
     caret.current = done.caret;
@@ -81,7 +87,7 @@ export function MentionField({ area, ...props }: Props) {
         "aria-controls": `${id}-list`,
         ...(isListed && { "aria-activedescendant": `${id}-${chosen}` }),
         onKeyDown,
-        onBlur: () => setTyped(null),
+        onBlur: () => onceLetGo(() => setTyped(null)),
       }}
     >
       <div

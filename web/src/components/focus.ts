@@ -33,3 +33,12 @@ export function keepFocusOnPage(): void {
     document.querySelector("h1")?.focus({ preventScroll: true });
   });
 }
+
+/**
+ * Calls `close` for a list below a field that has lost the focus. If a press elsewhere is why, that press comes
+ * to its end first: without the list, the button under the pointer would be somewhere else.
+ */
+export function onceLetGo(close: () => void): void {
+  if (document.querySelector(":active") === null) close();
+  else window.addEventListener("pointerup", () => setTimeout(close), { once: true });
+}

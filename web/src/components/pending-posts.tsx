@@ -65,7 +65,7 @@ function OutgoingPost({ post }: { post: Outgoing }) {
           {problem}
         </p>
       )}
-      {waitsFor !== null && <p class="pending-note">{waitsFor}</p>}
+      {waitsFor !== null && <p class="field-hint">{waitsFor}</p>}
       {reason !== null && (
         <div class="pending-actions">
           {problem !== null && (
@@ -91,11 +91,14 @@ function OutgoingPost({ post }: { post: Outgoing }) {
 }
 
 function PendingPost({ post }: { post: PostBody }) {
+  const [unshowable, setUnshowable] = useState<readonly string[]>([]);
   const [first] = post.media;
   const files = useStore(localFiles);
   const transfer = useStore(transfers).get(post.id);
-  const preview =
-    first && (previewOf(first.id) ?? first.renditions.at(-1)?.url ?? files[first.id]?.thumb);
+  const pictures = post.media.flatMap(
+    ({ id, renditions }) => previewOf(id) ?? renditions.at(-1)?.url ?? files[id]?.thumb ?? [],
+  );
+  const preview = pictures.find((url) => !unshowable.includes(url));
   const links = useLinks(preview ?? undefined, ofPost(post.id));
   const stage = stageOf(post, useSender(post.id), (id) => files[id], Date.now());
   const problem = stage === "sending" ? (transfer?.problem ?? null) : null;
@@ -105,7 +108,15 @@ function PendingPost({ post }: { post: PostBody }) {
     <Card
       state={problem === null ? post.state : "failed"}
       says={problem === null ? saysOf(stage, post, transfer) : t("Not all of it was sent")}
-      picture={<Thumb url={(preview && links.fresh(preview)) ?? null} onFailed={links.failed} />}
+      picture={
+        <Thumb
+          url={(preview && links.fresh(preview)) ?? null}
+          onFailed={() => {
+            if (preview?.startsWith("blob:")) setUnshowable([...unshowable, preview]);
+            else links.failed();
+          }}
+        />
+      }
       caption={hasFailed ? null : post.caption || name}
       progress={problem === null ? progressOf(stage, post, transfer) : null}
     >

@@ -5,6 +5,7 @@ import { call, type FoundPlaceBody, type PlaceBody } from "../api.ts";
 import { Failure } from "../errors.ts";
 import { counted, t } from "../language.ts";
 import { Field } from "./field.tsx";
+import { onceLetGo } from "./focus.ts";
 import { MoreIcon } from "./more-icons.tsx";
 
 const SUGGEST_AFTER_MS = 150;
@@ -78,7 +79,7 @@ export function PlaceField({ place, onPlace, error, photoPoint = null }: Props) 
         "aria-controls": `${id}-list`,
         ...(isListed && active >= 0 && { "aria-activedescendant": `${id}-${active}` }),
         onFocus: () => setOpen(true),
-        onBlur: () => setOpen(false),
+        onBlur: () => onceLetGo(() => setOpen(false)),
         onKeyDown,
       }}
     >
@@ -116,7 +117,7 @@ export function PlaceField({ place, onPlace, error, photoPoint = null }: Props) 
             box.current!.focus();
           }}
         >
-          {t("From the photo?")}
+          {t("Use the photo's location")}
         </button>
       )}
       <span class="visually-hidden" role="status">

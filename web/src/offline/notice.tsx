@@ -11,7 +11,7 @@ export function KeptNotice() {
   useRecovery(at !== null, at === null, () => void leaveKept());
   if (at === null) return null;
   return (
-    <p class="offline" role="status">
+    <p class="offline offline-feed" role="status">
       {t("There is no connection. You see what was here on {when}.", {
         when: fullDate(new Date(at).toISOString()),
       })}

@@ -33,7 +33,7 @@ export function MoveDialog({ post, onClose }: Props) {
       const path = { id: post.id };
       const body = { publish_at: moment };
       rememberOwn(await call("put", "/posts/{id}/schedule", { path, body }));
-      toast(t("It is published on {moment}.", { moment: fullDate(moment) }));
+      toast(t("It will be published on {moment}.", { moment: fullDate(moment) }));
       onClose();
     } catch (reason) {
       setError(reason);

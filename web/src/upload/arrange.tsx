@@ -73,7 +73,7 @@ export function Arrange({ items, children }: Props) {
       </div>
       <div class="arrange-bar">
         <p class="item-name">
-          {name} <span class="item-size">{facts(item)}</span>
+          <bdi>{name}</bdi> <span class="item-size">{facts(item)}</span>
         </p>
         {count > 1 && (
           <>

@@ -7,7 +7,7 @@
  */
 import { call, type PostBody, type PostCreated, type UploadLink } from "../api.ts";
 import { person } from "../auth.ts";
-import { Failure, passes, SessionOver, sentence } from "../errors.ts";
+import { Failure, NetworkError, passes, SessionOver, sentence } from "../errors.ts";
 import { t } from "../language.ts";
 import { localFiles, rememberFile } from "../local-files.ts";
 import { noteKept, type Outgoing, outgoing, settled } from "../pending.ts";
@@ -198,7 +198,7 @@ async function declare(entry: Entry): Promise<void> {
       if (stop.signal.aborted) return;
       if (error instanceof SessionOver) return leave(key);
       if (!passes(error)) return refuse(entry, error);
-      say(key, { waitsFor: sentence(error) });
+      say(key, { waitsFor: whyLater(error) });
       await pause(delayAfter(attempt), stop.signal);
     }
   }
@@ -335,9 +335,10 @@ function refuse(entry: Entry, error: unknown): void {
 }
 
 function show({ key, draft }: Entry): void {
-  const [first] = draft.items;
-  const isPicture = first?.type?.startsWith("image/") ?? false;
-  const preview = isPicture ? (first?.preview ?? null) : null;
+  const first = draft.items.find(
+    ({ type, preview }) => preview !== null && type?.startsWith("image/"),
+  );
+  const preview = first?.preview ?? null;
   const { caption } = draft;
   const shown: Outgoing = { key, caption, preview, problem: null, waitsFor: null };
   outgoing.update((all) => [shown, ...all.filter((other) => other.key !== key)]);
@@ -345,6 +346,13 @@ function show({ key, draft }: Entry): void {
 
 function say(key: string, to: Partial<Outgoing>): void {
   outgoing.update((all) => all.map((other) => (other.key === key ? { ...other, ...to } : other)));
+}
+
+/** Why the API has to be asked again. One need not try again oneself, as is said elsewhere. */
+function whyLater(error: unknown): string {
+  return error instanceof NetworkError
+    ? t("There is no connection. Your post is kept here until there is one.")
+    : sentence(error);
 }
 
 /** Waits for this time, or for the network to come back. */

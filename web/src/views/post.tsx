@@ -93,6 +93,14 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
             </div>
           )}
           <Caption text={post.caption} mentions={post.mentions} whole />
+          {post.published_at === null && post.publish_at && (
+            <p class="post-waits">
+              {t("It will be published on {moment}.", { moment: fullDate(post.publish_at) })}{" "}
+              <a class="text-link" href="/scheduled">
+                {t("Scheduled posts")}
+              </a>
+            </p>
+          )}
           <dl class="facts">
             {post.published_at && (
               <>

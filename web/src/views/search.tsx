@@ -89,8 +89,16 @@ export function SearchView() {
 
 function Results({ asked, tab }: { asked: string; tab: Tab }) {
   const nothing = (
-    <Empty title={t("Nothing found for “{text}”", { text: asked })} drawing="search">
-      <p>{t("Try fewer words, or look among the other kinds above.")}</p>
+    <Empty
+      title={t("Nothing found for “{text}”", { text: asked })}
+      drawing="search"
+      {...(tab === "all" && { next: "explore" as const })}
+    >
+      <p>
+        {tab === "all"
+          ? t("Try fewer words, or other ones.")
+          : t("Try fewer words, or look among the other kinds above.")}
+      </p>
     </Empty>
   );
   if (tab === "all") return <All asked={asked} nothing={nothing} />;

@@ -197,7 +197,7 @@ export function SecretField({
       value={value}
       onValue={onValue}
       error={errorOf(problem, "password")}
-      hint={hint}
+      hint={problem?.field === "password" ? undefined : hint /* it would say the same twice */}
       input={{
         type: isShown ? "text" : "password",
         name: "password",

@@ -55,6 +55,9 @@ export function SignInView() {
         <Logo size={44} />
         Shutterfeed
       </p>
+      {(Step === SignIn || Step === SignUp) && (
+        <p>{t("Follow people, and share photos and videos of your own.")}</p>
+      )}
       <Step key={path} />
       <LanguageChoice />
     </div>
