@@ -62,16 +62,23 @@ class Made:
     likeness: float
 
 
-FULL: Final = 100
-"""The highest number of photos."""
-TOY: Final = 1
+@dataclass(frozen=True, slots=True)
+class Size:
+    photos: int
+    """The highest number of photos."""
+    width: int
+    """The most pixels of width that a photo has, to which wider ones are scaled."""
+
+
+FULL: Final = Size(100, _ZOOM)
+TOY: Final = Size(1, 160)
 MINUTES: Final = 2.0
 
 
-def run(photos: int) -> list[Figure]:
+def run(size: Size) -> list[Figure]:
     files = {name for names in _SETS.values() for name in names}
     made: dict[str, list[Made]] = {name: [] for name in files}
-    pictures = list(_pictures(photos))
+    pictures = [_scaled(picture, size.width) for picture in _pictures(size.photos)]
     for number, picture in enumerate(pictures, start=1):
         show(f"photo {number} of {len(pictures)}")
         for name in files:
@@ -100,7 +107,7 @@ def _pictures(most: int) -> Iterator[Image.Image]:
         picture = full_decode(path.read_bytes())
         if picture.width >= _SHOWN:
             found += 1
-            yield _scaled(picture, _ZOOM)
+            yield picture
         if found == most:
             break
     if not found:

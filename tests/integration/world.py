@@ -66,7 +66,7 @@ def _queues() -> SQSBackend:
 
 
 def changes(table: str, after: int) -> list[dict[str, Any]]:
-    """The records of a table's stream after the first so many, as a client of streams gets them.
+    """The records of a table's stream after the first `after`, as a client of streams gets them.
 
     Not asked for by the SDK, which takes three calls for it. moto replaces the stream when it rolls
     a transaction back, but its records stay.
