@@ -57,6 +57,7 @@ def test_signing_up_posting_liking_looking_and_searching(
     guest.sees_text("Liked by you")
     _looks_closely(guest)
     _finds(guest, author.handle)
+    _reads_from_right_to_left(guest)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -79,3 +80,13 @@ def _finds(guest: Guest, handle: str) -> None:
     guest.write("Search", handle)
     guest.press("option", "")
     guest.until("(path) => location.pathname === path", f"/u/{handle}")
+
+
+def _reads_from_right_to_left(guest: Guest) -> None:
+    guest.driver.run("() => localStorage.setItem('shutterfeed.language', 'ar')")
+    guest.open()
+    guest.until(
+        "() => document.documentElement.dir === 'rtl'"
+        " && document.querySelector('[role=feed] article') !== null"
+    )
+    guest.fits()
