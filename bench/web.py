@@ -86,7 +86,7 @@ class Size:
 
 FULL: Final = Size(posts=20, visits=5, long=5_000)
 TOY: Final = Size(posts=1, visits=1, long=60)
-MINUTES: Final = 7.0
+MINUTES: Final = 6.0
 
 
 def run(size: Size) -> list[Figure]:

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { farewell, interrupted, signedIn } from "./auth.ts";
 import { Boundary, reason } from "./components/boundary.tsx";
 import { Navigation } from "./components/navigation.tsx";
@@ -18,7 +18,7 @@ import { closeMenu, menuOf } from "./post-menu.ts";
 import { closeReport, reporting } from "./reporting.ts";
 import { followLinks, location, navigate } from "./router.ts";
 import { standing } from "./standing.ts";
-import { useStore } from "./store.ts";
+import { Store, useStore } from "./store.ts";
 import { elsewhere, sending } from "./tabs.ts";
 import { toast } from "./toasts.ts";
 import { FeedView } from "./views/feed.tsx";
@@ -48,6 +48,7 @@ const Tray = lazyPart(uploading, "Tray");
 
 /** After the first pictures: nothing of it is urgent. */
 const SETTLE_MS = 1_500;
+const isSettled = new Store(false);
 
 /** Asks after the posts that this browser awaits. The code for it comes only if there are any. */
 function goOnWaiting(): void {
@@ -103,43 +104,29 @@ function SignedOut({ path }: { path: string }) {
   );
 }
 
+/** What is on top of the page watches for itself whether it is open: the page is not drawn anew for it. */
 function SignedIn({ path }: { path: string }) {
-  const composing = useStore(compose);
-  const isSending = useStore(sending).size > 0;
-  const isInterrupted = useStore(interrupted);
   const held = useStore(standing);
-  const [isSettled, setSettled] = useState(false);
-  const own = useStore(me);
   const isWelcome = /^\/welcome(\/|$)/.test(path);
   useFilesFromOutside();
 
-  // Who has left the welcome otherwise than by its buttons finds it again at home.
-  useEffect(() => {
-    if (path === "/" && isNew(own)) navigate("/welcome", { replace: true });
-  }, [path, own]);
-
   useEffect(() => {
     const timer = setTimeout(() => {
-      setSettled(true);
+      isSettled.set(true);
       goOn();
       // What cannot be kept is there as long as the network is.
       offline()
         .then((part) => part.keepForOffline())
         .catch(ignore);
     }, SETTLE_MS);
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      isSettled.set(false);
+    };
   }, []);
-  useEffect(() => {
-    if (composing) views().catch(ignore); // what shows a post that is on its way
-  }, [composing]);
   useEffect(() => elsewhere.watch(goOnSending), []); // the tab that sent may have been closed
   useEffect(() => watchOtherTabs(goOn), []);
 
-  const again = isInterrupted && (
-    <Boundary>
-      <SignInAgain />
-    </Boundary>
-  );
   if (held !== null) {
     return (
       <>
@@ -147,7 +134,7 @@ function SignedIn({ path }: { path: string }) {
         <Boundary key={held}>
           <StandingView kind={held} />
         </Boundary>
-        {again}
+        <OpenSignIn />
         <Toaster />
       </>
     );
@@ -171,19 +158,60 @@ function SignedIn({ path }: { path: string }) {
         </Boundary>
       </main>
       <OpenReport />
-      {isSending && path !== "/" && <Tray />}
-      {isSettled && <Counting />}
+      {path !== "/" && <OpenTray />}
       <OpenHandleDialog />
-      {isSettled && <PageKeys />}
-      {composing && (
-        <Boundary>
-          <Compose files={composing.files} onClose={closeCompose} />
-        </Boundary>
-      )}
-      {again}
+      <Settled />
+      <Welcoming path={path} />
+      <OpenCompose />
+      <OpenSignIn />
       <Toaster />
     </div>
   );
+}
+
+/** What comes after the first pictures. */
+function Settled() {
+  if (!useStore(isSettled)) return null;
+  return (
+    <>
+      <Counting />
+      <PageKeys />
+    </>
+  );
+}
+
+/** Who has left the welcome otherwise than by its buttons finds it again at home. */
+function Welcoming({ path }: { path: string }) {
+  const own = useStore(me);
+  useEffect(() => {
+    if (path === "/" && isNew(own)) navigate("/welcome", { replace: true });
+  }, [path, own]);
+  return null;
+}
+
+function OpenCompose() {
+  const request = useStore(compose);
+  return (
+    request && (
+      <Boundary>
+        <Compose files={request.files} onClose={closeCompose} />
+      </Boundary>
+    )
+  );
+}
+
+function OpenTray() {
+  const isSending = useStore(sending).size > 0;
+  return isSending ? <Tray /> : null;
+}
+
+function OpenSignIn() {
+  const isInterrupted = useStore(interrupted);
+  return isInterrupted ? (
+    <Boundary>
+      <SignInAgain />
+    </Boundary>
+  ) : null;
 }
 
 /** The page's cards only say whose menu it is: the menu leads to pages, and they to cards. */

@@ -2,6 +2,7 @@
 import { call, type PostBody, read } from "./api.ts";
 import { person, signedIn } from "./auth.ts";
 import { askedNow, type Knows, noteWrite } from "./freshness.ts";
+import { lighten } from "./lighten.ts";
 import { Store, useStore } from "./store.ts";
 
 const known = new Map<string, Store<PostBody>>();
@@ -51,11 +52,16 @@ export async function readPosts<T>(
   return answer;
 }
 
-/** The same for a page of posts. */
+/** The same for a page of posts. There may be many pages: what they have in common is kept once. */
 export function readPage<T extends { readonly items: readonly PostBody[] }>(
   ask: () => Promise<T>,
 ): Promise<T> {
-  return readPosts(ask, ({ items }) => items);
+  const asking = async () => {
+    const page = await ask();
+    page.items.forEach(lighten);
+    return page;
+  };
+  return readPosts(asking, ({ items }) => items);
 }
 
 export function recall(id: string): PostBody | undefined {

@@ -36,6 +36,8 @@ function late<T>(answer: T): { ask: () => Promise<T>; come: () => void } {
 const post = (id: string, changed: Partial<PostBody> = {}): PostBody =>
   ({
     id,
+    author: { id: "ANN" },
+    media: [],
     caption: "",
     liked_by_me: false,
     saved_by_me: false,
@@ -43,7 +45,7 @@ const post = (id: string, changed: Partial<PostBody> = {}): PostBody =>
     state: "published",
     ...changed,
     counts: { likes: changed.liked_by_me ? 1 : 0, comments: 0 },
-  }) as PostBody;
+  }) as unknown as PostBody;
 const page = <T>(...items: T[]) => ({ items, next_cursor: null });
 
 test("an answer knows what was written before it was asked for, and nothing later", () => {

@@ -3,6 +3,7 @@ import type { PostBody } from "../api.ts";
 import { Endless } from "../components/endless.tsx";
 import { NearbyCard } from "../components/nearby.tsx";
 import { Page } from "../components/page.tsx";
+import { compose } from "../compose.ts";
 import { feed, keptSince } from "../feed.ts";
 import { t } from "../language.ts";
 import { lazy, lazyPart } from "../lazy.tsx";
@@ -31,7 +32,6 @@ export function FeedView() {
   const isShown = useIsShown();
   const { items } = useStore(list.state);
   const isKept = useStore(keptSince) !== null;
-  const isWaiting = useStore(pending).length + useStore(outgoing).length > 0;
   const [isSettled, settle] = useFirstPicture(items.length > 0);
   const first = items.slice(0, FIRST_POSTS);
   const isCovered = first.length > 0 && first.every((post) => currentCover(post) === "closed");
@@ -51,7 +51,7 @@ export function FeedView() {
           {isSettled && <NewPosts />}
         </div>
       )}
-      {isWaiting && <PendingPosts />}
+      <OnTheirWay />
       <Endless
         list={list}
         isShown={isShown}
@@ -76,6 +76,16 @@ export function FeedView() {
       />
     </Page>
   );
+}
+
+/**
+ * One's own posts on their way. What shows them comes with the post dialog, so that a post stands here at once;
+ * the posts below are not drawn anew for it.
+ */
+function OnTheirWay() {
+  const isComposing = useStore(compose) !== null;
+  const isWaiting = useStore(pending).length + useStore(outgoing).length > 0;
+  return isComposing || isWaiting ? <PendingPosts /> : null;
 }
 
 interface PostsProps {
