@@ -2,8 +2,8 @@
 
 uvicorn serves `app` from here, in the cloud's own environment, instead of from `ministack.app`. The
 cloud works out again for every item what a condition means, and for every request what a role may
-do, which route is meant and what a distribution is like. After every invocation it waits for lines
-of the log that may never come.
+do and what a distribution is like. After every invocation it waits for lines of the log that may
+never come. What it does for each request is in `cloud_requests.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import gc
 import hashlib
 import os
 import queue
-import re
 import sys
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -26,35 +25,31 @@ from typing import Any, Final
 
 from ministack.app import app
 from ministack.core import iam_evaluator, lambda_runtime
-from ministack.services import apigateway, cloudfront, dynamodb, lambda_svc
+from ministack.services import cloudfront, dynamodb, lambda_svc
 
+from tools import cloud_requests
+from tools.cloud_requests import KEPT, Call
 from tools.function_forks import Processes
 
 __all__ = ["app"]
 
-_KEPT: Final = 4_096
-"""How many results of one shortcut are kept: there are some hundreds of routes, policies and
-conditions, and the tokens of those who are signed in."""
 _LOG_ENDS: Final = "the log of this invocation ends here"
 """The line with which a function's process ends its log, after each invocation."""
 _LOG_SECONDS: Final = 0.25
 """How long that line is waited for: it is written before the answer."""
 _NEW_OBJECTS: Final = 20_000
 """The number of new objects after which the garbage collector looks at them; 700 without this."""
-_PARAMETER: Final = re.compile(r"\{([^}]+)\}")
 _CALL: Final = "            result = handler_fn(event, context)\n"
-
-Call = Callable[..., Any]
 
 
 def take() -> None:
     """Take them in this process."""
-    _replace(dynamodb, "_tokenize", lru_cache(_KEPT))
+    _replace(dynamodb, "_tokenize", lru_cache(KEPT))
     _replace(dynamodb, "_evaluate_condition", _checked_once)
     _replace(iam_evaluator, "parse_policy_document", _parsed_once)
-    _replace(apigateway, "_extract_path_params", _by_pattern)
-    _replace(apigateway, "_verify_rs256_signature", _verified_once)
-    _replace(cloudfront, "_glob_to_regex", lru_cache(_KEPT))
+    for owner, name, shortcut in cloud_requests.SHORTCUTS:
+        _replace(owner, name, shortcut)
+    _replace(cloudfront, "_glob_to_regex", lru_cache(KEPT))
     _replace(cloudfront, "parse_distribution_dataplane_config", _read_once)
     _replace(lambda_svc, "_sqs_esm_concurrency", _as_cores_allow)
     _replace(lambda_runtime, "zipfile", _unpacking_once)
@@ -92,7 +87,7 @@ def _checked_once(evaluate: Call) -> Call:
         result = evaluate(expr, item, attr_values, attr_names, slot)
         # Whether bounds are in order depends on their values. Those of keys are looked at before.
         has_bounds = slot != "KeyConditionExpression" and "BETWEEN" in expr.upper()
-        if expr and not has_bounds and len(well_formed) < _KEPT:
+        if expr and not has_bounds and len(well_formed) < KEPT:
             well_formed[expr, slot] = dynamodb._tokenize(expr)
         return result
 
@@ -101,54 +96,18 @@ def _checked_once(evaluate: Call) -> Call:
 
 def _parsed_once(parse: Call) -> Call:
     """Read the text of a policy once, and not for each request that it allows."""
-    of_text = lru_cache(_KEPT)(parse)
+    of_text = lru_cache(KEPT)(parse)
     return lambda document: of_text(document) if isinstance(document, str) else parse(document)
 
 
 def _read_once(parse: Call) -> Call:
     """Read the settings of a distribution once, and not for each request to the site."""
 
-    @lru_cache(_KEPT)
+    @lru_cache(KEPT)
     def of_text(config_xml: str | bytes) -> Any:
         return parse({"config_xml": config_xml})
 
     return lambda distribution: of_text(distribution.get("config_xml") or "")
-
-
-def _by_pattern(_: Call) -> Call:
-    """Match the path of a request against that of a route with a pattern that is made once for the
-    route."""
-
-    def found(route_path: str, request_path: str) -> dict[str, str] | None:
-        pattern, names = _pattern(route_path)
-        match = pattern.fullmatch(request_path)
-        return None if match is None else dict(zip(names, match.groups(), strict=True))
-
-    return found
-
-
-@lru_cache(_KEPT)
-def _pattern(route_path: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """What a path has to be like, and the names of its parameters, of which `{name+}` may have
-    slashes."""
-    names, parts, place = [], [], 0
-    for found in _PARAMETER.finditer(route_path):
-        names.append(found[1].removesuffix("+"))
-        parts.append(re.escape(route_path[place : found.start()]))
-        parts.append("(.+)" if found[1].endswith("+") else "([^/]+)")
-        place = found.end()
-    parts.append(re.escape(route_path[place:]))
-    return re.compile("".join(parts)), tuple(names)
-
-
-def _verified_once(verify: Call) -> Call:
-    """Verify the signature of a token once for a key. Whether it has expired is looked at apart."""
-
-    @lru_cache(_KEPT)
-    def verified(token: str, modulus: str, exponent: str) -> bool:
-        return bool(verify(token, {"n": modulus, "e": exponent}))
-
-    return lambda token, key: verified(token, key.get("n", ""), key.get("e", ""))
 
 
 def _as_cores_allow(limit: Call) -> Call:
