@@ -23,14 +23,14 @@ from moto.core.exceptions import ServiceException
 from moto.core.serialize import JSONSerializer
 from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.sqs import models as sqs
 from moto.sqs.responses import SQSResponse
 from werkzeug.exceptions import HTTPException
 
-from tests import moto_expressions
+from tests import moto_expressions, moto_items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -54,14 +54,12 @@ _MESSAGES: Final = frozenset(
 def take() -> None:
     """Take them in this process."""
     moto_expressions.take()
+    moto_items.take()
     _replace(DynamoHandler, "call_action", _in_turns)
     _replace(DynamoDBBackend, "transact_write_items", _knowing_what_it_changes)
     _replace(Table, "query", _among_its_partition)
     _replace(Table, "all_items", _of_the_partition)
     _replace(JSONSerializer, "get_value", _by_name)
-    _replace(Item, "__init__", _measured_once)
-    _replace(DynamoType, "size", _size_of_text)
-    setattr(DynamoType, "cast_value", property(_as_text(vars(DynamoType)["cast_value"].fget)))  # noqa: B010
     setattr(Table, "__deepcopy__", _as_before)  # noqa: B010
     for module, function in (
         (responses, method_names_from_class),
@@ -185,41 +183,6 @@ def _by_name(get_value: Callable[..., Any]) -> Callable[..., Any]:
         return get_value(serializer, value, key, shape)
 
     return found
-
-
-def _as_text(cast_value: Callable[[DynamoType], Any]) -> Callable[[DynamoType], Any]:
-    """Give the value of a text at once, by which most items are found and sorted. moto asks first
-    whether it is something else."""
-
-    def cast(value: DynamoType) -> Any:
-        return value.value if value.type == "S" else cast_value(value)
-
-    return cast
-
-
-def _size_of_text(size: Callable[[DynamoType], int]) -> Callable[[DynamoType], int]:
-    """Measure texts, which are most of an item, at once."""
-
-    @wraps(size)
-    def measured(value: DynamoType) -> int:
-        return len(value.value.encode()) if value.type == "S" else size(value)
-
-    return measured
-
-
-def _measured_once(init: Callable[..., None]) -> Callable[..., None]:
-    """Let the size of a new item be looked at with its last attribute. moto measures all that are
-    there with each attribute."""
-
-    @wraps(init)
-    def made(item: Item, hash_key: Any, range_key: Any, attrs: Mapping[str, Any]) -> None:
-        init(item, hash_key, range_key, {})
-        every = [(name, DynamoType(value)) for name, value in attrs.items()]
-        dict.update(item.attrs, every[:-1])
-        for name, value in every[-1:]:
-            item.attrs[name] = value
-
-    return made
 
 
 def _among_its_partition(query: Callable[..., Any]) -> Callable[..., Any]:

@@ -20,7 +20,7 @@ from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.exceptions import ConditionalCheckFailed, TransactionCanceledException
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
-from moto.dynamodb.models.utilities import dynamo_json_dump
+from moto.dynamodb.models.utilities import dynamo_json_dump, dynamo_to_dict
 from moto.dynamodb.responses import DynamoHandler
 
 from shutterfeed.schema import PK, SK
@@ -64,13 +64,13 @@ def answer(operation: str, parameters: Mapping[str, Any]) -> Item:
         if operation == "UpdateItem":
             _check([handler.body], ConditionalCheckFailed)
             return {"Attributes": as_received(_update(handler.body))}
-        result = getattr(handler, xform_name(operation))().result
+        # Made for this answer alone: nothing of it is the table's.
+        result: Item = getattr(handler, xform_name(operation))().result
     except Exception as error:
         if not hasattr(error, "description"):
             raise
         raise Refused(_error_response(json.loads(error.description))) from error
-    received: Item = as_received(json.loads(dynamo_json_dump(result)))
-    return received
+    return result
 
 
 def touched(operation: str, parameters: Mapping[str, Any]) -> list[Touched]:
@@ -92,7 +92,7 @@ def items(table: str) -> Iterator[Item]:
     """All items of a table, with plain bytes where they are binary."""
     for partition in list(backend().tables[table].items.values()):
         for item in list(partition.values()):
-            yield as_received(json.loads(dynamo_json_dump(item.to_json()["Attributes"])))
+            yield dynamo_to_dict(dict(item.attrs))
 
 
 def clear() -> None:
