@@ -1,9 +1,11 @@
 """Uploads per second of `shutterfeed upload` beside a bare loop of presigned uploads.
 
 Both send the same number of new photos with the same parallelism to the same local cloud, in turns,
-and neither begins before what the other sent is processed. The bare loop has a token, a list of
-files and httpx, and does what has to be done: hash, declare, send. The command is timed as a
-process, its start, its sign-in and its reading of the ledger included.
+and neither begins before what the other sent is published. Each goes first equally often, and has a
+user of its own: the command reads in the upload ledger what it sent itself, and nothing of the
+loop's. The bare loop has a token, a list of files and httpx, and does what has to be done: hash,
+declare, send. The command is timed as a process, its start, its sign-in and its reading of the
+ledger included.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -28,14 +30,14 @@ from typing import Final
 import httpx
 from PIL import Image
 
-from bench.deployment import PASSWORD, deployed
+from bench.deployment import PASSWORD, Deployment, deployed
 from bench.figures import Figure
 from bench.progress import clear, show
 from shutterfeed_cli.client.api import Api
 from tools import paths
 
 PARALLEL: Final = 4
-_NAME: Final = "command-line"
+_TYPING, _LOOPING = "command-line", "bare-loop"
 _PATIENCE_SECONDS: Final = 300.0
 _numbers = count()
 
@@ -49,9 +51,21 @@ class Size:
     warm_up: int
 
 
-FULL: Final = Size(files=150, pairs=5, warm_up=20)
+FULL: Final = Size(files=150, pairs=6, warm_up=20)
 TOY: Final = Size(files=2, pairs=1, warm_up=1)
-MINUTES: Final = 6.0
+MINUTES: Final = 7.0
+
+
+@dataclass(slots=True)
+class Side:
+    """One way to upload a folder, and its user."""
+
+    upload: Callable[[Path], None]
+    api: Api
+    published: int = 0
+    """How many posts of the user have been waited for."""
+    rates: list[float] = field(default_factory=list)
+    """Uploads per second, pair by pair."""
 
 
 def run(size: Size) -> list[Figure]:
@@ -59,38 +73,39 @@ def run(size: Size) -> list[Figure]:
         tempfile.TemporaryDirectory(prefix="bench-uploads-") as name,
         deployed() as deployment,
     ):
-        token = deployment.sign_up(_NAME).access
-        return _figures(*_measured(token, deployment.outputs, Path(name), size))
+        command, bare = _sides(deployment, Path(name))
+        for side in (command, bare):
+            _seconds(side, Path(name), size.warm_up)
+        for pair in range(size.pairs):
+            show(f"pair {pair + 1} of {size.pairs}")
+            for side in (command, bare) if pair % 2 == 0 else (bare, command):
+                side.rates.append(size.files / _seconds(side, Path(name), size.files))
+        clear()
+        return _figures(command.rates, bare.rates)
 
 
-def _measured(
-    token: str, outputs: Mapping[str, str], folder: Path, size: Size
-) -> tuple[Sequence[float], Sequence[float]]:
-    """Uploads per second of the command and of the bare loop, pair by pair."""
-    environment = _signed_in(outputs, folder)
-    base_url = f"{outputs['SiteUrl']}/api"
-    api = Api.once(base_url).as_user(token)
+def _sides(deployment: Deployment, folder: Path) -> tuple[Side, Side]:
+    """The command and the bare loop."""
+    base_url = f"{deployment.outputs['SiteUrl']}/api"
+    api = Api.once(base_url)
+    environment = _environment(folder)
+    typing, looping = (deployment.sign_up(name).access for name in (_TYPING, _LOOPING))
+    _shutterfeed(
+        environment,
+        *("login", "--site", deployment.outputs["SiteUrl"], "--email", f"{_TYPING}@example.com"),
+    )
 
     def command(files: Path) -> None:
         _shutterfeed(environment, "upload", str(files), "--no-wait", "--parallel", str(PARALLEL))
 
     def bare(files: Path) -> None:
-        _bare_loop(base_url, token, sorted(files.iterdir()))
+        _bare_loop(base_url, looping, sorted(files.iterdir()))
 
-    ways: list[Callable[[Path], None]] = [command, bare]
-    for way in ways:
-        _timed(way, api, folder, size.warm_up)
-    rates: dict[Callable[[Path], None], list[float]] = {command: [], bare: []}
-    for pair in range(size.pairs):
-        show(f"pair {pair + 1} of {size.pairs}")
-        for way in ways if pair % 2 == 0 else reversed(ways):
-            rates[way].append(size.files / _timed(way, api, folder, size.files))
-    clear()
-    return rates[command], rates[bare]
+    return Side(command, api.as_user(typing)), Side(bare, api.as_user(looping))
 
 
-def _timed(way: Callable[[Path], None], api: Api, folder: Path, number: int) -> float:
-    """Upload `number` new photos and wait until they are processed. Returns the seconds that the
+def _seconds(side: Side, folder: Path, number: int) -> float:
+    """Upload `number` new photos and wait until they are published. Returns the seconds that the
     upload took."""
     files = folder / f"photos-{next(_numbers)}"
     files.mkdir()
@@ -99,12 +114,13 @@ def _timed(way: Callable[[Path], None], api: Api, folder: Path, number: int) -> 
         image = Image.new("RGB", (64, 48), (at % 256, at // 256 % 256, 120))
         image.save(files / f"{at}.png")
     start = time.perf_counter()
-    way(files)
+    side.upload(files)
     seconds = time.perf_counter() - start
+    side.published += number
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while any(entry["state"] != "ready" for entry in api.items("/me/uploads", limit=100)):
+    while side.api.me()["counts"]["posts"] < side.published:
         if time.monotonic() > deadline:
-            raise TimeoutError("the uploads have not been processed in time")
+            raise TimeoutError("the uploads have not been published in time")
         time.sleep(0.5)
     return seconds
 
@@ -138,19 +154,15 @@ def _bare_loop(base_url: str, token: str, files: Sequence[Path]) -> None:
             list(pool.map(send, files))
 
 
-def _signed_in(outputs: Mapping[str, str], folder: Path) -> Mapping[str, str]:
+def _environment(folder: Path) -> Mapping[str, str]:
     """The environment in which the command runs."""
-    environment = {
+    return {
         "PATH": os.environ.get("PATH", os.defpath),
         "PYTHONPATH": str(paths.COMMAND_LINE),
         "SHUTTERFEED_CONFIG": str(folder / "config"),
         "SHUTTERFEED_STATE": str(folder / "journal"),
         "SHUTTERFEED_PASSWORD": PASSWORD,
     }
-    _shutterfeed(
-        environment, "login", "--site", outputs["SiteUrl"], "--email", f"{_NAME}@example.com"
-    )
-    return environment
 
 
 def _shutterfeed(environment: Mapping[str, str], *arguments: str) -> None:

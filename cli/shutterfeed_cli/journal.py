@@ -135,16 +135,20 @@ class Journal:
 
     # --- Ledger
 
-    def merge(self, entries: Sequence[Json]) -> bool:
-        """Store entries of the ledger. True if all of them were already stored, unchanged."""
-        rows = [_row(entry) for entry in entries]
+    def merge(self, entries: Sequence[Json]) -> None:
+        """Store entries of the ledger: all of them, or none if that fails."""
         with self._changing() as database:
-            known = 0
-            for row in rows:
-                old = database.execute("SELECT * FROM ledger WHERE media_id = ?", row[:1])
-                known += old.fetchone() == row
-            database.executemany("INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?)", rows)
-        return known == len(rows)
+            database.executemany(
+                "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?)", map(_row, entries)
+            )
+
+    def has_all(self, media_ids: Sequence[str]) -> bool:
+        """Whether the copy of the ledger has an entry for each of these media, which are all
+        different."""
+        marks = ",".join("?" * len(media_ids))
+        statement = f"SELECT count(*) FROM ledger WHERE media_id IN ({marks})"  # noqa: S608
+        row = self._one(statement, media_ids)
+        return row is not None and row[0] == len(media_ids)
 
     def oldest_open(self) -> str | None:
         """The id of the oldest medium whose entry in the copy may be out of date. Ids sort by

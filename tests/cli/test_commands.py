@@ -27,7 +27,6 @@ from shutterfeed_cli.errors import CliError, NetworkGone, NotSignedIn, Stopped, 
 from shutterfeed_cli.export_progress import ExportProgress
 from shutterfeed_cli.fetching import Absent, Fetcher, Original
 from shutterfeed_cli.journal import Journal
-from shutterfeed_cli.ledger import refresh_ledger
 from shutterfeed_cli.output import Output
 from shutterfeed_cli.planning import FileResult, Outcome
 from shutterfeed_cli.reporting import UploadReport
@@ -278,31 +277,6 @@ class TestWaiting:
         waiting = self.waiting(service, Journal(":memory:"), patience=5)
         assert [one.name for one in waiting.wait_for(uploaded, left.append)] == ["2.jpg"]
         assert set(left) == {1}
-
-
-def test_the_ledger_is_read_whole_once_and_then_where_it_may_have_changed(
-    service: Service,
-) -> None:
-    api = Api(service.client, BASE, FixedTokens(), Patience(NoPause()))
-    journal = Journal(":memory:")
-    for number in range(1000):
-        service.ledger[f"M{number:04}"] = {
-            "media_id": f"M{number:04}",
-            "post_id": f"P{number}",
-            "sha256": f"{number:064}",
-            "state": "ready",
-            "purpose": "post",
-            "failure": None,
-        }
-    service.ledger["M0750"]["state"] = "processing"
-    assert refresh_ledger(api, journal, clock=lambda: 0) == 1000
-    assert refresh_ledger(api, journal, clock=lambda: 1) == 300
-    service.ledger["M0750"]["state"] = "ready"
-    refresh_ledger(api, journal, clock=lambda: 1)
-    assert refresh_ledger(api, journal, clock=lambda: 1) == 100
-    del service.ledger["M0000"]
-    assert refresh_ledger(api, journal, clock=lambda: 8 * 86_400) == 999
-    assert journal.known(f"{0:064}") == []
 
 
 class TestStop:
