@@ -14,6 +14,7 @@ import hashlib
 import io
 import json
 import os
+import resource
 import secrets
 import subprocess
 import sys
@@ -51,7 +52,7 @@ class Size:
     warm_up: int
 
 
-FULL: Final = Size(files=150, pairs=6, warm_up=20)
+FULL: Final = Size(files=150, pairs=10, warm_up=20)
 TOY: Final = Size(files=2, pairs=1, warm_up=1)
 MINUTES: Final = 7.0
 
@@ -66,6 +67,8 @@ class Side:
     """How many posts of the user have been waited for."""
     rates: list[float] = field(default_factory=list)
     """Uploads per second, pair by pair."""
+    cpu: list[float] = field(default_factory=list)
+    """Seconds of its own CPU time for an upload, pair by pair."""
 
 
 def run(size: Size) -> list[Figure]:
@@ -75,13 +78,15 @@ def run(size: Size) -> list[Figure]:
     ):
         command, bare = _sides(deployment, Path(name))
         for side in (command, bare):
-            _seconds(side, Path(name), size.warm_up)
+            _measure(side, Path(name), size.warm_up)
+            side.rates.clear()
+            side.cpu.clear()
         for pair in range(size.pairs):
             show(f"pair {pair + 1} of {size.pairs}")
             for side in (command, bare) if pair % 2 == 0 else (bare, command):
-                side.rates.append(size.files / _seconds(side, Path(name), size.files))
+                _measure(side, Path(name), size.files)
         clear()
-        return _figures(command.rates, bare.rates)
+        return _figures(command, bare)
 
 
 def _sides(deployment: Deployment, folder: Path) -> tuple[Side, Side]:
@@ -104,25 +109,30 @@ def _sides(deployment: Deployment, folder: Path) -> tuple[Side, Side]:
     return Side(command, api.as_user(typing)), Side(bare, api.as_user(looping))
 
 
-def _seconds(side: Side, folder: Path, number: int) -> float:
-    """Upload `number` new photos and wait until they are published. Returns the seconds that the
-    upload took."""
+def _measure(side: Side, folder: Path, number: int) -> None:
+    """Upload `number` new photos, note what that took, and wait until they are published."""
     files = folder / f"photos-{next(_numbers)}"
     files.mkdir()
     for _ in range(number):
         at = next(_numbers)
         image = Image.new("RGB", (64, 48), (at % 256, at // 256 % 256, 120))
         image.save(files / f"{at}.png")
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), _cpu_seconds()
     side.upload(files)
-    seconds = time.perf_counter() - start
+    side.rates.append(number / (time.perf_counter() - start))
+    side.cpu.append((_cpu_seconds() - cpu) / number)
     side.published += number
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while side.api.me()["counts"]["posts"] < side.published:
         if time.monotonic() > deadline:
             raise TimeoutError("the uploads have not been published in time")
         time.sleep(0.5)
-    return seconds
+
+
+def _cpu_seconds() -> float:
+    """The CPU time up to now of this process and of all children that have ended."""
+    both = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(used.ru_utime + used.ru_stime for used in both)
 
 
 def _bare_loop(base_url: str, token: str, files: Sequence[Path]) -> None:
@@ -173,11 +183,13 @@ def _shutterfeed(environment: Mapping[str, str], *arguments: str) -> None:
         raise RuntimeError(f"{arguments[0]} ended with {answer.returncode}: {last}")
 
 
-def _figures(command: Sequence[float], bare: Sequence[float]) -> list[Figure]:
-    ratios = [ours / theirs for ours, theirs in zip(command, bare, strict=True)]
+def _figures(command: Side, bare: Side) -> list[Figure]:
+    ratios = [ours / theirs for ours, theirs in zip(command.rates, bare.rates, strict=True)]
     return [
-        Figure("uploads, shutterfeed upload", median(command), "/s"),
-        Figure("uploads, bare loop", median(bare), "/s"),
+        Figure("uploads, shutterfeed upload", median(command.rates), "/s"),
+        Figure("uploads, bare loop", median(bare.rates), "/s"),
         Figure("shutterfeed over bare loop, median of pairs", median(ratios), "x", ">= 0.9"),
         Figure("shutterfeed over bare loop, worst pair", min(ratios), "x"),
+        Figure("CPU time of an upload, shutterfeed upload", median(command.cpu) * 1000, "ms"),
+        Figure("CPU time of an upload, bare loop", median(bare.cpu) * 1000, "ms"),
     ]

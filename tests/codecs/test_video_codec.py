@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from shutterfeed.adapters import video as video_codec
+from shutterfeed.adapters import poster
 from shutterfeed.adapters.confinement import CodecFailed
 from shutterfeed.adapters.decoding import client
 from shutterfeed.adapters.ffmpeg import Ffmpeg, FfmpegFailed, FfmpegKilled, FfmpegTimedOut
@@ -281,7 +281,7 @@ def test_the_child_sees_no_environment(tmp_path: Path, monkeypatch: pytest.Monke
 def poster_made(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether the poster is made in the clip's run of ffmpeg, or in one of its own."""
     if request.param != "beside the clip":
-        monkeypatch.setattr(video_codec, "_POSTER_BESIDE_PIXELS", 0)
+        monkeypatch.setattr(poster, "_BESIDE_PIXELS", 0)
 
 
 @pytest.mark.usefixtures("poster_made")
@@ -305,9 +305,9 @@ def test_pictures_that_end_before_the_poster_still_have_one() -> None:
 
 def _poster_colour(content: bytes) -> str:
     with rendered(content) as video:
-        poster = next(
+        shown = next(
             one for kind, one in video.poster.renditions if kind.content_type == "image/jpeg"
         )
-        with Image.open(io.BytesIO(poster)) as image:
+        with Image.open(io.BytesIO(shown)) as image:
             red, _, blue = image.convert("RGB").getpixel((20, 20))  # type: ignore[misc]
     return "red" if red > 200 > blue else "blue"

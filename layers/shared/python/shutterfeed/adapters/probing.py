@@ -39,6 +39,8 @@ previews."""
 _EVERY_TRACK: Final = tuple(
     argument for selector in _SELECTORS.values() for argument in ("-map", f"{selector}?")
 )
+_ONE_BY_ONE: Final = ("-threads", "1")
+"""Several threads would decode the frames that follow the first one, which nobody looks at."""
 _HEADER: Final = re.compile(r"#(tb|media_type|codec_id|dimensions) (\d{1,4}): (\S{1,64})", re.ASCII)
 _PACKET: Final = re.compile(r"(\d+), *-?\d+, *(-?\d+), *(\d+), *\d+,.*", re.ASCII)
 
@@ -220,7 +222,7 @@ def _stated(ffmpeg: Ffmpeg, opening: tuple[str, ...], picture: Track) -> dict[in
 
 
 def _run(ffmpeg: Ffmpeg, opening: tuple[str, ...], *outputs: str) -> str:
-    arguments = ("-loglevel", "error", *opening, "-i", f"file:{SOURCE}", *outputs)
+    arguments = ("-loglevel", "error", *opening, *_ONE_BY_ONE, "-i", f"file:{SOURCE}", *outputs)
     return ffmpeg.run(arguments, seconds=_SECONDS)
 
 

@@ -20,11 +20,12 @@ from typing import IO, Final
 from shutterfeed.adapters import animation, containers, damage, filters
 from shutterfeed.adapters.choosing import SOUND_UNREADABLE, Probe, probe
 from shutterfeed.adapters.ffmpeg import THREADS, Ffmpeg, FfmpegFailed
+from shutterfeed.adapters.poster import Poster, render_poster
 from shutterfeed.adapters.probing import SOURCE
 from shutterfeed.adapters.refusals import check_memory, refusing
 from shutterfeed.domain.crops import Crop
 from shutterfeed.domain.notes import Note
-from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto
+from shutterfeed.domain.photos import PhotoRefused
 from shutterfeed.domain.videos import (
     DURATION_TOLERANCE_MS,
     MAX_DURATION_MS,
@@ -40,14 +41,10 @@ from shutterfeed.domain.videos import (
 )
 from shutterfeed.ports.media import PhotoCodec
 
-CLIP, POSTER = "video.mp4", "poster.png"
+CLIP: Final = "video.mp4"
 
 _CLIP_SECONDS: Final = 660.0
-_POSTER_SECONDS: Final = 60.0
-"""The limits of time for each run of ffmpeg. Together they leave enough of the function's 15
-minutes for loading and storing."""
-_POSTER_AT_SECONDS: Final = 1.0
-"""The time of the frame that becomes the poster: first frames are often black."""
+"""The limit of time for the runs of ffmpeg that make the clip."""
 
 ENCODING: Final = (
     *("-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-crf", "23"),
@@ -64,10 +61,6 @@ _WITHOUT_METADATA: Final = (
 )
 _MP4: Final = ("-movflags", "+faststart", "-f", "mp4", "-y", f"file:{CLIP}")
 
-_POSTER_BESIDE_PIXELS: Final = 1920 * 1920
-"""The largest frame, in pixels, for which one run makes both the clip and the poster. ffmpeg keeps
-frames for each of its outputs, and the memory does not suffice for two outputs of a 4K video with
-many reference frames."""
 _FIRST_BYTES: Final = 1024
 _PROGRESS = re.compile(r"out_time_us=(\d+)")
 
@@ -114,18 +107,19 @@ class FfmpegVideoCodec:
     ) -> RenderedVideo:
         found = probe(ffmpeg, content_type)
         size = plan(found.frame.width, found.frame.height)
-        found, log = _transcode(ffmpeg, found, size, report)
-        clip_path = ffmpeg.folder / CLIP
-        duration_ms = clip_duration_ms(clip_path)
-        check_duration(duration_ms)
-        poster = self._poster(_poster_of(ffmpeg, found))
+        with Poster(ffmpeg, found, self._photos) as poster:
+            found, log = _transcode(ffmpeg, found, size, poster, report)
+            clip_path = ffmpeg.folder / CLIP
+            duration_ms = clip_duration_ms(clip_path)
+            check_duration(duration_ms)
+            photo = poster.photo()
         clip = RenderedClip(
             clip_path, size.width, size.height, duration_ms, found.sound is not None
         )
         is_whole = not damage.is_damaged(log, found.picture.codec) and not containers.breaks_off(
             ffmpeg.folder / SOURCE, is_webm=content_type == WEBM
         )
-        return RenderedVideo(poster, clip, (*found.notes, *(() if is_whole else (INCOMPLETE,))))
+        return RenderedVideo(photo, clip, (*found.notes, *(() if is_whole else (INCOMPLETE,))))
 
     def _picture(
         self,
@@ -143,18 +137,12 @@ class FfmpegVideoCodec:
                         "The picture is an animation, which cannot be cropped. Please post it"
                         " whole.",
                     )
-                poster = self._poster(moving.about.poster)
+                poster = render_poster(self._photos, moving.about.poster)
                 return RenderedVideo(poster, _clip(ffmpeg, moving, report))
         try:
             return RenderedVideo(self._photos.render(BytesIO(content), content_type, crop), None)
         except PhotoRefused as refused:
             raise VideoRefused(refused.code, refused.message) from refused
-
-    def _poster(self, png: bytes) -> RenderedPhoto:
-        try:
-            return self._photos.render(BytesIO(png), "image/png")
-        except PhotoRefused as refused:
-            raise VideoRefused("undecodable", "The video has no picture to show.") from refused
 
 
 def _clip(
@@ -182,42 +170,8 @@ def _clip(
     return RenderedClip(path, size.width, size.height, clip_duration_ms(path), has_audio=False)
 
 
-def _poster_output(found: Probe, start: float) -> tuple[str, ...]:
-    """The arguments for one frame as a PNG: the first that is shown at `start` seconds or later."""
-    chosen = ("-map", found.picture.selector, "-frames:v", "1")
-    return (
-        *(*chosen, "-vf", filters.of_poster(found.frame, start)),
-        # Only we read it, and only once: strong compression costs more than it saves.
-        *("-c:v", "png", "-compression_level", "1", *THREADS),
-        *("-f", "image2pipe", "-y", f"file:{POSTER}"),
-    )
-
-
-def _poster_of(ffmpeg: Ffmpeg, found: Probe) -> bytes:
-    """The poster that was made with the clip, or one that is made now. It is the first frame if no
-    frame is shown at the poster's time or later."""
-    path = ffmpeg.folder / POSTER
-    for start in (_poster_start(found), 0.0):
-        if path.exists() and path.stat().st_size:
-            break
-        if start and _is_poster_beside(found):
-            continue  # The run that made the clip has already looked for it.
-        alone = (*found.opening, "-i", f"file:{SOURCE}", *_poster_output(found, start))
-        with refusing():
-            ffmpeg.run(("-loglevel", "error", *alone), seconds=_POSTER_SECONDS)
-    return path.read_bytes()
-
-
-def _is_poster_beside(found: Probe) -> bool:
-    return found.picture.width * found.picture.height <= _POSTER_BESIDE_PIXELS
-
-
-def _poster_start(found: Probe) -> float:
-    return min(_POSTER_AT_SECONDS, found.picture.end_ms / 2000)
-
-
 def _transcode(
-    ffmpeg: Ffmpeg, found: Probe, size: ClipSize, report: Callable[[int], None]
+    ffmpeg: Ffmpeg, found: Probe, size: ClipSize, poster: Poster, report: Callable[[int], None]
 ) -> tuple[Probe, str]:
     """Make the clip, and from the same decoded frames the poster unless the frames are too large.
     Returns what was shown in the end, and ffmpeg's log: if the sound stops all the rest, the clip
@@ -232,9 +186,10 @@ def _transcode(
         if match:
             done_ms = int(match[1]) // 1000
             report(min(99, done_ms * 100 // max(1, expected)))
+            poster.look()
 
     def run(found: Probe) -> str:
-        arguments = _clip_arguments(found, size)
+        arguments = _clip_arguments(found, size, poster.beside_clip)
         return ffmpeg.run(arguments, seconds=latest - time.monotonic(), on_line=follow)
 
     with refusing():
@@ -251,10 +206,9 @@ def _transcode(
     return found, log
 
 
-def _clip_arguments(found: Probe, size: ClipSize) -> tuple[str, ...]:
+def _clip_arguments(found: Probe, size: ClipSize, poster: tuple[str, ...]) -> tuple[str, ...]:
     longest = (MAX_DURATION_MS + 2 * DURATION_TOLERANCE_MS) / 1000
     sound = ("-map", found.sound.selector, "-af", filters.SOUND) if found.sound else ()
-    poster = _poster_output(found, _poster_start(found)) if _is_poster_beside(found) else ()
     shown = filters.of_clip(found.facts, found.frame, size)
     return (
         *(*damage.LOG, *found.opening, "-i", f"file:{SOURCE}"),
