@@ -110,7 +110,7 @@ class Scene:
         return self.backend.zooming.ask(user_id, str(post.id), post.media[0].media_id)
 
     def find(self, post: Post | None = None) -> Zoomed | None:
-        """As whoever is not signed in."""
+        """The zoom size for somebody who is not signed in."""
         post = post or self.post
         return self.backend.zooming.find(NOBODY, str(post.id), post.media[0].media_id)
 
