@@ -58,7 +58,13 @@ from shutterfeed.services.answers_collection import Collector
 from shutterfeed.services.collection import CollectionService
 from tests import samples
 from tests.fakes.closing import FakeAccounts, FakeErasureList
-from tests.fakes.storage import Buckets, FakeOriginals, FakeRenditions, FakeUploadBucket
+from tests.fakes.storage import (
+    Buckets,
+    FakeDownloads,
+    FakeOriginals,
+    FakeRenditions,
+    FakeUploadBucket,
+)
 from tests.fakes.system import START, FakeClock, FakeIds, in_turn
 from tests.tables import create_tables, put_account_key
 from tests.wire import units_of
@@ -231,6 +237,7 @@ def _collector(metadata: Table, steps: _Queue, clock: FakeClock) -> Collector:
         originals=FakeOriginals(buckets),
         renditions=FakeRenditions(buckets),
         removals=DynamoRemovals(metadata, 1_000_000),
+        downloads=FakeDownloads(buckets),
         clock=clock,
     )
     return Collector(

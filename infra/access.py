@@ -291,6 +291,9 @@ def _collect(function: lambda_.Function, to: Resources) -> None:
     # may tag them for the lifecycle, which removes them later.
     grants.objects(function, originals, "DeleteObject")
     grants.tagging_versions(function, originals, ERASED_TAG, REFUSED_TAG)
+    # The file of a photo that is cropped in another way is sent again, as by its owner.
+    grants.objects(function, originals, "GetObject")
+    grants.objects(function, uploads, "PutObject", prefix=UPLOADS_PREFIX)
     # The list of erasures, to which it adds the posts that it removes.
     grants.objects(function, originals, "PutObject", prefix=ERASURES_PREFIX)
     grants.objects(function, renditions, "DeleteObject", prefix=MEDIA_PREFIX)

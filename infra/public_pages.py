@@ -3,8 +3,10 @@ pages of posts and users with their cards. CloudFront keeps all of it for a minu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Final
 
 from aws_cdk import Duration
@@ -13,6 +15,7 @@ from aws_cdk import aws_cloudfront_origins as origins
 from constructs import Construct
 
 from infra.headers import Headers
+from infra.routes import Route, read_routes
 from infra.settings import Settings
 
 EDGE_SECONDS: Final = 60
@@ -21,10 +24,8 @@ PATHS: Final = ("/public/*", "/oembed")
 CARDS_PATH: Final = "/public"
 """The API has the page that it fills below this path, as `index.html` like the bucket."""
 PAGES: Final = ("/p/*", "/u/*")
-_PARAMETERS: Final = ("cursor", "limit", "order", "url", "maxwidth", "maxheight", "format")
-"""All that the public routes take. Others are neither passed on nor part of the cache's key, so
-that nobody gets past the cache by making them up."""
-_PAGE_PARAMETERS: Final = ("post", "user")
+_PAGE: Final = f"{CARDS_PATH}/index.html"
+"""The route that fills the page. Whoever asks for it by this path gets it without a card."""
 _FAILURES: Final = (500, 502, 503, 504)
 # The API is asked for the same file that the bucket has, so that the bucket can stand in for it.
 # What is no address of a post or user is the page as it is.
@@ -66,19 +67,25 @@ class PublicPages(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
-        routes = cloudfront.BehaviorOptions(
-            origin=origins.api,
-            viewer_protocol_policy=protocol,
-            cache_policy=self._caching("Routes", "public", _PARAMETERS),
-            response_headers_policy=headers.api,
-        )
+        declared = read_routes(settings.openapi)
+        cached = {
+            query: cloudfront.BehaviorOptions(
+                origin=origins.api,
+                viewer_protocol_policy=protocol,
+                cache_policy=self._caching(
+                    "".join(("Routes", *map(str.title, query))), "-".join(("public", *query)), query
+                ),
+                response_headers_policy=headers.api,
+            )
+            for query in dict.fromkeys(_queries(declared).values())
+        }
         self.routes: Mapping[str, cloudfront.BehaviorOptions] = {
-            f"{api_path}{path}": routes for path in PATHS
+            f"{api_path}{path}": cached[query] for path, query in _queries(declared).items()
         }
         pages = cloudfront.BehaviorOptions(
             origin=self._with_fallback(origins),
             viewer_protocol_policy=protocol,
-            cache_policy=self._caching("Cards", "cards", _PAGE_PARAMETERS),
+            cache_policy=self._caching("Cards", "cards", _page_query(declared)),
             # The client's page must be allowed what it is allowed everywhere else.
             response_headers_policy=headers.site,
             function_associations=[
@@ -109,10 +116,11 @@ class PublicPages(Construct):
         )
 
     def _caching(
-        self, construct_id: str, name: str, parameters: tuple[str, ...]
+        self, construct_id: str, name: str, query: Sequence[str]
     ) -> cloudfront.CachePolicy:
-        """Keeps an answer as long as it says itself, for a minute at most. Neither the access token
-        nor any other header or cookie is passed on."""
+        """Keeps an answer as long as it says itself, for a minute at most. Of the request nothing
+        is passed on but the parameters in `query`: neither the access token nor any other header,
+        cookie or parameter. So nobody gets past the cache by making one up."""
         return cloudfront.CachePolicy(
             self,
             f"{construct_id}Caching",
@@ -120,7 +128,29 @@ class PublicPages(Construct):
             min_ttl=Duration.seconds(0),
             default_ttl=Duration.seconds(0),
             max_ttl=Duration.seconds(EDGE_SECONDS),
-            query_string_behavior=cloudfront.CacheQueryStringBehavior.allow_list(*parameters),
+            query_string_behavior=cloudfront.CacheQueryStringBehavior.allow_list(*query)
+            if query
+            else cloudfront.CacheQueryStringBehavior.none(),
             enable_accept_encoding_gzip=True,
             enable_accept_encoding_brotli=True,
         )
+
+
+def _queries(declared: Sequence[Route]) -> dict[str, tuple[str, ...]]:
+    """The parameters that the cached routes declare, by the pattern of their path. The first
+    pattern that fits decides: at the end are those of the routes that declare none."""
+    own = {
+        re.sub(r"{\w+}", "*", route.path): route.query
+        for route in declared
+        if route.query and route.path != _PAGE and _is_cached(route)
+    }
+    return own | {path: () for path in PATHS if path not in own}
+
+
+def _page_query(declared: Sequence[Route]) -> tuple[str, ...]:
+    (query,) = (route.query for route in declared if route.path == _PAGE)
+    return query
+
+
+def _is_cached(route: Route) -> bool:
+    return any(fnmatchcase(route.path, path) for path in PATHS)

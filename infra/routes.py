@@ -20,6 +20,8 @@ class Route:
     """The HTTP method in capital letters."""
     signed_in: bool
     """Whether it requires an access token."""
+    query: tuple[str, ...] = ()
+    """The names of the parameters that its query may have, sorted."""
 
 
 def read_routes(document: Path) -> list[Route]:
@@ -30,7 +32,12 @@ def read_routes(document: Path) -> list[Route]:
         raise SettingsError(f"{document} is missing: run `make openapi` first.") from None
     everywhere = content.get("security", [])
     return sorted(
-        Route(path, method.upper(), bool(operation.get("security", everywhere)))
+        Route(
+            path,
+            method.upper(),
+            bool(operation.get("security", everywhere)),
+            tuple(sorted(p["name"] for p in operation.get("parameters", ()) if p["in"] == "query")),
+        )
         for path, item in content["paths"].items()
         for method, operation in item.items()
         if method in _METHODS

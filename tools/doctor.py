@@ -26,7 +26,7 @@ LARGEST_MB: Final = 3_008
 SEARCH_ENGINE: Final = "OpenSearch_2.19"
 _USUAL_EXECUTIONS: Final = 1_000
 _MOST_POLICIES: Final = 20
-CACHE_POLICIES: Final = 3
+CACHE_POLICIES: Final = 6
 HEADER_POLICIES: Final = 3
 """How many of each a stage makes at CloudFront."""
 _FEW_MAILS: Final = 50

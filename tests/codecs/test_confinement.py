@@ -18,7 +18,7 @@ import pytest
 from shutterfeed import runtime
 from shutterfeed.adapters.confinement import CodecFailed, ConfinedCodec, decoding, read_answer
 from shutterfeed.adapters.decoding import client
-from shutterfeed.adapters.decoding.orders import Decode, Limits
+from shutterfeed.adapters.decoding.orders import Decode, Limits, wait_for
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto
 from tests import decoders, hostile, pictures
@@ -180,6 +180,28 @@ def test_a_server_that_was_seen_to_end_is_given_no_more_orders() -> None:
     with pytest.raises(ProcessLookupError):
         os.kill(ending.process, 0)
     misbehave("nothing")
+
+
+@pytest.mark.parametrize("is_ready", [False, True])
+def test_a_server_whose_function_is_gone_ends_and_says_nothing(
+    capfd: pytest.CaptureFixture[str], *, is_ready: bool
+) -> None:
+    """Whether it was about to say that it is ready, or has said so to nobody."""
+    server = client._start("tests")
+    if is_ready:
+        wait_for(server.control.fileno(), time.monotonic() + 60)
+    server.control.close()
+    assert os.waitpid(server.process, 0)[1] == 0
+    assert capfd.readouterr().err == ""
+
+
+def test_a_server_that_fails_says_why(capfd: pytest.CaptureFixture[str]) -> None:
+    server = client._start("tests")
+    server.await_ready(lambda _: None)
+    server.control.send(b"no order")
+    assert os.waitpid(server.process, 0)[1] != 0
+    server.control.close()
+    assert "msgspec.ValidationError" in capfd.readouterr().err
 
 
 def test_a_server_that_does_not_begin_is_tried_twice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,4 +67,6 @@ def test_the_last_version_is_the_list_and_earlier_ones_are_kept_for_those_who_pa
     assert [lists.version(one.version) for one in (first, second)] == [first, second]
     lists.keep(empty := Explored(samples.position(3), (), START + DAY, None))
     assert lists.current() == empty
+    lists.keep(looked := empty.found_nothing(START + 2 * DAY))
+    assert lists.current() == looked
     assert store.expiry(keys.explored(first.version)) == int((START + 3 * DAY).timestamp())

@@ -67,7 +67,7 @@ def _absent(
     key = (viewer, request.operation.name, request.address, request.asking.is_part)
     if key not in cache:
         name = marks.unknown().name_of(request.target)
-        cache[key] = ask(viewer, unknown(request, marks)).without(name)
+        cache[key] = ask(viewer, unknown(request, marks.asked_by(viewer))).without(name)
     return cache[key]
 
 

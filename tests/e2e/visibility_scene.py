@@ -11,6 +11,8 @@ from functools import partial
 from string import ascii_lowercase
 from typing import Any, Final, TypeVar
 
+from PIL import Image
+
 from shutterfeed_cli.client.accounts import Accounts
 from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Json, Photo
@@ -18,10 +20,11 @@ from tests import pictures
 from tests.e2e.conftest import PASSWORD, Deployment, Person, eventually, feed_ids, published
 from tests.e2e.expiry import expired_token
 from tests.visibility import rules
-from tests.visibility.asking import key_of
+from tests.visibility.asking import BY_MEDIUM, key_of
 from tests.visibility.cast import (
     AUTHORS,
     BARRED,
+    COLLECTED,
     COMMENTED,
     FOLLOWS,
     GONE,
@@ -38,6 +41,7 @@ from tests.visibility.cast import (
     role,
 )
 from tests.visibility.marks import Marks, PostMarks, UserMarks
+from tests.visibility.matrix import COLLECTION
 from tests.visibility.rules import Outcome, Surface
 from tools.cloud import LOCAL_CONFIRMATION_CODE
 
@@ -46,6 +50,8 @@ T = TypeVar("T", bound=Subject)
 _ARRIVING: Final[tuple[Post, ...]] = tuple(
     post for post in Post if post not in (Post.UNPUBLISHED, Post.AVATAR)
 )
+_WIDE: Final = tuple(post for post in BY_MEDIUM if post in _ARRIVING)
+"""Those whose photo has a zoom size."""
 _CUT: Final = (Viewer.REMOVED, Viewer.BLOCKER, Viewer.BLOCKED)
 """Those who follow the authors first, one after the other: with more followers at a time than this
 stack's threshold the authors would be celebrities."""
@@ -98,8 +104,10 @@ def played(stack: Deployment, person: Callable[[], Person], moderator: Person) -
     bodies = {post: _body(post, words, number) for number, post in enumerate(Post)}
     marks = Marks(words.family, stack.outputs["SiteUrl"], users, {})
     posts, links = _published(apis, bodies, words, marks)
+    _enlarged(apis, posts)
+    collections = {viewer: _collection_of(apis[viewer]) for viewer in PERSONS}
     scene = Scene(
-        Marks(words.family, marks.site_url, users, posts),
+        replace(marks, posts=posts, collections=collections),
         {**apis, Viewer.SIGNED_OUT: stack.api},
         {post: body.sent for post, body in bodies.items()},
         links,
@@ -175,7 +183,7 @@ def _signed_in_again(stack: Deployment, email: str) -> Api:
 
 
 def _body(post: Post, words: _Words, number: int) -> _Body:
-    photo = Photo(pictures.jpeg(160, 120, seed=random.SystemRandom().randrange(10**9) + number))
+    photo = _photo(post, random.SystemRandom().randrange(10**9) + number)
     declared = photo.declaration()
     if post is Post.AVATAR:
         return _Body(declared, photo, PostMarks("", "", declared["sha256"]))
@@ -198,6 +206,24 @@ def _body(post: Post, words: _Words, number: int) -> _Body:
     if post is Post.UNPUBLISHED:
         sent["publish_at"] = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"
     return _Body(sent, photo, marks)
+
+
+def _enlarged(apis: Mapping[Viewer, Api], posts: Mapping[Post, PostMarks]) -> None:
+    """Have the zoom size of every photo made of which somebody asks for it."""
+    paths = {post: f"/posts/{posts[post].id}/media/{posts[post].media_id}/zoom" for post in _WIDE}
+    asked = [partial(apis[IDENTITY[OWNERS[post]]].call, "POST", paths[post]) for post in _WIDE]
+    for order in asked:
+        order()
+    for ask in asked:
+        eventually(ask, operator.itemgetter("rendition"))
+
+
+def _photo(post: Post, number: int) -> Photo:
+    """A photo that nobody else has. A wide one has a single colour: it takes little to render."""
+    if post not in _WIDE:
+        return Photo(pictures.jpeg(160, 120, seed=number))
+    plain = Image.new("RGB", (1300, 400), "teal")
+    return Photo(pictures.encoded(plain, "JPEG", comment=str(number)))
 
 
 def _published(
@@ -226,6 +252,9 @@ def _published(
             has_reply=post is not Post.SILENCED,
         )
         links[post] = shown["media"][0]["renditions"][0]["url"]
+    draft = {"caption": bodies[Post.UNPUBLISHED].marks.word, "draft": True}
+    media = bodies[Post.UNPUBLISHED].sent["media"]
+    apis[Viewer.PUBLIC].send_draft({**draft, "media": media}, f"{words.family}-draft")
     return {
         post: _with_ids(bodies[post].marks, *created[post], links.get(post), said.get(post))
         for post in Post
@@ -354,11 +383,21 @@ def _close(stack: Deployment, email: str) -> None:
     _signed_in(stack, email).call("POST", "/me/closing")
 
 
+def _collection_of(api: Api) -> str:
+    """The id of somebody's collection, which is made if there is none."""
+    collection_id: str = api.call("POST", "/me/collections", body={"name": COLLECTION})["id"]
+    return collection_id
+
+
 def _keep(scene: Scene, viewer: Viewer, post: Post) -> None:
-    """Like a post, and save it."""
+    """Like a post, and save it, some of them in a collection."""
     path = f"/posts/{scene.marks.posts[post].id}"
     scene.apis[viewer].call("PUT", f"{path}/like")
-    scene.apis[viewer].call("PUT", f"{path}/save")
+    if post in COLLECTED:
+        collection = f"/me/collections/{scene.marks.collections[viewer]}"
+        scene.apis[viewer].call("PUT", f"{collection}{path}")
+    else:
+        scene.apis[viewer].call("PUT", f"{path}/save")
 
 
 def _cut(viewer: Viewer, people: _People) -> None:

@@ -178,7 +178,7 @@ def _stored(play: Play, state: State) -> Iterator[str]:
     yield from invariants.delivery(state)
     yield from invariants.blocks(state)
     yield from invariants.mutes(play, state)
-    yield from gone.withholdings(state)
+    yield from gone.withholdings(play, state)
     yield from leftovers.in_search(state)
     if play.before is not None:
         yield from gone.changed(play.before, state)

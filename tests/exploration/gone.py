@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from operations.erasure_sweep import Sweep
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.records import CASES
+from shutterfeed.adapters.dynamodb.records import CASES, epoch
 from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.adapters.stored_elsewhere import UserPool
 from shutterfeed.adapters.stored_items import TablePart
@@ -16,6 +17,7 @@ from shutterfeed.domain.crops import sha256_of
 from shutterfeed.domain.erasures import Content
 from shutterfeed.domain.marks import withheld_mark
 from shutterfeed.domain.posts import PostState
+from shutterfeed.domain.retention import DENIAL_RETENTION
 from shutterfeed.domain.traces import Person
 from shutterfeed.ports.everything import Source
 from shutterfeed.schema import TTL_ATTRIBUTE
@@ -25,6 +27,9 @@ from tests.exploration.before import Before, lasting
 from tests.exploration.play import Play
 from tests.exploration.state import State
 from tests.integration.world import FEED, METADATA, SEARCH
+
+_FOR_GOOD: Final = 0
+"""In place of the moment until which something is denied."""
 
 
 def changed(before: Before, state: State) -> Iterator[str]:
@@ -94,7 +99,7 @@ class _Everything:
         ]
 
 
-def withholdings(state: State) -> Iterator[str]:
+def withholdings(play: Play, state: State) -> Iterator[str]:
     """Exactly the posts with a withheld content are marked, each in every case; and the edge denies
     such contents for as long."""
     rows = {key: row for key, row in state.metadata.items() if key.sk == keys.WITHHELD}
@@ -106,7 +111,32 @@ def withholdings(state: State) -> Iterator[str]:
         wanted = {withheld_mark(c, case) for c in contents for case in cases.get(c, ())}
         if post.withheld != wanted:
             yield f"{post.id} is marked with {sorted(post.withheld)}, not {sorted(wanted)}"
-    for sha256, blob in state.blobs.items():
-        denial = state.metadata.get(keys.denial(blob.blob_id))
-        if (denial is not None and TTL_ATTRIBUTE not in denial) is not (sha256_of(sha256) in cases):
-            yield f"the content {sha256} has the note {denial} for the edge, and the cases {cases}"
+    ending = _ending(play, state)
+    for name, blob in state.blobs.items():
+        note = state.metadata.get(keys.denial(blob.blob_id))
+        until = None if note is None else note.get(TTL_ATTRIBUTE, _FOR_GOOD)
+        right = {_FOR_GOOD if sha256_of(name) in cases else None}
+        if sha256_of(name) in cases and name in ending:
+            right = ending[name]
+        if until not in right:
+            yield f"the content {name} is denied until {until}, in the cases {cases}"
+
+
+def _ending(play: Play, state: State) -> dict[str, set[int | None]]:
+    """The contents that are cropped, and were published only when nothing was prepared any more,
+    perhaps marked already. Then their author alone has links to them: they are denied until these
+    have expired, or for good if they were published just before."""
+    now, found = play.world.clock.now(), dict[str, set[int | None]]()
+    for post in state.posts.values():
+        at = post.published_at
+        if at is None or play.world.began_at is None or at < play.world.began_at:
+            continue
+        until = at + DENIAL_RETENTION
+        for medium in post.media:
+            if medium.crop is not None:
+                found[medium.stored_as] = {
+                    _FOR_GOOD,
+                    epoch(until),
+                    *([None] if now > until else ()),
+                }
+    return found

@@ -34,6 +34,7 @@ def uploads(play: Play, state: State) -> Iterator[str]:
     """Every landed upload of a post is published, or failed with a reason; its original is
     there."""
     arrived = {landed.media_id: landed for landed in play.landed}
+    arrived |= {landed.media_id: landed for landed in _cropped_again(state, arrived)}
     for landed in arrived.values():
         post = state.posts.get(landed.post_id)
         if post is None or post.state is PostState.DELETED:
@@ -52,6 +53,15 @@ def uploads(play: Play, state: State) -> Iterator[str]:
             yield f"{name} landed, and is {said} {reason}"
         if post.state is PostState.FAILED and _all_good(post, arrived):
             yield f"all files of {post.id} are good and landed, and it failed"
+
+
+def _cropped_again(state: State, arrived: Mapping[str, Landed]) -> Iterator[Landed]:
+    """The media that show another part of a file that landed for the ones before them."""
+    for post in state.posts.values():
+        for medium in post.media:
+            before = arrived.get(medium.replaces or "")
+            if before is not None and before.file.sha256 == medium.sha256:
+                yield Landed(post.id, medium.media_id, before.file)
 
 
 def contents(state: State) -> Iterator[str]:

@@ -162,6 +162,10 @@ class Play:
             self.surprises.append(f"{name}: {method} {path} was answered {status} {answer}")
         return answer if status in _GOOD else None
 
+    def ask_once(self, name: str, method: str, path: str, body: Any) -> None:
+        """Ask and leave, whether there is an answer or not."""
+        self._send(name, method, path, body, None, None)
+
     def _send(
         self, name: str, method: str, path: str, body: Any, key: str | None, query: Any
     ) -> Task:

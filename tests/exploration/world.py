@@ -47,6 +47,8 @@ class World:
     watch: Watch = field(init=False)
     storage: Storage = field(init=False)
     calls: Calls = field(init=False)
+    began_at: datetime | None = None
+    """When all preparations were over."""
     _started: int = 0
     _reconcile_at: datetime | None = None
     _pause: timedelta = stack.RECONCILE_EVERY
@@ -75,6 +77,7 @@ class World:
     def begin(self) -> None:
         """Count calls and messages from here on, and let them go wrong as the schedule says."""
         self.queues.counting = self.calls.counting = True
+        self.began_at = self.began_at or self.clock.now()
 
     def invoke(
         self,

@@ -450,6 +450,7 @@ class Backend:
             originals=originals,
             renditions=renditions,
             removals=guard(FakeRemovals(self.metadata, 1_000)),
+            downloads=guard(FakeDownloads(self.buckets)),
             clock=clock,
         )
         collector = Collector(

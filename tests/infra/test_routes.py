@@ -28,6 +28,14 @@ def test_operations_become_routes_and_other_keys_do_not(tmp_path: Path) -> None:
     ]
 
 
+def test_the_parameters_of_a_query_are_named(tmp_path: Path) -> None:
+    names = [("order", "query"), ("tag", "path"), ("cursor", "query"), ("Accept", "header")]
+    parameters = [{"name": name, "in": place} for name, place in names]
+    document = _document(tmp_path, paths={"/{tag}": {"get": {"parameters": parameters}}})
+    (route,) = read_routes(document)
+    assert route.query == ("cursor", "order")
+
+
 @pytest.mark.parametrize(
     ("everywhere", "operation", "signed_in"),
     [

@@ -18,7 +18,7 @@ from shutterfeed.services.mismatches import Mismatch, Suspicion
 from tests import samples
 from tests.fakes.evidence import FakeEvidence
 from tests.fakes.metadata import FakeBlobs, FakeLedger, FakeRemovals
-from tests.fakes.storage import FakeOriginals, FakeRenditions, FakeUploadBucket
+from tests.fakes.storage import FakeDownloads, FakeOriginals, FakeRenditions, FakeUploadBucket
 from tests.fakes.system import START
 from tests.warehouse import Warehouse, seeded
 
@@ -74,6 +74,7 @@ def test_a_repair_leaves_only_what_a_person_has_to_look_at() -> None:
         originals=FakeOriginals(house.buckets),
         renditions=FakeRenditions(house.buckets),
         removals=FakeRemovals(house.metadata, per_hour=0),
+        downloads=FakeDownloads(house.buckets),
         clock=house.clock,
     )
     for message in house.collect.messages:

@@ -18,6 +18,7 @@ from tests.fakes.metadata import FakeBlobs, FakeLedger, FakeRemovals, Metadata
 from tests.fakes.storage import (
     PHOTO,
     Buckets,
+    FakeDownloads,
     FakeOriginals,
     FakeRenditions,
     FakeUploadBucket,
@@ -45,6 +46,7 @@ class Cellar:
             originals=FakeOriginals(self.buckets),
             renditions=self.renditions,
             removals=FakeRemovals(self.data, per_hour=100),
+            downloads=FakeDownloads(self.buckets),
             clock=self.clock,
         )
 

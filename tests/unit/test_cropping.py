@@ -197,6 +197,22 @@ def test_a_change_that_dies_anywhere_is_completed_when_it_is_repeated(
     assert len([one for one in backend.metadata.uploads if one[0] == ADA]) == 1
 
 
+@pytest.mark.parametrize("call", range(1, 16))
+def test_a_change_that_dies_and_is_not_repeated_has_no_effect_or_is_completed(call: int) -> None:
+    backend = _signed_up()
+    post = _scheduled(backend)
+    backend.fuse.crash_after = backend.fuse.calls + call
+    with suppress(Crash):
+        _crop(backend, post, post.media[0], CROP)
+    backend.fuse.crash_after = None
+    backend.drain()
+    _arrived(backend)
+    (medium,) = _now(backend, post).media
+    assert medium.state is MediaState.READY
+    prefix = b"" if medium.crop is None else f"{CROP} of ".encode()
+    assert _shown(backend, medium) == b"large " + prefix + PHOTO
+
+
 @pytest.mark.parametrize("call", range(1, 40))
 def test_a_crop_that_changes_while_the_file_is_taken_in_is_the_one_that_is_shown(
     call: int,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +14,7 @@ from shutterfeed.domain.explore import (
     MAX_EXPLORED,
     SHORT,
     SHORT_LASTS,
+    SHORT_LASTS_AT_MOST,
     SLOTS,
     TURN,
     Contender,
@@ -184,10 +185,48 @@ def test_however_many_look_a_short_list_is_made_once_in_a_while(backend: Backend
         assert len(_shown(backend)) == 1
     backend.clock.advance(SHORT_LASTS / 5)
     assert len(_shown(backend)) == 5
-    for _ in range(5):  # There is nothing new.
+    assert len(backend.metadata.explored) == 2
+
+
+@dataclass(slots=True)
+class _Counted:
+    """Counts how often somebody looks for contenders."""
+
+    inner: FakeContenders
+    looks: int = 0
+
+    def nominate(self, contender: Contender) -> None:
+        self.inner.nominate(contender)
+
+    def recent(self) -> Sequence[Contender]:
+        self.looks += 1
+        return self.inner.recent()
+
+
+@pytest.mark.parametrize("publishing", [False, True])
+def test_where_nothing_comes_of_it_a_short_list_is_seldom_made(
+    backend: Backend, publishing: bool
+) -> None:
+    """Everybody looks at it all the time. Nobody publishes, or only a private account does."""
+    contenders = _Counted(FakeContenders(backend.metadata))
+    explore = replace(backend.explore, listing=replace(backend.explored, contenders=contenders))
+    backend.metadata.profiles[CY] = replace(samples.profile(3), private=True)
+    first, looks = _published(backend, 1, 1), list[int]()
+    for second in range(10 * 60):
+        if publishing:
+            _published(backend, 3, 100 + second)
+        (view,) = explore.page(READER, None, 10).items
+        assert view.post.id == first.id
+        looks.append(contenders.looks)
+        backend.clock.advance(timedelta(seconds=1))
+    assert looks[-1] - looks[60] <= 10, "once a minute"
+    assert len(backend.metadata.explored) == 1
+    # What comes then is there within a minute, and what comes soon after that at once.
+    backend.clock.advance(SHORT_LASTS_AT_MOST)
+    for number in (2, 4):
+        post = _published(backend, number, 1_000 + number)
+        assert _shown(backend)[0] == post.id
         backend.clock.advance(SHORT_LASTS)
-        _shown(backend)
-    assert len(backend.metadata.explored) == 3, "once more, for what was written down late"
 
 
 @pytest.mark.parametrize("looks", [True, False])

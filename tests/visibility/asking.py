@@ -36,11 +36,12 @@ QUERIES: Final = frozenset(
 """The parameters of queries that the matrix knows. One that it does not know may lead to something
 that it does not ask for."""
 KEY: Final = "Idempotency-Key"
-_OWN: Final = frozenset(("tag", "place", "subscription_id", "export_id", "case_id"))
+_OWN: Final = frozenset(
+    ("tag", "place", "subscription_id", "export_id", "case_id", "collection_id")
+)
 """The parameters that name nobody and no post."""
 _NAMED_IN_PATH: Final[Mapping[str, type[User] | type[Post]]] = {
     "handle": User,
-    "collection_id": Post,
     "comment_id": Post,
     "id": Post,
     "media_id": Post,
@@ -56,6 +57,8 @@ _OWN_UPLOADS: Final = (
     *(Post.PUBLIC, Post.PRIVATE, Post.UNPUBLISHED, Post.DELETED),
     *(Post.WITHHELD, Post.TAKEN_DOWN, Post.SUSPENDED, Post.CLOSED),
 )
+BY_MEDIUM: Final = tuple(dict.fromkeys((*_OTHERS_POSTS, *_OWN_UPLOADS)))
+"""Those of whose photos and uploads somebody asks by their ids."""
 _LISTING: Final = (User.PUBLIC, User.PRIVATE, User.FRIEND, User.ASKER, User.SUSPENDED)
 """Those for whose followers, and followed users, one asks: the others have the same ones."""
 
@@ -141,6 +144,7 @@ def requests(
 ) -> Iterator[Request]:
     """All requests of a viewer, in the matrix's order. `bodies` are those with which posts were
     created."""
+    marks = marks.asked_by(viewer)
     for name, entry in matrix.items():
         for asking in askings(known[name], entry):
             for target in _targets(known[name], entry, asking, viewer):
@@ -202,10 +206,12 @@ def _path(operation: Operation, asking: Asking, target: Subject | None, marks: M
     values = {"tag": f"{marks.family}all", "subscription_id": samples.device().id}
     values |= {"export_id": "0" * 26, "case_id": f"user-{'0' * 26}"}
     values["place"] = f"{marks.family}place"
+    own, others = marks.own_collection, marks.others_collection
+    values["collection_id"] = others if asking.is_of_another else own
     if isinstance(target, Post):
         values["place"] += f"-{marks.posts[target].place}"
         post_id, media_id = marks.posts[target].id, marks.posts[target].media_id
-        values |= {"id": post_id, "media_id": media_id, "collection_id": media_id}
+        values |= {"id": post_id, "media_id": media_id}
         values["comment_id"] = marks.posts[target].comment_id
     elif target is not None:
         values["handle"] = marks.users[target].handle
@@ -224,8 +230,8 @@ def _targets(
     if kind is None:
         yield None
         return
-    if "collection_id" in operation.parameters:
-        yield Post.PUBLIC  # Nobody's collection has to do with the author of a post.
+    if asking.is_of_another:
+        yield Post.PUBLIC  # A collection has nothing to do with the author of a post.
         return
     candidates = _candidates(operation, entry, asking, kind, viewer)
     asked = _asked_about(operation, entry, viewer, candidates)

@@ -184,7 +184,7 @@ def judged(
         if not _may_be(facet, subject, right, viewer):
             yield finding(Fault.LEAK, subject, f"{facet}: {', '.join(sorted(texts))}")
     if not _is_part(request):
-        for subject, facet in _required(right, viewer, marks):
+        for subject, facet in _required(request, right, viewer, marks):
             if (subject, facet) not in found:
                 yield finding(Fault.MISSING, subject, f"{facet} ({answer.status})")
     if absent is not None and request.target is not None:
@@ -214,11 +214,20 @@ def _wrong_status(
         code = "moderators_only" if is_desk else _REFUSALS[_general(viewer)]
         if answer.status != 403 or f'"{code}"' not in answer.text:
             yield f"it was answered with {answer.status} and not with {code}"
+    if _is_anothers(request, viewer) and right.outcome is Outcome.TOLD and answer.status != 403:
+        yield f"it was answered with {answer.status}, and is somebody else's"
     if answer.status >= 500 or (right.outcome in (None, Outcome.SHOWN) and answer.status >= 300):
         yield f"it was answered with {answer.status}"
     kept = {name.lower(): value for name, value in answer.headers}.get("cache-control", "")
     if not request.operation.is_open and kept != "no-store":
         yield f"caches may keep it: {kept or 'no header'}"
+
+
+def _is_anothers(request: Request, viewer: Viewer) -> bool:
+    """Whether it is about something that only its owner may change, and asked by somebody else."""
+    if request.address is None or not request.address.for_owners or request.target is None:
+        return False
+    return role(viewer, owner_of(request.target)) is not Role.OWNER
 
 
 def _may_be(facet: Facet, subject: Subject, right: Expected, viewer: Viewer) -> bool:
@@ -234,8 +243,10 @@ def _may_be(facet: Facet, subject: Subject, right: Expected, viewer: Viewer) -> 
     )
 
 
-def _required(right: Expected, viewer: Viewer, marks: Marks) -> Iterator[tuple[Subject, Facet]]:
-    for subject in right.shown:
+def _required(
+    request: Request, right: Expected, viewer: Viewer, marks: Marks
+) -> Iterator[tuple[Subject, Facet]]:
+    for subject in right.shown if not request.entry.shows_files_alone else ():
         if not (isinstance(subject, User) and IDENTITY[subject] is viewer):
             yield subject, Facet.ITSELF
     for subject in right.files:

@@ -7,13 +7,14 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
-from tests.visibility.cast import Post, Subject, User
+from tests.visibility.cast import Post, Subject, User, Viewer
 
 _ENCODED: Final = re.compile(r"[A-Za-z0-9_-]{24,}")
+_NO_COLLECTION: Final = "0" * 26
 _UNLIKE: Final = "QZ"
 """Letters that stand for an id's last ones, to make one that nobody has."""
 
@@ -77,6 +78,18 @@ class Marks:
     site_url: str
     users: Mapping[User, UserMarks]
     posts: Mapping[Post, PostMarks]
+    collections: Mapping[Viewer, str] = field(default_factory=dict)
+    """The ids of the collections that people have."""
+    own_collection: str = _NO_COLLECTION
+    """That of whoever asks."""
+    others_collection: str = _NO_COLLECTION
+
+    def asked_by(self, viewer: Viewer) -> Marks:
+        """The same marks for what somebody asks about: with a collection of theirs, and one of
+        somebody else's."""
+        other = Viewer.FRIEND if viewer is Viewer.PUBLIC else Viewer.PUBLIC
+        own, others = (self.collections.get(v, _NO_COLLECTION) for v in (viewer, other))
+        return replace(self, own_collection=own, others_collection=others)
 
     def _all(self) -> Iterator[tuple[Subject, UserMarks | PostMarks]]:
         yield from self.users.items()
@@ -94,7 +107,8 @@ class Marks:
         return f"{self.site_url}/{kind}/{self.name_of(subject)}"
 
     def unknown(self) -> Marks:
-        """The same marks as those of what does not exist: all of the same length."""
+        """The same marks as those of what does not exist: all of the same length. The collection
+        of whoever asks is there all the same."""
         users = {
             user: UserMarks(_other(m.id), _other(m.handle), m.name, m.bio)
             for user, m in self.users.items()
@@ -109,7 +123,8 @@ class Marks:
             )
             for post, m in self.posts.items()
         }
-        return Marks(self.family, self.site_url, users, posts)
+        others = _other(self.others_collection)
+        return replace(self, users=users, posts=posts, others_collection=others)
 
     def found(self, text: str, sent: str) -> dict[tuple[Subject, Facet], set[str]]:
         """The marks that stand in an answer, and did not stand in its request: an answer may repeat

@@ -32,6 +32,8 @@ from tests.visibility.rules import Surface
 Query = tuple[tuple[str, str], ...]
 WHOLE: Final = "100"
 """The limit of a list that is asked for whole."""
+COLLECTION: Final = "Kept"
+"""The name of everybody's collection."""
 
 
 class Within(StrEnum):
@@ -78,6 +80,8 @@ class Asking:
     case: str = ""
     """What a case is about: a post, a comment or a user."""
     body: Callable[[Marks, Subject], Any] | None = None
+    is_of_another: bool = False
+    """Whether the collection that it names is somebody else's, and not one's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ class Entry:
     """Whether posts come with links to their media."""
     names_authors: bool = True
     """Whether posts come with their authors."""
+    shows_files_alone: bool = False
+    """Whether of a post there is nothing but links to its files."""
     from_ledger: bool = False
     """Whether files are the caller's own uploads, whose links are good for a short time."""
     names_target: bool = False
@@ -159,9 +165,19 @@ def _report(kind: str, id_of: Callable[[Marks, Any], str]) -> Callable[[Marks, S
     return lambda marks, target: {"kind": kind, "id": id_of(marks, target), "reason": "spam"}
 
 
+def _appeal(marks: Marks, post: Any) -> Any:
+    """An appeal in the case about the comment on a post, if there is one."""
+    return {"case_id": f"comment-{marks.posts[post].comment_id}", "text": "No."}
+
+
 def _file(_: Marks) -> Any:
     """What a client says of a photo."""
     return {"content_type": "image/jpeg", "bytes": 7, "sha256": samples.sha256("another")}
+
+
+def _collection(_: Marks) -> Any:
+    """A collection of the name that everybody's has."""
+    return {"name": COLLECTION}
 
 
 def _nothing_known(_: Marks) -> Any:
@@ -241,6 +257,12 @@ _CASES: Final = (
     Asking(_always(), (rules.COMMENT_CASE,), targets=Post, case="comment"),
     Asking(_always(), (rules.USER_CASE,), targets=User, case="user"),
 )
+_OF_ANOTHER: Final = Asking(_always(), (rules.COLLECT,), targets=Post, is_of_another=True)
+_COLLECTED: Final = (Asking(_always(_LIMIT), (rules.IN_COLLECTION,)), _OF_ANOTHER)
+_COLLECTION: Final = (Asking(_always(), (rules.SILENT,)), _OF_ANOTHER)
+_PUT_INTO: Final = (Asking(_always(), (rules.LIKE,), targets=Post), _OF_ANOTHER)
+_TAKEN_OUT: Final = (Asking(_always(), (rules.TAKE_BACK,), targets=Post), _OF_ANOTHER)
+_APPEALS: Final = (Asking(_always(), (rules.APPEALED,), targets=Post, body=_appeal),)
 _REPORTS: Final = (
     Asking(_always(), (rules.REPORTED_POST,), targets=Post, body=_report("post", Marks.id_of)),
     Asking(
@@ -301,7 +323,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
     ),
     "list_saved": _list(rules.LIKED, has_files=True),
     "list_collections": Entry(rules.SILENT),
-    "list_collected": Entry(rules.COLLECT),
+    "list_collected": _list(askings=_COLLECTED, has_files=True),
     "get_feed": _list(rules.FEED, askings=_FED, has_files=True),
     "list_suggestions": _list(
         rules.SUGGESTED, askings=(Asking(_always(("limit", "20")), (rules.SUGGESTED,)),)
@@ -356,18 +378,18 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "like_post": Entry(rules.LIKE),
     "unlike_post": Entry(rules.TAKE_BACK),
     "save_post": Entry(rules.LIKE),
+    "add_to_collection": Entry(askings=_PUT_INTO),
+    "take_out_of_collection": Entry(askings=_TAKEN_OUT),
     "unsave_post": Entry(rules.TAKE_BACK),
-    "add_to_collection": Entry(rules.COLLECT),
-    "take_out_of_collection": Entry(rules.COLLECT),
-    "create_collection": Entry(rules.SILENT, body=lambda _: {"name": "Kept"}),
-    "rename_collection": Entry(rules.COLLECT, body=lambda _: {"name": "Kept"}),
-    "delete_collection": Entry(rules.COLLECT),
+    "create_collection": Entry(rules.SILENT, body=_collection),
+    "rename_collection": Entry(askings=_COLLECTION, body=_collection),
+    "delete_collection": Entry(askings=_COLLECTION),
     "edit_post": Entry(rules.EDIT, has_files=True, body=lambda _: {}),
     "untag_me": Entry(rules.UNTAG),
     "remove_medium": Entry(rules.MEND),
     "replace_medium": Entry(rules.MEND, body=_file),
     "crop_medium": Entry(rules.CROP, has_files=True, body=lambda _: {"crop": None}),
-    "zoom_medium": Entry(rules.ZOOM),
+    "zoom_medium": Entry(rules.ZOOM, has_files=True, names_authors=False, shows_files_alone=True),
     "change_album": Entry(rules.ALBUM_CHANGED, body=_nothing_known),
     "change_draft": Entry(rules.ALBUM_CHANGED, body=_draft_of_nothing),
     "schedule_post": Entry(rules.SCHEDULE, has_files=True, body=_tomorrow),
@@ -391,9 +413,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "unfollow": Entry(rules.LEAVE, leaves=True),
     "block": Entry(rules.BLOCK),
     "unblock": Entry(rules.UNBLOCK),
-    "create_appeal": Entry(
-        rules.APPEAL, body=lambda _: {"case_id": "x", "text": "x"}, names_nothing=True
-    ),
+    "create_appeal": Entry(askings=_APPEALS),
     "create_action": Entry(rules.DESK, body=lambda _: {}, names_nothing=True),
     "undo_action": Entry(rules.DESK, body=lambda _: {}, names_nothing=True),
     "decide_appeal": Entry(rules.DESK, body=lambda _: {}, names_nothing=True),

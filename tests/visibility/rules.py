@@ -12,7 +12,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from tests.visibility.cast import AUTHORS, BARRED, GONE, LISTED, Post, Role, Subject, User
+from tests.visibility.cast import (
+    AUTHORS,
+    BARRED,
+    COLLECTED,
+    GONE,
+    LISTED,
+    Post,
+    Role,
+    Subject,
+    User,
+)
 
 Roles = frozenset[Role]
 NOBODY: Final[Roles] = frozenset()
@@ -62,6 +72,9 @@ class Surface:
     open_to: Roles = NOBODY
     """Those whose account is closed or suspended and who may ask it all the same."""
     for_moderators: bool = False
+    for_owners: bool = False
+    """Whether whoever may see the subject and is not its owner is told that it is not theirs, and
+    nothing else: 403."""
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
@@ -134,6 +147,7 @@ EDIT: Final = Surface(
     "Whoever may see a post is told that it is not theirs.",
     _posts(OWNER, OWNER, OWNER),
     told={**_each(LISTED, UNBLOCKED - OWNER), Post.PRIVATE: ACCEPTED - OWNER},
+    for_owners=True,
 )
 DELETE: Final = Surface(
     "A post that one deletes",
@@ -156,6 +170,7 @@ MEND: Final = Surface(
         Post.PRIVATE: ACCEPTED,
         Post.UNPUBLISHED: OWNER,
     },
+    for_owners=True,
 )
 ALBUM: Final = Surface(
     "The album of a post of one's own",
@@ -167,6 +182,7 @@ ALBUM: Final = Surface(
         Post.PRIVATE: ACCEPTED - OWNER,
         Post.UNPUBLISHED: OWNER,
     },
+    for_owners=True,
 )
 ALBUM_CHANGED: Final = Surface(
     "A post whose album or draft one changes",
@@ -174,12 +190,14 @@ ALBUM_CHANGED: Final = Surface(
     " changed.",
     _each(Post, NOBODY),
     told={**_each(LISTED, UNBLOCKED), Post.PRIVATE: ACCEPTED, Post.UNPUBLISHED: OWNER},
+    for_owners=True,
 )
 SCHEDULE: Final = Surface(
     "A post to which one gives a time",
     "Whoever may see a post is told that it is not theirs, and its author that it is published.",
     {**_each(Post, NOBODY), Post.UNPUBLISHED: OWNER},
     told={**_each(LISTED, UNBLOCKED), Post.PRIVATE: ACCEPTED},
+    for_owners=True,
 )
 CROP: Final = Surface(
     "A post of which one crops a photo",
@@ -187,6 +205,7 @@ CROP: Final = Surface(
     " of it already.",
     _posts(OWNER, OWNER, OWNER),
     told={**_each(LISTED, UNBLOCKED - OWNER), Post.PRIVATE: ACCEPTED - OWNER},
+    for_owners=True,
 )
 RESTORE: Final = Surface(
     "A post that one restores",
@@ -201,10 +220,9 @@ LIKE: Final = Surface(
 )
 ZOOM: Final = Surface(
     "A photo that one enlarges",
-    "Whoever may see a published post gets a larger rendition of its photo, or is told, here, that"
-    " it is too small for one.",
-    _each(Post, NOBODY),
-    told={**_each(LISTED, UNBLOCKED), Post.PRIVATE: ACCEPTED},
+    "Whoever may see a published post gets a link to a larger rendition of its photo. Here all have"
+    " been made before.",
+    _posts(UNBLOCKED, ACCEPTED),
 )
 TAKE_BACK: Final = Surface(
     "A post whose like or save one takes back",
@@ -262,6 +280,7 @@ MODERATE: Final = Surface(
         Post.PRIVATE: ACCEPTED - OWNER,
         Post.SILENCED: NOBODY,
     },
+    for_owners=True,
 )
 LIKE_COMMENT: Final = Surface(
     "A comment that one likes",
@@ -299,9 +318,16 @@ UNTAG: Final = Surface(
     _each(Post, NOBODY),
 )
 COLLECT: Final = Surface(
-    "A collection, and a post that one puts into it",
-    "A collection is its owner's own. To everybody else there is none, whatever the post is.",
+    "A collection of somebody else's",
+    "A collection is its owner's own. To everybody else there is none, whatever post one names with"
+    " it.",
     _each(Post, NOBODY),
+)
+IN_COLLECTION: Final = Surface(
+    "The posts in a collection of one's own",
+    "Here everybody has put these posts into it when they could see them. What they may not see now"
+    " is left out.",
+    {**_each(Post, NOBODY), **{post: LIKED.shown[post] for post in COLLECTED}},
 )
 USER: Final = Surface(
     "A user by the handle",
@@ -426,9 +452,10 @@ SCHEDULED: Final = Surface(
 )
 DRAFTS: Final = Surface(
     "One's own drafts",
-    "The matrix has none: who sees what is not published decides about a draft, too, and"
+    "Here the author of the post that is not published has a draft of the same words. Otherwise the"
+    " matrix has none: who sees what is not published decides about a draft, too, and"
     " `tests/integration/test_api_drafts.py` asks for one everywhere.",
-    _each(Post, NOBODY),
+    {**_each(Post, NOBODY), Post.UNPUBLISHED: OWNER},
 )
 REQUESTS: Final = Surface(
     "Those who ask to follow one",
@@ -587,9 +614,12 @@ DESK: Final = Surface(
 )
 NOTHING: Final = Surface("An answer that is about nobody", "It shows nothing.", is_public=True)
 SILENT: Final = Surface("An answer to a signed-in user that is about nobody", "It shows nothing.")
-APPEAL: Final = Surface(
-    "An answer about nobody, also to those who are suspended",
-    "They may appeal.",
+APPEALED: Final = Surface(
+    "A case in which one appeals",
+    "Only whom it is about may appeal, also if they are suspended. To everybody else there is no"
+    " such case.",
+    _each(Post, NOBODY),
+    told={Post.SILENCED: OWNER},
     open_to=frozenset((Role.SUSPENDED,)),
 )
 LEAVING: Final = Surface(

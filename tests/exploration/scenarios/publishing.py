@@ -110,7 +110,7 @@ def change_an_album(play: Play) -> Iterator[None]:
 @scenario
 def crop_later(play: Play) -> Iterator[None]:
     """A photo of a post that waits for its time is cropped in another way while its file arrives,
-    and once more when it is there."""
+    and once more when it is there; that is not asked again if it is not answered."""
     play.person("ada")
     yield
 
@@ -122,7 +122,7 @@ def crop_later(play: Play) -> Iterator[None]:
         play.until(lambda: play.state(posted) == "scheduled", hours=20)
         if answer:
             media_id = answer["post"]["media"][0]["id"]
-            play.ask("ada", "PUT", f"{path}/{media_id}/crop", {"crop": {**CROP, "x": 0}})
+            play.ask_once("ada", "PUT", f"{path}/{media_id}/crop", {"crop": {**CROP, "x": 0}})
 
     play.also(crops)
 

@@ -31,7 +31,7 @@ def withhold_and_undo(play: Play) -> Iterator[None]:
 
 @scenario
 def withhold_while_publishing(play: Play) -> Iterator[None]:
-    """A copy is posted in the same moment."""
+    """Copies are posted in the same moment, one of them cropped."""
     case = _reported(play)
     play.authors = ("ben",)
     yield
@@ -40,6 +40,7 @@ def withhold_while_publishing(play: Play) -> Iterator[None]:
         play.post("ben", photo(1), photo(3), key="copy")
 
     play.also(ben)
+    play.also(lambda: play.post("ben", cropped_photo(1), key="cropped"))
     play.also(case.withhold)
 
 

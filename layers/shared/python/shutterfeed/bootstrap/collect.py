@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from shutterfeed import config
-from shutterfeed.adapters.buckets import S3Originals, S3Renditions, S3UploadBucket
+from shutterfeed.adapters.buckets import S3Downloads, S3Originals, S3Renditions, S3UploadBucket
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
@@ -31,6 +31,7 @@ def service() -> Collector:
         originals=S3Originals(aws.client("s3"), settings.originals_bucket),
         renditions=S3Renditions(aws.client("s3"), settings.renditions_bucket),
         removals=DynamoRemovals(metadata, int(settings.removals_per_hour)),
+        downloads=S3Downloads(aws.s3, settings.uploads_bucket, settings.originals_bucket),
         clock=aws.clock(),
     )
     return Collector(

@@ -7,7 +7,8 @@ list, which is kept as a version of its own. Whoever pages goes on in the versio
 with, so that no page has a post of an earlier one, however often the list is made again.
 
 In a new deployment nobody should look at an empty page until then: while the list is short, it is
-also made again when somebody looks at it.
+also made again when somebody looks at it. Where it stays short for ever, as most accounts are
+private, that should cost next to nothing: while nothing comes of it, it is done less often.
 
 The list is not shown as it is: `services/viewing.py` decides who may see which of its posts.
 """
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -38,7 +39,9 @@ SETTLED_AFTER: Final = timedelta(seconds=10)
 SHORT: Final = 60
 """A list of fewer posts is short: two pages of the web client."""
 SHORT_LASTS: Final = timedelta(seconds=10)
-"""The time for which a short list is shown as it is."""
+"""The time for which a short list is shown as it is, after a post has come onto it."""
+SHORT_LASTS_AT_MOST: Final = timedelta(minutes=1)
+"""The same, however often no post has come. The time doubles each time."""
 CONTENDERS_OF_SHORT: Final = 100
 """The number of contenders that are read for a short list, so that whoever looks at it does not
 wait for long."""
@@ -76,6 +79,28 @@ class Explored:
     made_at: datetime
     counted_until: datetime | None
     """The time of the last contender that is counted; None if none is."""
+    looked_at: datetime | None = None
+    """When contenders were last looked for, since somebody has looked at it while it was short;
+    None if it was only when it was made."""
+    lasts: timedelta = SHORT_LASTS
+    """How long it is shown as it is from then on, if it is short."""
+
+    def made_again(
+        self, version: str, post_ids: tuple[PostId, ...], at: datetime, until: datetime | None
+    ) -> Explored:
+        """The list after this one. If it has the same posts it stays the same version."""
+        version = self.version if post_ids == self.post_ids else version
+        has_grown = not set(post_ids) <= set(self.post_ids)
+        lasts = SHORT_LASTS if has_grown else self._lasts_longer
+        return Explored(version, post_ids, at, until, None, lasts)
+
+    def found_nothing(self, at: datetime) -> Explored:
+        """It, after contenders were looked for at that time, and none had come."""
+        return replace(self, looked_at=at, lasts=self._lasts_longer)
+
+    @property
+    def _lasts_longer(self) -> timedelta:
+        return min(2 * self.lasts, SHORT_LASTS_AT_MOST)
 
     def is_due(self, newest: datetime | None, now: datetime) -> bool:
         """Whether the next list is to be made, if the `newest` contender is of that time."""
@@ -90,8 +115,8 @@ class Explored:
         return self.made_at - self.counted_until < SETTLED_AFTER
 
     def may_grow(self, now: datetime) -> bool:
-        """Whether it is short, and was not made just now."""
-        return len(self.post_ids) < SHORT and now - self.made_at >= SHORT_LASTS
+        """Whether it is short, and nobody has looked for contenders just now."""
+        return len(self.post_ids) < SHORT and now - (self.looked_at or self.made_at) >= self.lasts
 
     def page(self, offset: int, limit: int) -> Page[PostId]:
         """The posts from an offset on. The next position names this version."""

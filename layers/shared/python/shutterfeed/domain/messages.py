@@ -30,11 +30,12 @@ from shutterfeed.domain.changes import (
     WithholdingChanged,
 )
 from shutterfeed.domain.comments import CommentId
+from shutterfeed.domain.crops import sha256_of
 from shutterfeed.domain.delivery import entry_of
 from shutterfeed.domain.exports import Export, ExportState
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.media import Blob, Medium, Reference
+from shutterfeed.domain.media import Blob, MediaState, Medium, Reference
 from shutterfeed.domain.posts import TO_PUBLISH, Post, PostCounts, PostState, appearing_in
 from shutterfeed.domain.search import popularity
 from shutterfeed.domain.telling import acts_of
@@ -201,6 +202,15 @@ class ListAppearances:
 
 
 @dataclass(frozen=True, slots=True)
+class Successor:
+    """A medium that has taken the place of another one of the same file, to which `reference` was.
+    The file has still to be sent to it."""
+
+    media_id: str
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
 class CollectMedia:
     """A post is gone for good, or has lost a medium that failed: give up the references and the
     entries in the ledger. `erased` says that the post was erased, so that its contents hardly cool
@@ -208,6 +218,7 @@ class CollectMedia:
 
     references: tuple[Reference, ...]
     erased: bool = False
+    successors: tuple[Successor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -500,6 +511,18 @@ def _lost_media(before: Post, after: Post) -> tuple[Reference, ...]:
     return _references(before, (m for m in before.all_media if m.media_id not in kept))
 
 
+def _successors(lost: tuple[Reference, ...], after: Post) -> tuple[Successor, ...]:
+    """The media that have taken the place of lost ones of the same file."""
+    references = {(one.media_id, sha256_of(one.sha256)): one for one in lost}
+    return tuple(
+        Successor(medium.media_id, references[medium.replaces, medium.sha256])
+        for medium in after.all_media
+        if medium.replaces is not None
+        and medium.state is MediaState.AWAITING
+        and (medium.replaces, medium.sha256) in references
+    )
+
+
 def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
     was_published = before is not None and before.state is PostState.PUBLISHED
     is_published = after is not None and after.state is PostState.PUBLISHED
@@ -509,8 +532,8 @@ def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
         yield FanOut(entry_of(after))
     was_deleted = before is not None and before.state is PostState.DELETED
     lost = () if before is None or after is None else _lost_media(before, after)
-    if lost:
-        yield CollectMedia(lost)
+    if after is not None and lost:
+        yield CollectMedia(lost, successors=_successors(lost, after))
     if after is not None and after.awaits_media and (was_deleted or lost):
         # Media that became ready or failed while the post was deleted sent no message; and a medium
         # that is gone may have been all that the post waited for.

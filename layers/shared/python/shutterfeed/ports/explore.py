@@ -33,5 +33,6 @@ class ExploreLists(Protocol):
         ...
 
     def keep(self, explored: Explored) -> None:
-        """Keep a new version, which is the last one from now on."""
+        """Keep a version: a new one, which is the last one from now on, or one that is there, with
+        what has changed about it."""
         ...

@@ -23,10 +23,11 @@ from shutterfeed.domain.media import (
     ERASED_COOLING_OFF,
     REFUSED_COOLING_OFF,
     Blob,
+    MediaState,
     Reference,
 )
-from shutterfeed.domain.messages import CollectBlob, CollectMedia
-from shutterfeed.ports.media import Blobs, Originals, Removals, Renditions
+from shutterfeed.domain.messages import CollectBlob, CollectMedia, Successor
+from shutterfeed.ports.media import Blobs, Downloads, Originals, Removals, Renditions
 from shutterfeed.ports.system import Clock
 from shutterfeed.ports.uploads import Ledger, UploadBucket
 
@@ -52,12 +53,15 @@ class CollectionService:
     originals: Originals
     renditions: Renditions
     removals: Removals
+    downloads: Downloads
     clock: Clock
 
     def collect(self, message: CollectMedia | CollectBlob) -> Removed | None:
         """Carry out one message; repeating it is harmless. Returns what was removed for good."""
         match message:
-            case CollectMedia(references, erased):
+            case CollectMedia(references, erased, successors):
+                for successor in successors:
+                    self._send_again(successor)
                 cooling_off = ERASED_COOLING_OFF if erased else BLOB_COOLING_OFF
                 for reference in references:
                     release(self.blobs, reference, self.clock.now(), cooling_off)
@@ -65,6 +69,20 @@ class CollectionService:
                 return None
             case CollectBlob(blob):
                 return self._remove(blob)
+
+    def _send_again(self, successor: Successor) -> None:
+        """Send the file of a medium to the one that has taken its place. The request that has put
+        that one there sends the file too, but may have died before; and once the reference is given
+        up, nothing tells any more that its owner has the file."""
+        reference = successor.reference
+        upload = self.ledger.get(reference.post_id.author_id, successor.media_id)
+        if upload is None or upload.medium.state is not MediaState.AWAITING:
+            return
+        if not self.blobs.is_referred_to_by(reference):
+            return  # An earlier delivery was here; or it is another file, which its owner sends.
+        blob = self.blobs.get(reference.sha256)
+        if blob is not None:
+            self.downloads.send_again(blob, upload)
 
     def _let_go(self, post_id: PostId, media_id: str, *, erased: bool) -> None:
         """Let the upload of a medium expire, as its post is gone or has lost it: within a day if

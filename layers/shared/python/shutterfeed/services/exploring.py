@@ -75,10 +75,14 @@ class ExploreListing:
     def current(self) -> Explored | None:
         """The list as it is shown; None if nobody has published. A short one is made again first if
         there are new contenders, so that the first posts of a deployment are on it at once."""
-        last = self.lists.current()
-        if last is not None and not last.may_grow(self.clock.now()):
+        last, now = self.lists.current(), self.clock.now()
+        if last is not None and not last.may_grow(now):
             return last
-        return self._make(last, CONTENDERS_OF_SHORT) or last
+        made = self._make(last, CONTENDERS_OF_SHORT)
+        if made is None and last is not None:
+            # Otherwise everybody who looks from now on would look for contenders, too.
+            self.lists.keep(last.found_nothing(now))
+        return made or last
 
     def _make(self, before: Explored | None, most: int) -> Explored | None:
         """The list after `before`, from the best `most` contenders and those on it. None if it
@@ -96,7 +100,11 @@ class ExploreListing:
         until = newest or (before.counted_until if before is not None else None)
         if most < min(len(contenders), MAX_EXPLORED):
             until = None  # The schedule counts all of them.
-        made = Explored(self.ids.new(now), best, now, until)
+        version = self.ids.new(now)
+        if before is None:
+            made = Explored(version, best, now, until)
+        else:
+            made = before.made_again(version, best, now, until)
         self.lists.keep(made)
         return made
 

@@ -85,6 +85,10 @@ def _reason_for_no_filter() -> str:
     return reason
 
 
+class _FunctionGone(Exception):
+    """The function that the server belongs to has ended, or gives it no more orders."""
+
+
 @dataclass(slots=True)
 class _Child:
     process: int
@@ -116,21 +120,36 @@ class _Server:
         with selectors.DefaultSelector() as selector:
             selector.register(self.control, selectors.EVENT_READ, self._order)
             selector.register(woken, selectors.EVENT_READ, lambda _: os.read(woken, 4096))
-            self.control.send(encode(Ready(self.unsealed)))
-            while True:
-                for key, _ in selector.select():
-                    try:
+            try:
+                self._tell_ready()
+                while True:
+                    for key, _ in selector.select():
                         key.data(selector)
-                    except EOFError:
-                        self._kill_all()
-                        return
-                self._bury(selector)
+                    self._bury(selector)
+            except _FunctionGone:
+                self._kill_all()
+
+    def _tell_ready(self) -> None:
+        """Say that orders may come. Raises `_FunctionGone`."""
+        try:
+            self.control.send(encode(Ready(self.unsealed)))
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise _FunctionGone from error
+
+    def _receive(self) -> tuple[bytes, list[int]]:
+        """The next order, and the files that come with it. Raises `_FunctionGone`."""
+        try:
+            message, files, _, _ = socket.recv_fds(self.control, MOST_ORDER_BYTES, _FDS)
+        except ConnectionResetError as error:
+            # It has ended with something unread.
+            raise _FunctionGone from error
+        if not message:
+            raise _FunctionGone
+        return message, files
 
     def _order(self, selector: selectors.BaseSelector) -> None:
-        """Start a child for the next order. Raises `EOFError` if there will be none."""
-        message, files, _, _ = socket.recv_fds(self.control, MOST_ORDER_BYTES, _FDS)
-        if not message:
-            raise EOFError
+        """Start a child for the next order. Raises `_FunctionGone` if there will be none."""
+        message, files = self._receive()
         order = decode_order(message)
         line, *handed = files
         reading, writing = os.pipe()

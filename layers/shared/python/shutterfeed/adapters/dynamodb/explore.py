@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
@@ -19,7 +19,7 @@ from shutterfeed.adapters.dynamodb.table import (
     item_key,
     key_item,
 )
-from shutterfeed.domain.explore import SLOTS, TURNS, Contender, Explored
+from shutterfeed.domain.explore import SHORT_LASTS, SLOTS, TURNS, Contender, Explored
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.retention import CONTENDER_RETENTION, EXPLORED_RETENTION
 from shutterfeed.schema import PK, TTL_ATTRIBUTE
@@ -66,12 +66,14 @@ class DynamoExploreLists:
         return next(map(_to_explored, found), None)
 
     def keep(self, explored: Explored) -> None:
-        until = explored.counted_until
+        until, looked_at = explored.counted_until, explored.looked_at
         item = {
             **key_item(keys.explored(explored.version)),
             "post_ids": " ".join(map(str, explored.post_ids)),
             "made_at": timestamp(explored.made_at),
             "counted_until": None if until is None else timestamp(until),
+            "looked_at": None if looked_at is None else timestamp(looked_at),
+            "lasts": int(explored.lasts.total_seconds()),
             TTL_ATTRIBUTE: epoch(explored.made_at + EXPLORED_RETENTION),
         }
         self.table.write(Put(item))
@@ -83,10 +85,13 @@ def _to_contender(item: Item) -> Contender:
 
 
 def _to_explored(item: Item) -> Explored:
-    until = item.get("counted_until")
+    until, looked_at = item.get("counted_until"), item.get("looked_at")
+    lasts = timedelta(seconds=int(item["lasts"])) if "lasts" in item else SHORT_LASTS
     return Explored(
         keys.parse_explored(item_key(item)),
         tuple(map(PostId.parse, item["post_ids"].split())),
         datetime.fromisoformat(item["made_at"]),
         None if until is None else datetime.fromisoformat(until),
+        None if looked_at is None else datetime.fromisoformat(looked_at),
+        lasts,
     )
