@@ -67,6 +67,20 @@ def test_the_last_version_is_the_list_and_earlier_ones_are_kept_for_those_who_pa
     assert [lists.version(one.version) for one in (first, second)] == [first, second]
     lists.keep(empty := Explored(samples.position(3), (), START + DAY, None))
     assert lists.current() == empty
-    lists.keep(looked := empty.found_nothing(START + 2 * DAY))
-    assert lists.current() == looked
     assert store.expiry(keys.explored(first.version)) == int((START + 3 * DAY).timestamp())
+
+
+def test_of_those_who_look_for_more_at_once_one_does(store: Store) -> None:
+    lists, posts = store.explore_lists, (samples.post().id,)
+    made = Explored(samples.position(1), posts, START, START)
+    once, twice = (made.looked_for_more(START + days * DAY) for days in (1, 2))
+    assert not lists.claim(made, once), "it is not kept any more"
+    lists.keep(made)
+    assert lists.claim(made, once)
+    assert not lists.claim(made, twice)
+    assert lists.current() == once
+    assert lists.claim(once, twice)
+    again = twice.made_again(made.version, posts, START + 3 * DAY, START)
+    lists.keep(again)
+    assert not lists.claim(twice, once)
+    assert lists.current() == again

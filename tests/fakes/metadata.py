@@ -785,6 +785,12 @@ class FakeExploreLists:
     def version(self, version: str) -> Explored | None:
         return self.data.explored.get(keys.explored(version))
 
+    def claim(self, before: Explored, after: Explored) -> bool:
+        if self.data.explored.get(keys.explored(before.version)) != before:
+            return False
+        self.keep(after)
+        return True
+
     def keep(self, explored: Explored) -> None:
         key = keys.explored(explored.version)
         self.data.explored[key] = explored

@@ -94,8 +94,9 @@ class Explored:
         lasts = SHORT_LASTS if has_grown else self._lasts_longer
         return Explored(version, post_ids, at, until, None, lasts)
 
-    def found_nothing(self, at: datetime) -> Explored:
-        """It, after contenders were looked for at that time, and none had come."""
+    def looked_for_more(self, at: datetime) -> Explored:
+        """It, when somebody looks for contenders at that time. It lasts longer, unless a post comes
+        onto it by that."""
         return replace(self, looked_at=at, lasts=self._lasts_longer)
 
     @property

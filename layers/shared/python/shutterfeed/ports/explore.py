@@ -32,6 +32,11 @@ class ExploreLists(Protocol):
         """An earlier version; None if it is not kept any more."""
         ...
 
+    def claim(self, before: Explored, after: Explored) -> bool:
+        """Keep what a version has become. False, and nothing is kept, if it is not as `before` any
+        more."""
+        ...
+
     def keep(self, explored: Explored) -> None:
         """Keep a version: a new one, which is the last one from now on, or one that is there, with
         what has changed about it."""

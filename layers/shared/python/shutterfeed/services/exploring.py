@@ -76,13 +76,12 @@ class ExploreListing:
         """The list as it is shown; None if nobody has published. A short one is made again first if
         there are new contenders, so that the first posts of a deployment are on it at once."""
         last, now = self.lists.current(), self.clock.now()
-        if last is not None and not last.may_grow(now):
-            return last
-        made = self._make(last, CONTENDERS_OF_SHORT)
-        if made is None and last is not None:
-            # Otherwise everybody who looks from now on would look for contenders, too.
-            self.lists.keep(last.found_nothing(now))
-        return made or last
+        if last is not None:
+            if not last.may_grow(now):
+                return last
+            if not self.lists.claim(last, last.looked_for_more(now)):
+                return last  # Of all who come in this moment, one looks for contenders.
+        return self._make(last, CONTENDERS_OF_SHORT) or last
 
     def _make(self, before: Explored | None, most: int) -> Explored | None:
         """The list after `before`, from the best `most` contenders and those on it. None if it

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
@@ -23,6 +24,10 @@ from shutterfeed.domain.explore import SHORT_LASTS, SLOTS, TURNS, Contender, Exp
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.retention import CONTENDER_RETENTION, EXPLORED_RETENTION
 from shutterfeed.schema import PK, TTL_ATTRIBUTE
+
+_MADE_AT: Final = "made_at"
+_LOOKED_AT: Final = "looked_at"
+_LASTS: Final = "lasts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +70,36 @@ class DynamoExploreLists:
         found = self.table.get_many([keys.explored(version)])
         return next(map(_to_explored, found), None)
 
+    def claim(self, before: Explored, after: Explored) -> bool:
+        looked_at = _text(before.looked_at)
+        same: ConditionBase = Attr(_LOOKED_AT).not_exists()
+        if looked_at is not None:
+            same = Attr(_LOOKED_AT).eq(looked_at)
+        same = same & Attr(_MADE_AT).eq(timestamp(before.made_at))
+        try:
+            self.table.write(Put(_item(after), same))
+        except ConditionFailed:
+            return False
+        return True
+
     def keep(self, explored: Explored) -> None:
-        until, looked_at = explored.counted_until, explored.looked_at
-        item = {
-            **key_item(keys.explored(explored.version)),
-            "post_ids": " ".join(map(str, explored.post_ids)),
-            "made_at": timestamp(explored.made_at),
-            "counted_until": None if until is None else timestamp(until),
-            "looked_at": None if looked_at is None else timestamp(looked_at),
-            "lasts": int(explored.lasts.total_seconds()),
-            TTL_ATTRIBUTE: epoch(explored.made_at + EXPLORED_RETENTION),
-        }
-        self.table.write(Put(item))
+        self.table.write(Put(_item(explored)))
+
+
+def _item(explored: Explored) -> Item:
+    return {
+        **key_item(keys.explored(explored.version)),
+        "post_ids": " ".join(map(str, explored.post_ids)),
+        _MADE_AT: timestamp(explored.made_at),
+        "counted_until": _text(explored.counted_until),
+        _LOOKED_AT: _text(explored.looked_at),
+        _LASTS: int(explored.lasts.total_seconds()),
+        TTL_ATTRIBUTE: epoch(explored.made_at + EXPLORED_RETENTION),
+    }
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else timestamp(at)
 
 
 def _to_contender(item: Item) -> Contender:
@@ -85,13 +108,15 @@ def _to_contender(item: Item) -> Contender:
 
 
 def _to_explored(item: Item) -> Explored:
-    until, looked_at = item.get("counted_until"), item.get("looked_at")
-    lasts = timedelta(seconds=int(item["lasts"])) if "lasts" in item else SHORT_LASTS
     return Explored(
         keys.parse_explored(item_key(item)),
         tuple(map(PostId.parse, item["post_ids"].split())),
-        datetime.fromisoformat(item["made_at"]),
-        None if until is None else datetime.fromisoformat(until),
-        None if looked_at is None else datetime.fromisoformat(looked_at),
-        lasts,
+        datetime.fromisoformat(item[_MADE_AT]),
+        _moment(item.get("counted_until")),
+        _moment(item.get(_LOOKED_AT)),
+        timedelta(seconds=int(item[_LASTS])) if _LASTS in item else SHORT_LASTS,
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
