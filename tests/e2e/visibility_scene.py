@@ -20,12 +20,13 @@ from tests import pictures
 from tests.e2e.conftest import PASSWORD, Deployment, Person, eventually, feed_ids, published
 from tests.e2e.expiry import expired_token
 from tests.visibility import rules
-from tests.visibility.asking import BY_MEDIUM, key_of
+from tests.visibility.asking import key_of
 from tests.visibility.cast import (
     AUTHORS,
     BARRED,
     COLLECTED,
     COMMENTED,
+    ENLARGED,
     FOLLOWS,
     GONE,
     IDENTITY,
@@ -50,8 +51,6 @@ T = TypeVar("T", bound=Subject)
 _ARRIVING: Final[tuple[Post, ...]] = tuple(
     post for post in Post if post not in (Post.UNPUBLISHED, Post.AVATAR)
 )
-_WIDE: Final = tuple(post for post in BY_MEDIUM if post in _ARRIVING)
-"""Those whose photo has a zoom size."""
 _CUT: Final = (Viewer.REMOVED, Viewer.BLOCKER, Viewer.BLOCKED)
 """Those who follow the authors first, one after the other: with more followers at a time than this
 stack's threshold the authors would be celebrities."""
@@ -210,8 +209,10 @@ def _body(post: Post, words: _Words, number: int) -> _Body:
 
 def _enlarged(apis: Mapping[Viewer, Api], posts: Mapping[Post, PostMarks]) -> None:
     """Have the zoom size of every photo made of which somebody asks for it."""
-    paths = {post: f"/posts/{posts[post].id}/media/{posts[post].media_id}/zoom" for post in _WIDE}
-    asked = [partial(apis[IDENTITY[OWNERS[post]]].call, "POST", paths[post]) for post in _WIDE]
+    paths = {
+        post: f"/posts/{posts[post].id}/media/{posts[post].media_id}/zoom" for post in ENLARGED
+    }
+    asked = [partial(apis[IDENTITY[OWNERS[post]]].call, "POST", paths[post]) for post in ENLARGED]
     for order in asked:
         order()
     for ask in asked:
@@ -220,7 +221,7 @@ def _enlarged(apis: Mapping[Viewer, Api], posts: Mapping[Post, PostMarks]) -> No
 
 def _photo(post: Post, number: int) -> Photo:
     """A photo that nobody else has. A wide one has a single colour: it takes little to render."""
-    if post not in _WIDE:
+    if post not in ENLARGED:
         return Photo(pictures.jpeg(160, 120, seed=number))
     plain = Image.new("RGB", (1300, 400), "teal")
     return Photo(pictures.encoded(plain, "JPEG", comment=str(number)))

@@ -57,8 +57,6 @@ _OWN_UPLOADS: Final = (
     *(Post.PUBLIC, Post.PRIVATE, Post.UNPUBLISHED, Post.DELETED),
     *(Post.WITHHELD, Post.TAKEN_DOWN, Post.SUSPENDED, Post.CLOSED),
 )
-BY_MEDIUM: Final = tuple(dict.fromkeys((*_OTHERS_POSTS, *_OWN_UPLOADS)))
-"""Those of whose photos and uploads somebody asks by their ids."""
 _LISTING: Final = (User.PUBLIC, User.PRIVATE, User.FRIEND, User.ASKER, User.SUSPENDED)
 """Those for whose followers, and followed users, one asks: the others have the same ones."""
 

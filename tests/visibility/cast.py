@@ -185,6 +185,11 @@ COMMENTED: Final = frozenset(
     (user, Post.PUBLIC) for user in (User.LIMITED, User.SUSPENDED, User.CLOSED)
 )
 """Who of the users has commented on which post, besides its author."""
+ENLARGED: Final = (
+    *(Post.PUBLIC, Post.PRIVATE, Post.DELETED, Post.SILENCED),
+    *GONE,
+)
+"""The posts whose photo has been enlarged, so that its zoom size is there."""
 COLLECTED: Final = (*(Post.PUBLIC, Post.PRIVATE, Post.DELETED, Post.WITHHELD, Post.SUSPENDED),)
 """What everybody has put into a collection of theirs when they saw it."""
 CROWDED: Final = (User.FRIEND, User.CELEBRITY)

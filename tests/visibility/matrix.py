@@ -345,7 +345,9 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "get_moderation_statistics": Entry(rules.DESK),
     "list_moderation_log": _list(rules.LOG),
     "get_public_post": Entry(rules.PUBLIC_POST, has_files=True),
-    "find_zoom": Entry(rules.PUBLIC_ZOOM),
+    "find_zoom": Entry(
+        rules.PUBLIC_ZOOM, has_files=True, names_authors=False, shows_files_alone=True
+    ),
     "get_public_user": Entry(rules.PUBLIC_USER),
     "list_public_user_posts": Entry(
         rules.PUBLIC_USER, (rules.PUBLIC_LIST,), Within.POSTS, has_files=True

@@ -16,6 +16,7 @@ from tests.visibility.cast import (
     AUTHORS,
     BARRED,
     COLLECTED,
+    ENLARGED,
     GONE,
     LISTED,
     Post,
@@ -524,9 +525,10 @@ AVATAR: Final = Surface(
 PUBLIC_POST: Final = Surface("A public post by its id", _PUBLIC, _PUBLIC_POSTS, is_public=True)
 PUBLIC_ZOOM: Final = Surface(
     "A public photo that one enlarges",
-    _PUBLIC + " Whoever may see the post gets a larger rendition of its photo, or is told, here,"
-    " that there is none.",
-    _each(Post, NOBODY),
+    _PUBLIC
+    + " Whoever may see the post gets a larger rendition of its photo, or is told that there"
+    " is none. Here some have been made before.",
+    {post: roles if post in ENLARGED else NOBODY for post, roles in _PUBLIC_POSTS.items()},
     told=_PUBLIC_POSTS,
     is_public=True,
 )

@@ -16,7 +16,7 @@ from tests.visibility.asking import (
     requests,
     unknown,
 )
-from tests.visibility.cast import Post, Viewer
+from tests.visibility.cast import ENLARGED, Post, Viewer
 from tests.visibility.judging import expected
 from tests.visibility.matrix import MATRIX
 from tests.visibility.rules import Outcome
@@ -104,6 +104,13 @@ def test_what_names_something_is_not_refused_to_everybody(known: dict[str, Opera
     never = {name for name, found in outcomes.items() if not found & {Outcome.SHOWN, Outcome.TOLD}}
     # These are answered alike whether there is anything to take back or not.
     assert never == {"untag_me", "unmute", "unblock"}
+
+
+def test_a_zoom_size_is_asked_for_where_there_is_one(known: dict[str, Operation]) -> None:
+    asked = {
+        r.target for v in Viewer for r in _asked(known, v) if r.operation.name == "zoom_medium"
+    }
+    assert asked == {*ENLARGED, Post.UNPUBLISHED}
 
 
 def test_whoever_is_signed_out_asks_about_everything(known: dict[str, Operation]) -> None:
