@@ -21,7 +21,7 @@ const { aheadOn, wordsOf } = await import("../src/upload/body.ts");
 const { newItem } = await import("../src/upload/item.ts");
 const { EMPTY } = await import("../src/upload/kept-draft.ts");
 const { captionOf, rowsOf } = await import("../src/upload/own-drafts.ts");
-const { draftOf } = await import("../src/upload/server-draft.ts");
+const { draftOf, unknownIn } = await import("../src/upload/server-draft.ts");
 
 const medium = (id: string, given: object = {}) => ({
   ...{ id, state: "ready", content_type: "image/jpeg", alt_text: "", people: [], crop: null },
@@ -109,6 +109,30 @@ test("a file that was chosen here and is not there stays, and one that was remov
     draft.items.map(({ name }) => name),
     ["Photo 1", "sea.jpg"],
   );
+});
+
+test("what this browser has told before it was closed is known by its content, and cropped as here", () => {
+  const crop = { x: 0, y: 0, width: 0.5, height: 1 };
+  const local = here({ items: [{ ...lake, crop }] }, "before");
+  const post = there("", "later", medium("C", { crop }), medium("N"));
+  assert.deepEqual(unknownIn(post, local), ["C", "N"]);
+  const draft = draftOf(
+    post,
+    local,
+    new Map([
+      ["C", "00"],
+      ["N", "00"],
+    ]),
+  );
+  assert.deepEqual(
+    draft.items.map(({ name, crop: part }) => [name, part]),
+    [
+      ["lake.jpg", crop],
+      ["Photo 2", null],
+    ],
+  );
+  assert.deepEqual(draft.server!.media[lake.id], { id: "C", crop });
+  assert.deepEqual(unknownIn(post, { ...local, server: { ...local.server!, until: "later" } }), []);
 });
 
 test("a file that never came is sent from here, and cannot be posted from elsewhere", () => {

@@ -1,4 +1,5 @@
 /** A draft as it is now, whichever device it was changed on last. */
+import { call } from "../api.ts";
 import { Failure, isNotFound } from "../errors.ts";
 import { t } from "../language.ts";
 import { fetchPost } from "../posts.ts";
@@ -8,7 +9,7 @@ import type { Draft } from "./draft.ts";
 import { hasFile } from "./item.ts";
 import { keptFiles } from "./kept.ts";
 import { EMPTY, itemsOf, type KeptDraft } from "./kept-draft.ts";
-import { draftOf } from "./server-draft.ts";
+import { draftOf, unknownIn } from "./server-draft.ts";
 
 /**
  * What this browser keeps of a draft, together with what the API has of it; each may be missing. "posted" if
@@ -25,7 +26,7 @@ export async function latest(
     const post = await fetchPost(postId);
     if (!post.draft_until) return "posted";
     if (Date.parse(post.draft_until) <= Date.now()) return withoutServer(local);
-    const found = draftOf(post, local);
+    const found = draftOf(post, local, await contentsOf(unknownIn(post, local)));
     return { ...found, items: await Promise.all(found.items.map(withPicture)) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -33,6 +34,15 @@ export async function latest(
     if (local === null) throw error;
     return local;
   }
+}
+
+/** The SHA-256 of media, as the ledger has them. Raises `Failure`. */
+async function contentsOf(mediaIds: readonly string[]): Promise<Map<string, string>> {
+  const found = mediaIds.map(async (media_id) => {
+    const { upload } = await call("get", "/me/uploads/{media_id}", { path: { media_id } });
+    return [media_id, upload.sha256] as const;
+  });
+  return new Map(await Promise.all(found));
 }
 
 /** Says why a draft is not there any more. */

@@ -9,11 +9,21 @@ import { isLost } from "./recropped.ts";
 
 /**
  * The draft with what this browser has of it: `local` is as it was kept here, null if it was not. What was
- * changed elsewhere since counts; no text that was written here, and is not there, is lost.
+ * changed elsewhere since counts; no text that was written here, and is not there, is lost. `contents` are
+ * the SHA-256 of media that are not known here: what was told before a page was closed may not be kept.
  */
-export function draftOf(post: PostBody, local: Draft | null): Draft {
-  if (local?.server && local.server.until === post.draft_until) return asKept(post, local);
-  const items = post.media.map((medium, at) => itemOf(medium, at, local));
+export function draftOf(
+  post: PostBody,
+  local: Draft | null,
+  contents: ReadonlyMap<string, string> = new Map(),
+): Draft {
+  if (local !== null && isUnchanged(post, local)) return asKept(post, local);
+  const left = new Set(local?.items ?? []);
+  const items = post.media.map((medium, at) => {
+    const known = knownOf(medium, local, left, contents);
+    if (known !== undefined) left.delete(known);
+    return itemOf(medium, at, known);
+  });
   const said: Draft = {
     ...EMPTY,
     items,
@@ -32,6 +42,18 @@ export function draftOf(post: PostBody, local: Draft | null): Draft {
   return local === null ? { ...said, server } : { ...withUnsaid(said, local), server };
 }
 
+/** The media of which it has to be found out whether their files are here. */
+export function unknownIn(post: PostBody, local: Draft | null): readonly string[] {
+  if (local === null || isUnchanged(post, local)) return [];
+  const known = new Set(Object.values(local.server?.media ?? {}).map(({ id }) => id));
+  return post.media.map(({ id }) => id).filter((id) => !known.has(id));
+}
+
+/** Whether it is there as it was last told from here. */
+function isUnchanged(post: PostBody, { server }: Draft): boolean {
+  return server !== null && server.until === post.draft_until;
+}
+
 /** Nobody has changed it elsewhere: only what shows files without a copy here is read again. */
 function asKept(post: PostBody, local: Draft): Draft {
   const media = new Map(post.media.map((medium) => [medium.id, medium]));
@@ -43,14 +65,25 @@ function asKept(post: PostBody, local: Draft): Draft {
   return { ...local, items };
 }
 
-function itemOf(medium: MediumView, at: number, local: Draft | null): Item {
-  const known = local?.items.find(({ id }) => local.server?.media[id]?.id === medium.id);
-  const { alt_text, crop } = medium;
+/** The item that a medium is here, by its id or else by its content; undefined if it is none. */
+function knownOf(
+  { id: mediumId }: MediumView,
+  local: Draft | null,
+  left: ReadonlySet<Item>,
+  contents: ReadonlyMap<string, string>,
+): Item | undefined {
+  const byId = [...left].find(({ id }) => local?.server?.media[id]?.id === mediumId);
+  const content = contents.get(mediumId);
+  return byId ?? [...left].find(({ sha256 }) => sha256 !== null && sha256 === content);
+}
+
+/** How a photo is cropped is changed where its file is. */
+function itemOf(medium: MediumView, at: number, known: Item | undefined): Item {
   const people = medium.people.map(({ user, x, y }) => ({ handle: user.handle, x, y }));
-  const said = { altText: alt_text, people, crop: crop ?? null };
-  return known !== undefined && hasFile(known)
-    ? { ...known, ...said }
-    : { ...(known ?? itemElsewhere(medium, at + 1)), ...said, ...shownBy(medium) };
+  const said = { altText: medium.alt_text, people };
+  if (known !== undefined && hasFile(known)) return { ...known, ...said };
+  const crop = medium.crop ?? null;
+  return { ...(known ?? itemElsewhere(medium, at + 1)), ...said, crop, ...shownBy(medium) };
 }
 
 /** What shows a file that only the service has, and why it cannot be posted. */
@@ -65,8 +98,9 @@ function shownBy({ renditions, failure }: MediumView): Pick<Item, "preview" | "p
 function mediaOf(post: PostBody, items: readonly Item[]): OnServer["media"] {
   return Object.fromEntries(
     post.media.flatMap((medium, at) => {
-      const { id, crop } = items[at]!;
-      return isLost(medium) && hasFile(items[at]!) ? [] : [[id, { id: medium.id, crop }]];
+      const { id } = items[at]!;
+      const sent = { id: medium.id, crop: medium.crop ?? null };
+      return isLost(medium) && hasFile(items[at]!) ? [] : [[id, sent]];
     }),
   );
 }
@@ -80,7 +114,10 @@ function withUnsaid(said: Draft, local: Draft): Draft {
     const { altText = "", people = [] } = before.get(item.id) ?? {};
     return isTold || (altText === "" && people.length === 0) ? item : { ...item, altText, people };
   });
-  const unsent = local.items.filter((item) => known[item.id] === undefined && hasFile(item));
+  const shown = new Set(items.map(({ id }) => id));
+  const unsent = local.items.filter(
+    (item) => known[item.id] === undefined && hasFile(item) && !shown.has(item.id),
+  );
   return {
     ...said,
     items: [...items, ...unsent],
