@@ -192,6 +192,7 @@ export function discard(): void {
   const dropping = setTimeout(() => dropFiles(before.items.map(({ id }) => id)), UNDO_MS);
   const restore = server && giveUp(server.postId);
   empty();
+  void keepDraft(); // at once: the tab may be closed
   toast(t("Draft discarded."), {
     action: t("Undo"),
     onAction: () => {
