@@ -9,7 +9,12 @@ from PIL import Image
 from playwright.sync_api import FilePayload
 
 from tests import pictures, videos
-from tools.pictures import landscape
+from tools import pictures as painted
+
+
+def landscape(seed: int) -> bytes:
+    """A small JPEG: hardly a test looks at what it shows, and renditions are made sooner."""
+    return painted.landscape(seed, 2)
 
 
 def photo(seed: int = 1, name: str = "lake.jpg") -> FilePayload:
@@ -18,7 +23,7 @@ def photo(seed: int = 1, name: str = "lake.jpg") -> FilePayload:
 
 def heic(seed: int = 2) -> FilePayload:
     """A photo as iPhones take it. Chromium cannot show it, and has no type for it."""
-    return {"name": "IMG_0001.HEIC", "mimeType": "", "buffer": pictures.heic(800, 600, seed)}
+    return {"name": "IMG_0001.HEIC", "mimeType": "", "buffer": pictures.heic(480, 360, seed)}
 
 
 def clip() -> FilePayload:

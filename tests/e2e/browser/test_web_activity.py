@@ -9,9 +9,9 @@ from playwright.sync_api import Locator, expect
 
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.samples import landscape
 from tests.e2e.browser.visitor import Screen, Visitor
 from tests.e2e.conftest import Person, eventually, published
-from tools.pictures import landscape
 
 _NARROW = Screen(320, 640, "dark", is_phone=True)
 

@@ -11,10 +11,10 @@ from playwright.sync_api import expect
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.samples import landscape
 from tests.e2e.browser.visitor import PHONE
 from tests.e2e.conftest import Person, eventually, published
 from tools.cloud import LOCAL_RESET_CODE
-from tools.pictures import landscape
 
 NEW_PASSWORD = "Another-horse-8-battery"
 

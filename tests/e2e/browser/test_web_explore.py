@@ -10,10 +10,10 @@ from playwright.sync_api import expect
 
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.samples import landscape
 from tests.e2e.browser.visitor import Screen
 from tests.e2e.conftest import Person, eventually, published
 from tests.pictures import jpeg
-from tools.pictures import landscape
 
 PHONE = Screen(390, 844, is_phone=True)
 

@@ -11,9 +11,9 @@ from playwright.sync_api import expect
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.samples import landscape
 from tests.e2e.browser.visitor import PHONE, Visitor
 from tests.e2e.conftest import Person, published
-from tools.pictures import landscape
 
 
 @pytest.fixture(scope="module")

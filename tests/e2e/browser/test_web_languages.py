@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.samples import landscape
 from tests.e2e.browser.visitor import Screen, Visitor
 from tests.e2e.conftest import Person, published
-from tools.pictures import landscape
 
 _PHONE = Screen(390, 844, is_phone=True)
 _NARROW = Screen(320, 640, is_phone=True, locale="de-AT")

@@ -14,9 +14,9 @@ from playwright.sync_api import FloatRect, Locator, Route, expect
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.samples import landscape
 from tests.e2e.browser.visitor import DESKTOP, PHONE, Screen, Visitor
 from tests.e2e.conftest import Person, eventually, published
-from tools.pictures import landscape
 
 _CAPTION = (
     "A long way up, and a longer one down, with everything one needs on a long day in the hills: "
@@ -101,35 +101,32 @@ _CUT_RINGS = """() => {
 }"""
 
 
-def test_rings_around_what_has_the_focus_are_whole(visit: Visit, walker: Person) -> None:
-    somebody = visit(walker)
+def _cut_rings(visitor: Visitor) -> dict[str, list[str]]:
+    """The rings that are cut off on the page as it is, on a phone or on a desktop."""
+    cut = {}
+    for name, screen in (("phone", PHONE), ("desktop", DESKTOP)):
+        visitor.turn_into(screen)
+        cut[name] = visitor.page.evaluate(_CUT_RINGS)
+    return {name: rings for name, rings in cut.items() if rings}
+
+
+def test_rings_around_what_has_the_focus_are_whole_in_dialogs(visit: Visit, walker: Person) -> None:
+    somebody = visit(walker).open()
     page = somebody.page
-    found = {}
-
-    def look(where: str) -> None:
-        for name, screen in (("phone", PHONE), ("desktop", DESKTOP)):
-            somebody.turn_into(screen)
-            found[where, name] = page.evaluate(_CUT_RINGS)
-
-    for path in _paths(walker):
-        somebody.open(path)
-        page.wait_for_load_state("networkidle")
-        look(path)
-    somebody.open()
     page.get_by_role("button", name="Post options").first.click()
     page.get_by_role("button", name="Edit post").click()
-    look("edit")
+    found = {"edit": _cut_rings(somebody)}
     dialog = page.get_by_role("dialog")
     somebody.dismiss(dialog)
     page.get_by_role("button", name="Look closer").first.focus()
     page.keyboard.press("Enter")
     expect(dialog.locator("img.picture")).to_be_visible()
-    look("viewer")
+    found["viewer"] = _cut_rings(somebody)
     page.keyboard.press("i")
-    look("viewer, about the picture")
+    found["viewer, about the picture"] = _cut_rings(somebody)
     somebody.dismiss(dialog)
     somebody.choose_files(samples.photo(311), samples.photo(312, "b.jpg"))
-    look("compose")
+    found["compose"] = _cut_rings(somebody)
     assert {where: rings for where, rings in found.items() if rings} == {}
 
 
@@ -212,19 +209,30 @@ def _pictured(element: Locator) -> Image.Image:
     return Image.open(io.BytesIO(shot)).convert("RGB")
 
 
-def test_nothing_is_wider_than_the_screen(visit: Visit, walker: Person) -> None:
+def test_nothing_is_wider_than_the_screen_and_rings_around_what_has_the_focus_are_whole(
+    visit: Visit, walker: Person
+) -> None:
     somebody = visit(walker, _NARROW)
     found = {}
+    cut = {}
     for path in _paths(walker):
         somebody.open(path)
         somebody.page.wait_for_load_state("networkidle")
         for percent, screen in product((100, 200), (_NARROW, _SIDEWAYS)):
             somebody.turn_into(screen)
-            somebody.page.evaluate(
-                "(size) => { document.documentElement.style.fontSize = size; }", f"{percent}%"
-            )
+            _write(somebody, percent)
             found[path, percent, screen] = (somebody.overflow(), _broken_words(somebody))
+        _write(somebody, 100)
+        cut[path] = _cut_rings(somebody)
     assert {where: told for where, told in found.items() if told != (0, [])} == {}
+    assert {path: rings for path, rings in cut.items() if rings} == {}
+
+
+def _write(visitor: Visitor, percent: int) -> None:
+    """Have the page's text in another size."""
+    visitor.page.evaluate(
+        "(size) => { document.documentElement.style.fontSize = size; }", f"{percent}%"
+    )
 
 
 def test_a_list_comes_even_if_what_stands_in_for_it_is_taller_than_the_screen(
@@ -259,7 +267,7 @@ def test_a_post_can_be_put_together_on_a_phone_on_its_side(
 ) -> None:
     somebody = visit(walker, _SIDEWAYS).open()
     page = somebody.page
-    page.evaluate("(size) => { document.documentElement.style.fontSize = size; }", f"{percent}%")
+    _write(somebody, percent)
     page.get_by_role("button", name="New post").scroll_into_view_if_needed()
     dialog = somebody.choose_files(samples.photo(313))
     caption = dialog.get_by_label("Caption")

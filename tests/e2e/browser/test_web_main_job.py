@@ -13,23 +13,24 @@ from playwright.sync_api import FilePayload, Locator, expect
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.samples import landscape
 from tests.e2e.browser.visitor import DESKTOP, PHONE, Visitor
-from tests.e2e.conftest import PASSWORD, Person, published
+from tests.e2e.conftest import PASSWORD, Person, eventually, published
 from tests.pictures import SHARED_DATA, needs_shared_data
-from tools.pictures import landscape
 
 _numbers = count(1)
 
 
-def _new_name(person: Callable[[], Person]) -> str:
+def _new_name(somebody: Person) -> str:
     """A handle that nobody has: made from that of somebody new."""
-    return f"web_{person().handle}_{next(_numbers)}"
+    return f"web_{somebody.handle}_{next(_numbers)}"
 
 
 @pytest.mark.slow
 def test_from_signing_up_to_each_others_feeds(visit: Visit, person: Callable[[], Person]) -> None:
     ada, ben = visit(screen=PHONE).open(), visit(screen=DESKTOP).open()
-    handle, other = _new_name(person), _new_name(person)
+    somebody = person()
+    handle, other = _new_name(somebody), _new_name(somebody)
     _is_welcomed(ada, handle, "Ada of the Lake")
     ben.create_account(f"{other}@example.com")
     ben.confirm()
@@ -46,6 +47,9 @@ def test_from_signing_up_to_each_others_feeds(visit: Visit, person: Callable[[],
     expect(card.get_by_role("group", name="Album of 3")).to_be_visible()
     expect(ada.page.get_by_role("region", name="Your posts in progress")).to_be_hidden()
 
+    # The index hears of a new name a moment later.
+    asked = f"/search/suggest?q={handle}"
+    eventually(lambda: somebody.api.call("GET", asked)["items"], until=bool)
     _find(ben, handle)
     expect(ben.page.get_by_role("heading", name="Ada of the Lake")).to_be_attached()
     ben.page.get_by_role("button", name=f"Follow @{handle}").click()
@@ -127,21 +131,9 @@ def _find(visitor: Visitor, handle: str) -> None:
     """Find somebody by search and its suggestions."""
     page = visitor.page
     visitor.go("Explore")
-    box = page.get_by_role("combobox", name="Search")
-
-    def suggestion() -> Locator:
-        return page.get_by_role("listbox", name="Suggestions").get_by_role(
-            "option", name=re.compile(handle)
-        )
-
-    # The index hears of a new name a moment later.
-    for _ in range(360):
-        box.fill("")
-        box.press_sequentially(handle)
-        page.wait_for_timeout(500)
-        if suggestion().count():
-            break
-    suggestion().first.click()
+    page.get_by_role("combobox", name="Search").press_sequentially(handle)
+    suggestions = page.get_by_role("listbox", name="Suggestions")
+    suggestions.get_by_role("option", name=re.compile(handle)).first.click()
     page.wait_for_url(f"**/u/{handle}")
 
 

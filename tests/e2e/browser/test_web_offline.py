@@ -10,9 +10,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.samples import landscape
 from tests.e2e.browser.visitor import PHONE, Visitor
 from tests.e2e.conftest import Person, eventually, published
-from tools.pictures import landscape
 
 _IS_KEPT: Final = """async () => {
   const cache = await caches.open("shutterfeed.feed");

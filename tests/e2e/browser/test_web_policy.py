@@ -10,9 +10,9 @@ from playwright.sync_api import Locator, Route, expect
 
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.samples import landscape
 from tests.e2e.browser.visitor import Screen, Visitor
 from tests.e2e.conftest import Deployment, Person, published
-from tools.pictures import landscape
 
 _REPORTING_MS = 500
 _REPORTS_ARE_AWAITED = 200

@@ -11,9 +11,9 @@ from playwright.sync_api import expect
 from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.samples import landscape
 from tests.e2e.browser.visitor import Screen, Visitor
 from tests.e2e.conftest import PASSWORD, Person, eventually, published
-from tools.pictures import landscape
 
 NARROW: Final = Screen(320, 640, "dark", is_phone=True)
 _STATEMENT: Final = "Advertising: j, k, d and ? are only letters here."

@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.samples import landscape
 from tests.e2e.browser.visitor import DESKTOP, Screen, Visitor, expired
 from tests.e2e.conftest import Person, eventually, published
-from tools.pictures import landscape
 
 NARROW = Screen(390, 844, is_phone=True)
 

@@ -11,9 +11,9 @@ from playwright.sync_api import Route, expect
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.samples import landscape
 from tests.e2e.browser.visitor import ACCESS_KEY, Visitor, expired
 from tests.e2e.conftest import PASSWORD, Deployment, Person, eventually, published
-from tools.pictures import landscape
 
 REFUSED = r"status of 40[01]"
 UNREACHED = r"net::ERR_"
