@@ -18,6 +18,12 @@ PYTHON_PACKAGE: Final = "shutterfeed_client"
 TYPESCRIPT_FOLDER: Final = "client"
 _REQUIREMENTS: Final = paths.ROOT / "tools" / "requirements-clients.txt"
 _SOURCE: Final = paths.ROOT / "tools" / "client-generators"
+_PYTHON_CONFIG: Final = (
+    # It would format what nobody reads.
+    "post_hooks: []\n"
+    # It knows no Atom; the feed is text to it.
+    "content_type_overrides:\n  application/atom+xml: text/xml\n"
+)
 _FILES: Final = ("package.json", "package-lock.json", "generate.mjs")
 
 
@@ -37,14 +43,24 @@ def validate(document: Path = DOCUMENT) -> None:
     _run([python(), "-m", "openapi_spec_validator", document], "openapi-validator")
 
 
-def generate_python(folder: Path) -> None:
+def python_client() -> Path:
+    """The folder with the package `PYTHON_PACKAGE`, made again if the document or the generator
+    changed. Raises `ToolError`."""
+    wanted = stamps.digest([DOCUMENT, _REQUIREMENTS], also=[_PYTHON_CONFIG])
+    stamp = paths.PYTHON_CLIENT / "generated.sha256"
+    with stamps.exclusive(paths.BUILD / "python-client.lock"):
+        if not stamps.is_current(stamp, wanted):
+            with stamps.fresh_directory(paths.PYTHON_CLIENT) as folder:
+                _generate_python(folder)
+                stamps.write(folder / stamp.name, wanted)
+    return paths.PYTHON_CLIENT
+
+
+def _generate_python(folder: Path) -> None:
     """Write the package `PYTHON_PACKAGE` into a folder. Raises `ToolError`, also for a warning:
     the generator leaves out what it does not understand."""
     config = folder / "generator.yml"
-    # It would format what nobody reads.
-    # It knows no Atom; the feed is text to it.
-    overrides = "content_type_overrides:\n  application/atom+xml: text/xml\n"
-    config.write_text(f"post_hooks: []\n{overrides}")
+    config.write_text(_PYTHON_CONFIG)
     command: list[str | Path] = [python(), "-m", "openapi_python_client", "generate"]
     command += ["--path", DOCUMENT, "--config", config, "--meta", "none", "--fail-on-warning"]
     _run([*command, "--output-path", folder / PYTHON_PACKAGE], "python-client")

@@ -25,6 +25,7 @@ LOGS: Final = BUILD / "logs"
 LOCAL: Final = BUILD / "local"
 CDK_CLI: Final = BUILD / "cdk-cli"
 CLIENT_GENERATORS: Final = BUILD / "client-generators"
+PYTHON_CLIENT: Final = BUILD / "python-client"
 NODE: Final = BUILD / "node"
 UV: Final = BUILD / "uv"
 

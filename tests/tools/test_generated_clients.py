@@ -28,10 +28,10 @@ def test_a_document_that_is_none_is_refused(tmp_path: Path) -> None:
         generated_clients.validate(broken)
 
 
-def test_every_operation_and_model_becomes_a_part_of_a_python_client(tmp_path: Path) -> None:
-    generated_clients.generate_python(tmp_path)
+def test_every_operation_and_model_becomes_a_part_of_a_python_client() -> None:
+    folder = generated_clients.python_client()
     document = json.loads(generated_clients.DOCUMENT.read_text())
-    package = tmp_path / generated_clients.PYTHON_PACKAGE
+    package = folder / generated_clients.PYTHON_PACKAGE
     functions = {path.stem for path in (package / "api").glob("*/*.py")}
     methods = (operation for path in document["paths"].values() for operation in path.values())
     assert {operation["operationId"] for operation in methods} <= functions
