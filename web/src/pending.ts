@@ -15,8 +15,8 @@ export interface Outgoing {
   /** Its idempotency key. */
   readonly key: string;
   readonly caption: string;
-  /** An object URL of its first picture; null if the browser cannot show it. */
-  readonly preview: string | null;
+  /** Object URLs of its pictures, in their order. There may be some that the browser cannot show. */
+  readonly previews: readonly string[];
   /** Why the API did not take it; null as long as it may. */
   readonly problem: string | null;
   /** Why the API has to be asked again, which happens by itself; null if it is being asked. */

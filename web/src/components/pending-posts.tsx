@@ -50,13 +50,14 @@ export function PendingPosts() {
 
 /** A post that the API does not know yet. */
 function OutgoingPost({ post }: { post: Outgoing }) {
-  const { key, caption, preview, problem, waitsFor } = post;
+  const { key, caption, previews, problem, waitsFor } = post;
+  const [preview, skip] = useFirstShown(previews);
   const reason = problem ?? waitsFor;
   return (
     <Card
       state={problem === null ? "sending" : "failed"}
       says={problem !== null ? FAILED() : waitsFor !== null ? HELD() : sent(0)}
-      picture={<Thumb url={preview} />}
+      picture={<Thumb url={preview ?? null} onFailed={skip} />}
       caption={problem === null ? caption : null}
       progress={reason === null ? 0 : null}
     >
@@ -91,14 +92,14 @@ function OutgoingPost({ post }: { post: Outgoing }) {
 }
 
 function PendingPost({ post }: { post: PostBody }) {
-  const [unshowable, setUnshowable] = useState<readonly string[]>([]);
   const [first] = post.media;
   const files = useStore(localFiles);
   const transfer = useStore(transfers).get(post.id);
-  const pictures = post.media.flatMap(
-    ({ id, renditions }) => previewOf(id) ?? renditions.at(-1)?.url ?? files[id]?.thumb ?? [],
+  const [preview, skip] = useFirstShown(
+    post.media.flatMap(
+      ({ id, renditions }) => previewOf(id) ?? renditions.at(-1)?.url ?? files[id]?.thumb ?? [],
+    ),
   );
-  const preview = pictures.find((url) => !unshowable.includes(url));
   const links = useLinks(preview ?? undefined, ofPost(post.id));
   const stage = stageOf(post, useSender(post.id), (id) => files[id], Date.now());
   const problem = stage === "sending" ? (transfer?.problem ?? null) : null;
@@ -112,7 +113,7 @@ function PendingPost({ post }: { post: PostBody }) {
         <Thumb
           url={(preview && links.fresh(preview)) ?? null}
           onFailed={() => {
-            if (preview?.startsWith("blob:")) setUnshowable([...unshowable, preview]);
+            if (preview?.startsWith("blob:")) skip();
             else links.failed();
           }}
         />
@@ -249,6 +250,13 @@ function Card({ state, says, picture, caption, progress, children }: CardProps) 
       </div>
     </article>
   );
+}
+
+/** The first of some pictures that the browser can show, and what tells that it cannot show this one. */
+function useFirstShown(urls: readonly string[]): [string | undefined, () => void] {
+  const [unshowable, setUnshowable] = useState<readonly string[]>([]);
+  const first = urls.find((url) => !unshowable.includes(url));
+  return [first, () => first !== undefined && setUnshowable([...unshowable, first])];
 }
 
 /** What was picked, or what has become of it; a sign if this browser cannot show it. */

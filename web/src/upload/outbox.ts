@@ -335,12 +335,10 @@ function refuse(entry: Entry, error: unknown): void {
 }
 
 function show({ key, draft }: Entry): void {
-  const first = draft.items.find(
-    ({ type, preview }) => preview !== null && type?.startsWith("image/"),
-  );
-  const preview = first?.preview ?? null;
+  const pictures = draft.items.filter(({ type }) => type?.startsWith("image/"));
+  const previews = pictures.flatMap(({ preview }) => preview ?? []);
   const { caption } = draft;
-  const shown: Outgoing = { key, caption, preview, problem: null, waitsFor: null };
+  const shown: Outgoing = { key, caption, previews, problem: null, waitsFor: null };
   outgoing.update((all) => [shown, ...all.filter((other) => other.key !== key)]);
 }
 
