@@ -50,16 +50,25 @@ def _installed() -> Path:
     wanted = stamps.digest([_REQUIREMENTS], also=[sys.platform, os.uname().machine])
     stamp = paths.NODE / "installed.sha256"
     if not stamps.is_current(stamp, wanted):
-        with stamps.exclusive(paths.BUILD / "node.lock"), step("Installing Node.js") as progress:
-            with stamps.fresh_directory(paths.NODE) as folder:
-                environments.install(
-                    Path(sys.executable),
-                    ["--no-build", "--target", folder, *environments.locked(_REQUIREMENTS)],
-                    log=paths.LOGS / "uv-node.log",
-                    progress=progress,
-                )
-            stamps.write(stamp, wanted)
+        with stamps.exclusive(paths.BUILD / "node.lock"):
+            # Whoever waited here finds what the first has installed.
+            if not stamps.is_current(stamp, wanted):
+                _install()
+                stamps.write(stamp, wanted)
     return _PACKAGE / "bin"
+
+
+def _install() -> None:
+    with (
+        step("Installing Node.js") as progress,
+        stamps.fresh_directory(paths.NODE) as folder,
+    ):
+        environments.install(
+            Path(sys.executable),
+            ["--no-build", "--target", folder, *environments.locked(_REQUIREMENTS)],
+            log=paths.LOGS / "uv-node.log",
+            progress=progress,
+        )
 
 
 def _is_recent(node: str | None) -> bool:
