@@ -7,6 +7,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { page as documentation } from "./docs/page.ts";
 import "./limits.mjs"; // build/limits.ts, which src/ imports
+import { shortened } from "./src/sentences.ts";
 
 const ROOT = import.meta.dirname;
 const DIST = path.join(ROOT, "dist");
@@ -151,7 +152,8 @@ async function writeMessages() {
   const folder = path.join(ROOT, "messages");
   const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
   const entries = names.map(async (name) => {
-    const text = JSON.stringify(JSON.parse(await readFile(path.join(folder, name), "utf8")));
+    const messages = JSON.parse(await readFile(path.join(folder, name), "utf8"));
+    const text = JSON.stringify(shortened(messages));
     const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
     const language = path.basename(name, ".json");
     await writeFile(path.join(DIST, "assets", `${language}-${hash}.json`), text);

@@ -5,13 +5,13 @@
  * The page's own script (`early.js`) asks for the messages before any of this code is there. This module
  * is ready once they have come: whatever imports it may make sentences at once.
  */
-import { directionOf, type Messages, speaking } from "./sentences.ts";
+import { directionOf, type ShortMessages, speaking } from "./sentences.ts";
 
 /** What `early.js` leaves, if the reader's language is not English. */
 interface Asked {
   readonly name: string;
   readonly url: string;
-  readonly messages: Promise<Messages>;
+  readonly messages: Promise<ShortMessages>;
 }
 
 /** As long as the page waits for the messages; then it is in English until it is loaded again. */
@@ -43,7 +43,7 @@ function isOf(tag: string, name: string): boolean {
 }
 
 /** Null if they do not come, or come too late. */
-async function inTime(coming: Promise<Messages>): Promise<Messages | null> {
+async function inTime(coming: Promise<ShortMessages>): Promise<ShortMessages | null> {
   const late = new Promise<null>((resolve) => setTimeout(resolve, MOST_WAIT_MS, null));
   return Promise.race([coming.catch(() => null), late]);
 }

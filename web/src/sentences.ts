@@ -8,6 +8,25 @@ type Message = string | Readonly<Partial<Record<Intl.LDMLPluralRule, string>>>;
 
 /** Translations by their English sentence; those of counted sentences by the sentence for many. */
 export type Messages = Readonly<Record<string, Message>>;
+/** The same by short names of the sentences: the sentences themselves are in the app's code already. */
+export type ShortMessages = Readonly<Record<string, Message>>;
+
+/** The name of a sentence in the files that browsers get: its 32-bit FNV-1a hash. */
+function shortOf(sentence: string): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < sentence.length; at++)
+    hash = Math.imul(hash ^ sentence.charCodeAt(at), 0x01000193);
+  return (hash >>> 0).toString(36);
+}
+
+/** What browsers get of a language's messages. Raises `Error` if two sentences have the same name. */
+export function shortened(messages: Messages): ShortMessages {
+  const entries = Object.entries(messages);
+  const short = Object.fromEntries(entries.map(([key, message]) => [shortOf(key), message]));
+  if (Object.keys(short).length < entries.length)
+    throw new Error("Two sentences have the same short name. Please change one of them.");
+  return short;
+}
 
 const PLACE = /([@#]?)\{(\w+)\}/g;
 
@@ -26,7 +45,8 @@ export type Speech = ReturnType<typeof speaking>;
  * What writes in a language. `language` names its messages, such as "pt"; `locale` says how numbers and dates
  * look, such as "pt-PT". What has no translation is in English.
  */
-export function speaking(language: string, messages: Messages, locale: string) {
+export function speaking(language: string, messages: ShortMessages, locale: string) {
+  const found = (key: string) => (language === "en" ? undefined : messages[shortOf(key)]);
   const rules = new Intl.PluralRules(language);
   const english = new Intl.PluralRules("en");
   const whole = new Intl.NumberFormat(locale);
@@ -42,13 +62,17 @@ export function speaking(language: string, messages: Messages, locale: string) {
     return (number < 10_000 ? whole : compact).format(number);
   }
 
+  function translated(key: string): string | undefined {
+    const message = found(key);
+    return typeof message === "string" ? message : undefined;
+  }
+
   function written(sentence: string): string {
-    const found = messages[sentence];
-    return typeof found === "string" ? found : sentence;
+    return translated(sentence) ?? sentence;
   }
 
   function form(number: number, one: string, other: string): string {
-    const forms = messages[other];
+    const forms = found(other);
     if (typeof forms === "string") return forms;
     if (forms === undefined) return english.select(number) === "one" ? one : other;
     return forms[rules.select(number)] ?? forms.other ?? other;
@@ -90,9 +114,6 @@ export function speaking(language: string, messages: Messages, locale: string) {
     ): ComponentChildren[] => around(form(number, one, other), { count: count(number), ...values }),
 
     /** The translation under a key that is no English sentence, if there is one. */
-    translated: (key: string): string | undefined => {
-      const found = messages[key];
-      return typeof found === "string" ? found : undefined;
-    },
+    translated,
   };
 }

@@ -13,6 +13,7 @@ Object.assign(globalThis, {
     location: { pathname: "/", search: "", hash: "" },
   },
   document: { hidden: false, addEventListener: () => undefined },
+  requestAnimationFrame: setImmediate,
   history: { state: null, replaceState: () => undefined },
   localStorage: new Shelf(),
   sessionStorage: new Shelf(),

@@ -1,5 +1,5 @@
 /** The language in which the site's worker tells of news: only the app's pages know which it is. */
-import { type Messages, type Speech, speaking } from "../sentences.ts";
+import { type ShortMessages, type Speech, speaking } from "../sentences.ts";
 
 const CACHE = "shutterfeed.spoken";
 const SPOKEN = "/spoken";
@@ -29,7 +29,7 @@ export async function speech(): Promise<Speech> {
   const { language, locale, url } = kept ? ((await kept.json()) as Spoken) : ENGLISH;
   const messages = url === null ? undefined : await caches.match(url);
   if (messages === undefined) return speaking("en", {}, "en");
-  return speaking(language, (await messages.json()) as Messages, locale);
+  return speaking(language, (await messages.json()) as ShortMessages, locale);
 }
 
 const ENGLISH: Spoken = { language: "en", locale: "en", url: null };

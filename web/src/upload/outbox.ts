@@ -52,6 +52,8 @@ interface Entry {
 }
 
 const UNDO_MS = 15_000;
+/** The longest time for which a post is not sent because it is not seen yet. */
+const MOST_UNSEEN_MS = 200;
 const LOCK = "shutterfeed.outbox.";
 /** Why an entry is stopped that the API should not have. */
 const GIVEN_UP = new Failure("given up");
@@ -161,9 +163,19 @@ export async function keepOne(
 async function begin(entry: Entry, slot: string | null): Promise<void> {
   show(entry);
   begun.add(entry.key);
+  entries.set(entry.key, entry);
   void isOurs(entry.key);
   void keepEntry(entry, slot);
-  await declare(entry);
+  await drawn();
+  if (!entry.stop.signal.aborted) await declare(entry);
+}
+
+/** Once what was shown is on the screen: people wait for that. A page that is in the background draws nothing. */
+function drawn(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, MOST_UNSEEN_MS);
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+  });
 }
 
 async function keepEntry({ key, draft }: Entry, slot: string | null): Promise<void> {
