@@ -15,6 +15,9 @@ from shutterfeed_cli.client.http import request
 from tools.errors import ToolError
 
 _API: Final = "/api"
+_TRIES: Final = 3
+"""A function that nobody has called for a while takes a moment to start. The edge waits no longer
+than a crawler would, and the next question finds it running."""
 
 Fetch = Callable[[str], httpx.Response]
 
@@ -46,6 +49,9 @@ def ask_all(outputs: Mapping[str, str], report: Report, get: Fetch = fetch) -> N
 
 def _check(address: Address, get: Fetch) -> None:
     answer = get(address.url)
+    for _ in range(_TRIES - 1):
+        if answer.status_code == httpx.codes.GATEWAY_TIMEOUT:
+            answer = get(address.url)
     if not address.is_right(answer):
         raise ToolError(f"{address.url} answered {answer.status_code} instead.")
 

@@ -91,6 +91,22 @@ def test_each_wrong_answer_is_one_sentence(
     assert f"{url} answered {wrong.status_code}" in sentence
 
 
+@pytest.mark.parametrize(("times", "wrong"), [(2, 0), (3, 1)])
+def test_a_function_that_has_to_start_first_is_asked_again(times: int, wrong: int) -> None:
+    waiting = dict.fromkeys(HEALTHY, times)
+
+    def get(url: str) -> httpx.Response:
+        if url.endswith("/u/nobody") and waiting[url]:
+            waiting[url] -= 1
+            return answer(504)
+        return HEALTHY[url]
+
+    report = Report()
+    addresses.ask_all(OUTPUTS, report, get)
+
+    assert report.wrong == wrong
+
+
 def test_what_does_not_answer_is_told_and_the_rest_is_asked_all_the_same(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
