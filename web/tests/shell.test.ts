@@ -1,7 +1,9 @@
 /** What the site's worker answers with and without a network. */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { shortened } from "../src/sentences.ts";
 
+const GERMAN = shortened({ Follow: "Folgen" });
 const ORIGIN = "https://shutterfeed.example";
 const kept = new Map<string, Map<string, Response>>();
 let isOnline = true;
@@ -26,7 +28,7 @@ const cacheOf = (name: string) => {
 
 async function get(url: string): Promise<Response> {
   if (!isOnline) throw new TypeError("There is no network.");
-  if (url.endsWith("/de-7.json")) return Response.json({ Follow: "Folgen" });
+  if (url.endsWith("/de-7.json")) return Response.json(GERMAN);
   return new Response(`network: ${new URL(url).pathname}`);
 }
 
@@ -146,7 +148,7 @@ test("the worker tells of news in the language of the app's pages, without a net
   await keepSpoken({ language: "de", locale: "de-AT", url: "/assets/de-7.json" });
   isOnline = false;
   assert.equal(await follow(), "Folgen");
-  assert.equal((await (await asked("/assets/de-7.json"))!.json()).Follow, "Folgen");
+  assert.deepEqual(await (await asked("/assets/de-7.json"))!.json(), GERMAN);
   await keepSpoken({ language: "en", locale: "en-GB", url: null });
   assert.equal(await follow(), "Follow");
   assert.deepEqual([...kept.get("shutterfeed.spoken")!.keys()], [`${ORIGIN}/spoken`]);
