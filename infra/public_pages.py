@@ -3,6 +3,7 @@ pages of posts and users with their cards. CloudFront keeps all of it for a minu
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ class PublicPages(Construct):
                 origin=origins.api,
                 viewer_protocol_policy=protocol,
                 cache_policy=self._caching(
-                    "".join(("Routes", *map(str.title, query))), "-".join(("public", *query)), query
+                    "".join(("Routes", *map(str.title, query))), _policy_name(query), query
                 ),
                 response_headers_policy=headers.api,
             )
@@ -125,6 +126,7 @@ class PublicPages(Construct):
             self,
             f"{construct_id}Caching",
             cache_policy_name=self._settings.global_name(name),
+            comment=f"By the parameters {', '.join(query)}" if query else "By the path alone",
             min_ttl=Duration.seconds(0),
             default_ttl=Duration.seconds(0),
             max_ttl=Duration.seconds(EDGE_SECONDS),
@@ -145,6 +147,13 @@ def _queries(declared: Sequence[Route]) -> dict[str, tuple[str, ...]]:
         if route.query and route.path != _PAGE and _is_cached(route)
     }
     return own | {path: () for path in PATHS if path not in own}
+
+
+def _policy_name(query: Sequence[str]) -> str:
+    """A short name, however many parameters there are; the policy's comment lists them."""
+    if not query:
+        return "public"
+    return f"public-{hashlib.sha256(' '.join(query).encode()).hexdigest()[:8]}"
 
 
 def _page_query(declared: Sequence[Route]) -> tuple[str, ...]:

@@ -42,7 +42,9 @@ def test_a_stage_can_stand_in_two_regions(any_at_all: Template) -> None:
     here, there = (_global_names(any_at_all, region) for region in ("us-east-1", "eu-north-1"))
     # Five buckets, and of CloudFront three functions, an access control and policies. The function
     # that checks links has a store, but not on the local cloud.
-    assert len(here) == 16 + len(any_at_all.all("AWS::CloudFront::KeyValueStore"))
+    assert len(here) == 19 + len(any_at_all.all("AWS::CloudFront::KeyValueStore"))
+    kinds = {logical: one["Type"] for logical, one in any_at_all.content["Resources"].items()}
+    assert len({(kinds[logical], name) for logical, name in here.items()}) == len(here)
     assert not set(here.values()) & set(there.values())
 
 
