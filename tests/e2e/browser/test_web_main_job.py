@@ -47,9 +47,12 @@ def test_from_signing_up_to_each_others_feeds(visit: Visit, person: Callable[[],
     expect(card.get_by_role("group", name="Album of 3")).to_be_visible()
     expect(ada.page.get_by_role("region", name="Your posts in progress")).to_be_hidden()
 
-    # The index hears of a new name a moment later.
+    # The index hears of a new name a moment later. Until then, what is like it is suggested.
     asked = f"/search/suggest?q={handle}"
-    eventually(lambda: somebody.api.call("GET", asked)["items"], until=bool)
+    eventually(
+        lambda: [item["text"] for item in somebody.api.call("GET", asked)["items"]],
+        until=lambda suggested: handle in suggested,
+    )
     _find(ben, handle)
     expect(ben.page.get_by_role("heading", name="Ada of the Lake")).to_be_attached()
     ben.page.get_by_role("button", name=f"Follow @{handle}").click()
