@@ -38,6 +38,7 @@ class Scene:
     world: World
     ada: Person
     post_id: str
+    media_id: str
 
     def everything(self, post_id: str = "", handle: str = "ada") -> dict[str, Answer]:
         """What somebody without a token is shown of Ada and her post, by the way of asking."""
@@ -52,6 +53,7 @@ class Scene:
             "page of user": client.get("/public/index.html", user=handle),
             "oembed of post": client.get("/oembed", url=urls["post"]),
             "oembed of user": client.get("/oembed", url=urls["user"]),
+            "zoom": client.get(f"/public/posts/{post_id}/media/{self.media_id}/zoom"),
         }
 
     def topics(self) -> dict[str, Answer]:
@@ -77,7 +79,8 @@ def scene(client: Client, pipeline: Pipeline, ada: Person) -> Scene:
     pipeline.world.create_site()
     client.patch("/me", ada, {"handle": "ada", "display_name": "Ada Linde", "bio": "Birds."})
     post_id = publish(client, pipeline, ada, [jpeg(400, 300)], caption=CAPTION, place=PLACE)
-    return Scene(client, pipeline.world, ada, post_id)
+    (medium,) = client.get(f"/posts/{post_id}", ada).json["media"]
+    return Scene(client, pipeline.world, ada, post_id, medium["id"])
 
 
 def test_who_is_not_signed_in_sees_what_everybody_sees(scene: Scene, ben: Person) -> None:
@@ -144,7 +147,9 @@ def test_strangers_get_links_for_a_day_or_two_and_never_those_for_two_hours(
     set_avatar(scene.client, pipeline, ada, jpeg(64, 64, seed=3))
 
     def public() -> dict[str, Answer]:
-        return scene.everything() | scene.topics()
+        shown = scene.everything() | scene.topics()
+        del shown["zoom"]  # Nobody has enlarged it.
+        return shown
 
     scene.client.patch("/me", ada, {"private": True})
     own = scene.client.get(f"/posts/{scene.post_id}", ada)
