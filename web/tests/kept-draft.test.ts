@@ -35,6 +35,7 @@ const draft: Draft = {
   items: [item("a", "A lake"), item("b", "")],
   caption: "Hi",
   place: null,
+  takenAt: "2024-05-04T10:30:00Z",
   keepsCapture: true,
   isSensitive: false,
   commentsFrom: "followers",
@@ -51,6 +52,7 @@ test("all that was said is kept, and nothing that only this page knows", () => {
   assert.deepEqual(said, {
     caption: "Hi",
     place: null,
+    takenAt: "2024-05-04T10:30:00Z",
     keepsCapture: true,
     isSensitive: false,
     commentsFrom: "followers",

@@ -13,10 +13,11 @@ interface Asked {
   readonly method: string;
   readonly url: string;
   readonly key: string | null;
+  readonly body: string;
 }
 
 let asked: Asked[] = [];
-let answer: () => Promise<Response>;
+let answer: (one: Asked) => Promise<Response>;
 
 Object.assign(globalThis, {
   window: {
@@ -38,9 +39,11 @@ Object.assign(globalThis, {
   BroadcastChannel: class {
     postMessage(): void {}
   },
-  fetch: async (url: string, { method = "GET", headers }: RequestInit = {}) => {
-    asked.push({ method, url, key: new Headers(headers).get("Idempotency-Key") });
-    return answer();
+  fetch: async (url: string, { method = "GET", headers, body }: RequestInit = {}) => {
+    const key = new Headers(headers).get("Idempotency-Key");
+    const one: Asked = { method, url, key, body: String(body) };
+    asked.push(one);
+    return answer(one);
   },
 });
 Object.defineProperty(globalThis, "navigator", {
@@ -65,6 +68,7 @@ const { outgoing, pending } = await import("../src/pending.ts");
 const { discardOutgoing, send, takeBack } = await import("../src/upload/outbox.ts");
 const { draft, obstacle } = await import("../src/upload/draft.ts");
 const { newItem } = await import("../src/upload/item.ts");
+const { NO_WORDS } = await import("../src/upload/body.ts");
 const { toasts } = await import("../src/toasts.ts");
 
 const item = {
@@ -173,6 +177,49 @@ test("what is discarded while the API is asked is deleted there, and can be brou
   assert.equal(outgoing.value.length, 1);
   await rest();
   assert.equal(pending.value.length, 1);
+});
+
+/** The API's side of a draft with two stored photos; the first answer to the request that posts it is lost. */
+function twoStored(): (one: Asked) => Promise<Response> {
+  let media = ["M1", "M2"].map((id) => ({ id, crop: null as unknown, replaces: "" }));
+  let posted: string | null = null;
+  const shown = (state: string) =>
+    Response.json({ post: { id: "P", state, created_at: "", media }, uploads: [] });
+  return async ({ method, url, body }) => {
+    const [, replaced] = url.match(/media\/(.*)\/crop$/) ?? [];
+    if (replaced !== undefined) {
+      const { crop } = JSON.parse(body);
+      const made = { id: `${replaced} cropped`, crop, replaces: replaced };
+      media = media.map((medium) => (medium.id === replaced ? made : medium));
+      return shown("draft");
+    }
+    if (method === "POST") return created();
+    if (posted === null) {
+      posted = body;
+      throw new TypeError("The answer is lost.");
+    }
+    if (posted === body) return shown("processing");
+    const error = { code: "not_a_draft", message: "Not any more.", field: null };
+    return Response.json({ error }, { status: 409 });
+  };
+}
+
+test("photos that are cropped alike are posted once, if the answer to posting them is lost", async () => {
+  const crop = { x: 0, y: 0, width: 0.5, height: 1 };
+  const items = ["one", "two"].map((id) => ({ ...item, id, crop }));
+  const media = { one: { id: "M1", crop: null }, two: { id: "M2", crop: null } };
+  answer = twoStored();
+  send({ ...lake, items, server: { postId: "P", media, until: "later", words: NO_WORDS } });
+  await rest();
+  mock.timers.tick(2_000);
+  await rest();
+  const told = asked.map(({ method, url }) => `${method} ${url}`);
+  assert.equal(told.filter((one) => one === "PUT /api/posts/P/draft").length, 2, told.join());
+  assert.equal(told.filter((one) => one.startsWith("POST")).length, 0, told.join());
+  assert.deepEqual(
+    pending.value.map(({ id }) => id),
+    ["P"],
+  );
 });
 
 test("files that cannot be posted are left out; nothing can be posted if none is left", () => {

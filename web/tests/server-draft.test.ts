@@ -31,7 +31,15 @@ const medium = (id: string, given: object = {}) => ({
 
 const there = (caption: string, until: string, ...media: object[]): PostBody =>
   ({
-    ...{ id: "P", state: "draft", caption, draft_until: until, place: null, sensitive: false },
+    ...{
+      id: "P",
+      state: "draft",
+      caption,
+      draft_until: until,
+      place: null,
+      taken_at: null,
+      sensitive: false,
+    },
     ...{ comments_from: null, media },
   }) as unknown as PostBody;
 
@@ -64,6 +72,18 @@ test("a draft of another device is gone on with, and none of its files is sent a
       people: [{ handle: "bob", x: 0.5, y: 0.25 }],
     },
   ]);
+});
+
+test("what another client has said of when it was taken goes back as it came", () => {
+  const taken_at = "2024-05-04T10:30:00Z";
+  const post = { ...there("", "later", medium("M")), taken_at };
+  const draft = draftOf(post, null);
+  assert.equal(aheadOn(draft, draft.server!).taken_at, taken_at);
+  assert.notEqual(draft.server!.words, wordsOf(EMPTY)); // so it is told again with each file
+  const { takenAt: _, ...older } = draft;
+  assert.equal(draftOf(post, { ...EMPTY, ...older }).takenAt, taken_at);
+  const changed = { ...post, draft_until: "later still", caption: "Changed" };
+  assert.equal(draftOf(changed, here({}, "later")).takenAt, taken_at);
 });
 
 test("what nobody has changed elsewhere is as it was kept", () => {

@@ -18,7 +18,7 @@ function saidOfAll(draft: Draft) {
   return {
     caption: draft.caption,
     place: draft.place,
-    taken_at: null,
+    taken_at: draft.takenAt,
     sensitive: draft.isSensitive,
     comments_from: draft.commentsFrom,
     publish_at: draft.publishAt === "" ? null : new Date(draft.publishAt).toISOString(),
@@ -57,11 +57,15 @@ export function unsaid(items: readonly Item[]): Draft {
 
 /** All that is said of a draft and of its files, as a text to compare. */
 export function wordsOf(draft: Draft): string {
-  const { caption, place, keepsCapture, isSensitive, commentsFrom, items } = draft;
+  const { caption, place, takenAt, keepsCapture, isSensitive, commentsFrom, items } = draft;
   const ofItems = items
     .map(({ id, altText, people }) => ({ id, altText: altText.trim(), people }))
     .filter(({ altText, people }) => altText !== "" || people.length > 0);
-  return JSON.stringify([caption, place, keepsCapture, isSensitive, commentsFrom, ofItems]);
+  const given = takenAt === null ? [] : [takenAt]; // as before for what is kept from older pages
+  return JSON.stringify([
+    ...[caption, place, keepsCapture, isSensitive, commentsFrom, ofItems],
+    ...given,
+  ]);
 }
 
 /** Of a draft of which nothing is said. */

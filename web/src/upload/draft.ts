@@ -59,6 +59,8 @@ export interface Draft {
   readonly caption: string;
   /** Null for none. */
   readonly place: PlaceBody | null;
+  /** When it was taken, as another client has said: there is no field for it here. Null if none has. */
+  readonly takenAt: string | null;
   readonly keepsCapture: boolean;
   readonly isSensitive: boolean;
   readonly commentsFrom: CommentsFrom;

@@ -36,6 +36,7 @@ function saidOfBoth(now: Draft, before: Draft): Draft {
     ...now,
     caption: [now.caption, before.caption].filter((text) => text !== "").join("\n"),
     place: now.place ?? before.place,
+    takenAt: now.takenAt ?? before.takenAt,
     isSensitive: now.isSensitive || before.isSensitive,
     commentsFrom: now.commentsFrom ?? before.commentsFrom,
     publishAt: now.publishAt || before.publishAt,

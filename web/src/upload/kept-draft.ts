@@ -20,6 +20,7 @@ export const EMPTY: Draft = {
   items: [],
   caption: "",
   place: null,
+  takenAt: null,
   keepsCapture: false,
   isSensitive: false,
   commentsFrom: null,

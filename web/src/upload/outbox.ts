@@ -17,7 +17,7 @@ import { toast } from "../toasts.ts";
 import { isGone, partOfPost } from "./ahead.ts";
 import { bodyOf, postingOf } from "./body.ts";
 import { withPicture } from "./cropped.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft, OnServer } from "./draft.ts";
 import { giveUp, whenBack } from "./given-up.ts";
 import { factsOf, hasFile, type Item, newItem, release, shownAgain } from "./item.ts";
 import {
@@ -179,7 +179,7 @@ function drawn(): Promise<void> {
 }
 
 async function keepEntry({ key, draft }: Entry, slot: string | null): Promise<void> {
-  const kept: KeptPost = { key, draft: keptOf(draft), postId: null, media: {} };
+  const kept = keptPost(key, draft);
   const isKept = await write((shelf) => {
     shelf("posts").put(kept, key);
     if (slot !== null) shelf("draft").delete(slot);
@@ -190,6 +190,11 @@ async function keepEntry({ key, draft }: Entry, slot: string | null): Promise<vo
   }
   const isUnderWay = entries.has(key) || declared.has(key);
   if (!isUnderWay) dropFiles(draft.items.map(({ id }) => id)); // they were sent meanwhile
+}
+
+/** A post that the API does not know. */
+function keptPost(key: string, draft: Draft): KeptPost {
+  return { key, draft: keptOf(draft), postId: null, media: {} };
 }
 
 /** Whether this tab sends the post: no other one does before this one is closed. */
@@ -205,7 +210,7 @@ async function declare(entry: Entry): Promise<void> {
   entries.set(key, entry);
   for (let attempt = 0; !stop.signal.aborted; attempt++) {
     try {
-      return await declareOnce(entry);
+      return await declareOnce(entries.get(key)!);
     } catch (error) {
       if (stop.signal.aborted) return;
       if (error instanceof SessionOver) return leave(key);
@@ -223,10 +228,10 @@ function leave(key: string): void {
 }
 
 async function declareOnce(entry: Entry): Promise<void> {
-  const { key, stop } = entry;
+  const { stop } = entry;
   const items = await Promise.all(entry.draft.items.map(withFacts));
   const draft = { ...entry.draft, items };
-  const { post, uploads } = await posted(key, draft);
+  const { post, uploads } = await posted({ ...entry, draft });
   if (stop.signal.reason === GIVEN_UP && !broughtBack.has(post.id)) {
     await call("delete", "/posts/{id}", { path: { id: post.id } });
   }
@@ -235,14 +240,18 @@ async function declareOnce(entry: Entry): Promise<void> {
 }
 
 /** Posts the draft that the API has, or all anew if it has none any more. */
-async function posted(key: string, draft: Draft): Promise<PostCreated> {
+async function posted(entry: Entry): Promise<PostCreated> {
+  const { key, draft } = entry;
   const { server } = draft;
   if (server !== null) {
     await whenBack(server.postId);
     try {
       return await call("put", "/posts/{id}/draft", {
         path: { id: server.postId },
-        body: postingOf(draft, await recropped(server, draft.items)),
+        body: postingOf(
+          draft,
+          await recropped(server, draft.items, (now) => keepCropped(entry, now)),
+        ),
       });
     } catch (error) {
       if (!isGone(error)) throw error;
@@ -250,6 +259,17 @@ async function posted(key: string, draft: Draft): Promise<PostCreated> {
     }
   }
   return call("post", "/posts", { header: { "Idempotency-Key": key }, body: bodyOf(draft) });
+}
+
+/**
+ * Remembers which photos took the place of others. The API knows a repetition of what posts a draft by all
+ * that is in it: were it told of other media than before, the post would be made a second time.
+ */
+async function keepCropped({ key, draft, stop }: Entry, server: OnServer): Promise<void> {
+  if (stop.signal.aborted) return;
+  const now = { ...draft, server };
+  entries.set(key, { key, draft: now, stop });
+  await write((shelf) => void shelf("posts").put(keptPost(key, now), key));
 }
 
 async function withFacts(item: Item): Promise<Item> {

@@ -11,9 +11,13 @@ const LEAST = 0.00011;
 
 /**
  * The draft as the API has it after it has cropped the photos as was chosen since they were declared. What
- * is stored already need not be sent again. Raises `Failure`.
+ * is stored already need not be sent again. `tell` hears of it after each photo. Raises `Failure`.
  */
-export async function recropped(server: OnServer, items: readonly Item[]): Promise<OnServer> {
+export async function recropped(
+  server: OnServer,
+  items: readonly Item[],
+  tell: (now: OnServer) => Promise<void> = async () => undefined,
+): Promise<OnServer> {
   let { media } = server;
   for (const { id, crop } of items) {
     const known = media[id];
@@ -27,6 +31,7 @@ export async function recropped(server: OnServer, items: readonly Item[]): Promi
     if (now !== known.id && now !== null) noteMade(now);
     const { [id]: _, ...others } = media;
     media = now === null ? others : { ...media, [id]: { id: now, crop } };
+    await tell({ ...server, media });
   }
   return { ...server, media };
 }

@@ -29,6 +29,7 @@ export function draftOf(
     items,
     caption: post.caption,
     place: post.place,
+    takenAt: post.taken_at,
     keepsCapture: post.media.some(({ capture }) => capture !== null),
     isSensitive: post.sensitive,
     commentsFrom: post.comments_from,
@@ -62,7 +63,7 @@ function asKept(post: PostBody, local: Draft): Draft {
     const medium = media.get(local.server?.media[item.id]?.id ?? "");
     return medium === undefined ? [] : [{ ...item, ...shownBy(medium) }];
   });
-  return { ...local, items };
+  return { ...local, takenAt: local.takenAt ?? post.taken_at, items }; // an older page did not keep it
 }
 
 /** The item that a medium is here, by its id or else by its content; undefined if it is none. */
