@@ -22,8 +22,8 @@ from tools.pictures import landscape
 OpenPage = Callable[[], AbstractContextManager[Page]]
 _STEP_MS: Final = 50
 _PATIENCE_STEPS: Final = 2_400
-# The shortest time that browsers report of an event, in milliseconds: the least threshold of the Event
-# Timing API. An interaction of which nothing is reported was painted sooner.
+# The shortest time that browsers report of an event, in milliseconds: the least threshold of the
+# Event Timing API. An interaction of which nothing is reported was painted sooner.
 _SHORTEST_MS: Final = 16
 # What is reported of events from here on: from the event to the paint.
 _WATCH: Final = f"""() => {{
