@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 
 import pytest
 from cfnlint.config import ConfigMixIn, ManualArgs  # type: ignore[import-untyped]  # it ships none
 from cfnlint.runner import Runner  # type: ignore[import-untyped]
 
+from tests.infra import cfn_lint_shortcuts
 from tests.infra.contexts import CONTEXTS
 from tests.infra.templates import Template
 
@@ -28,6 +30,8 @@ _LONGEST_NAMES_FIRST: Final = sorted(
 
 _MOST_RESOURCES: Final = 500
 """CloudFormation's limit of a template."""
+
+cfn_lint_shortcuts.take()
 
 Looked = set[str]
 """The resources that cfn-lint has looked at, as they are written, but for the stage."""
@@ -88,8 +92,8 @@ def _found(file: Path, known: set[str], ignored: list[str]) -> list[str]:
         found: Iterator[object] = look(validator, keywords, others, schema)
         return found
 
-    rule.validate = look_at_others
-    return [
-        f"{finding.rule.id} at {list(finding.path or [])}: {finding.message}"
-        for finding in runner.run()
-    ]
+    with patch.object(rule, "validate", look_at_others):
+        return [
+            f"{finding.rule.id} at {list(finding.path or [])}: {finding.message}"
+            for finding in runner.run()
+        ]
