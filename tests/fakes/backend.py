@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from shutterfeed import keys, topology
@@ -190,11 +191,11 @@ class _Guarded:
     port: Any
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        method = getattr(self.port, name)
+        fuse, method = self.fuse, getattr(self.port, name)
 
         def call(*args: Any, **named: Any) -> Any:
-            self.fuse.log.append(name)
-            return self.fuse.pass_through(lambda: method(*args, **named))
+            fuse.log.append(name)
+            return fuse.pass_through(partial(method, *args, **named))
 
         return call
 

@@ -1893,9 +1893,9 @@ class FakeReaders:
         self.data.readers[reader_id] = reader
 
 
-def stored_of(data: Metadata, viewer: Viewer, wanted: Wanted) -> Stored:
-    """The wanted items, and which posts the viewer likes and has saved, without anybody's
-    relations."""
+def stored_of(data: Metadata, viewer: Viewer, wanted: Wanted, **more: Any) -> Stored:
+    """The wanted items, and which posts the viewer likes and has saved; nobody's relations, unless
+    `more` has them, or other fields."""
     counted = (*wanted.posts, *wanted.at_hand, *wanted.counts_of)
     shown = (*wanted.posts, *wanted.at_hand)
     authors = (post_id.author_id for post_id in wanted.posts)
@@ -1908,6 +1908,7 @@ def stored_of(data: Metadata, viewer: Viewer, wanted: Wanted) -> Stored:
         {i: data.profiles[i] for i in people if i in data.profiles},
         liked=frozenset(i for i in shown if (viewer.user_id, i) in data.likes),
         saved=frozenset(i for i in shown if (viewer.user_id, i) in data.saves),
+        **more,
     )
 
 
@@ -1920,24 +1921,20 @@ class FakeViewingReads:
         return self.read_now(viewer, wanted)
 
     def read_now(self, viewer: Viewer, wanted: Wanted) -> Stored:
-        stored = replace(
-            stored_of(self.data, viewer, wanted),
-            barred=frozenset(pair for pair in wanted.guests if pair in self.data.blocks),
-            likes=frozenset(like for like in wanted.likes if like in self.data.likes),
-        )
+        more: dict[str, Any] = {
+            "barred": frozenset(pair for pair in wanted.guests if pair in self.data.blocks),
+            "likes": frozenset(like for like in wanted.likes if like in self.data.likes),
+        }
         if viewer.user_id is None:
-            return stored
+            return stored_of(self.data, viewer, wanted, **more)
         if wanted.own:
             left = self.data.allowances.get(keys.limits(viewer.user_id), {})
-            stored = replace(
-                stored,
-                left=left if wanted.left else {},
-                own_likes={
-                    i: OwnLike(self.data.likes[viewer.user_id, i], 0)
-                    for i in wanted.posts
-                    if (viewer.user_id, i) in self.data.likes
-                },
-            )
+            more["left"] = left if wanted.left else {}
+            more["own_likes"] = {
+                i: OwnLike(self.data.likes[viewer.user_id, i], 0)
+                for i in wanted.posts
+                if (viewer.user_id, i) in self.data.likes
+            }
         users, named = {*wanted.users, *wanted.uncounted}, {*wanted.named}
         posts = (*wanted.posts, *wanted.at_hand, *wanted.bare)
         authors = {post_id.author_id for post_id in posts}
@@ -1945,22 +1942,28 @@ class FakeViewingReads:
         reported = NOTHING_REPORTED
         if wanted.needs_mutes(viewer):
             reported = self.data.reported.get(viewer.user_id, NOTHING_REPORTED)
+        now = self.clock.now()
         found = {
-            user_id: replace(
-                relation_of(self.data, viewer.user_id, user_id, users, authors, named),
-                has_muted=muted.has(user_id, self.clock.now()),
+            user_id: relation_of(
+                self.data,
+                viewer.user_id,
+                user_id,
+                users,
+                authors,
+                named,
+                has_muted=muted.has(user_id, now),
                 has_reported=reported.has(user_id),
             )
             for user_id in {*users, *authors, *named, *wanted.authors, *wanted.people}
             - {viewer.user_id}
         }
         for user_id in wanted.followed:
-            has_muted = muted.has(user_id, self.clock.now())
+            has_muted = muted.has(user_id, now)
             found[user_id] = Relation(
                 follows=True, has_muted=has_muted, has_reported=reported.has(user_id)
             )
         relations = {i: r for i, r in found.items() if r != STRANGERS}
-        return replace(stored, relations=relations, reported=reported)
+        return stored_of(self.data, viewer, wanted, relations=relations, reported=reported, **more)
 
 
 def relation_of(
@@ -1970,9 +1973,10 @@ def relation_of(
     users: Collection[str],
     authors: Collection[str],
     named: Collection[str] = (),
+    **more: bool,
 ) -> Relation:
     """The viewer's relation to a user, as far as it is read of users, of authors of posts, and of
-    those of whom it is told what they did."""
+    those of whom it is told what they did; `more` is what the pair does not say."""
     edge, back = (viewer_id, user_id), (user_id, viewer_id)
     return Relation(
         follows=user_id in {*users, *authors, *named} and edge in data.edges,
@@ -1980,6 +1984,7 @@ def relation_of(
         has_requested=user_id in {*users, *named} and edge in data.requests,
         has_blocked=edge in data.blocks,
         is_blocked=back in data.blocks,
+        **more,
     )
 
 
