@@ -43,7 +43,7 @@ os.environ.update(
 from hypothesis import HealthCheck, settings  # noqa: E402
 from moto import mock_aws  # noqa: E402 - it sees the requests of sessions made after its import
 
-from tests import moto_shortcuts  # noqa: E402
+from tests import moto_objects, moto_shortcuts  # noqa: E402
 from tests import valkey_server as valkey_server_tools  # noqa: E402
 from tests.fakes.system import FakeClock, FakeIds  # noqa: E402
 from tools import dynamodb_local, opensearch_node, paths  # noqa: E402
@@ -200,4 +200,5 @@ def _clients() -> Aws:
 
     clients = Aws(*(connect(name, region_name=REGION) for name in ("dynamodb", "s3", "sqs")))
     moto_shortcuts.direct(clients.dynamodb)
+    moto_objects.direct(clients.s3)
     return clients

@@ -22,6 +22,7 @@ from moto.core import models, responses
 from moto.core.exceptions import ServiceException
 from moto.core.serialize import JSONSerializer
 from moto.core.utils import camelcase_to_underscores, method_names_from_class
+from moto.dynamodb.exceptions import ConditionalCheckFailed, TransactionCanceledException
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
@@ -30,7 +31,7 @@ from moto.sqs import models as sqs
 from moto.sqs.responses import SQSResponse
 from werkzeug.exceptions import HTTPException
 
-from tests import moto_expressions, moto_items
+from tests import moto_expressions, moto_items, moto_objects
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -49,12 +50,15 @@ _MESSAGES: Final = frozenset(
     ("SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch")
 )
 """SQS's operations that moto answers in the form in which a client gets them."""
+_CONDITIONS: Final = (ConditionalCheckFailed, TransactionCanceledException)
+"""What is raised when the conditions of a write do not hold."""
 
 
 def take() -> None:
     """Take them in this process."""
     moto_expressions.take()
     moto_items.take()
+    moto_objects.take()
     _replace(DynamoHandler, "call_action", _in_turns)
     _replace(DynamoDBBackend, "transact_write_items", _knowing_what_it_changes)
     _replace(Table, "query", _among_its_partition)
@@ -77,8 +81,8 @@ def direct(client: DynamoDBClient | SQSClient) -> None:
     """Let a client call moto's DynamoDB or SQS as a function. To write, sign, send and read a
     request and its answer takes longer than what they are about.
 
-    A call that fails is made once more in the long way, which knows how to answer with an error,
-    as are the few with binary values.
+    A call that fails for another reason than its own conditions is made once more in the long way,
+    which knows how to answer with an error, as are the few with binary values.
     """
     its: Any = client
     resolve, convert = its._resolve_endpoint_ruleset, its._convert_to_request_dict
@@ -148,12 +152,29 @@ def _called(
     with _turn:
         try:
             result = getattr(handler, camelcase_to_underscores(model.name))().result
+        except _CONDITIONS as error:
+            return _refused(model, json.loads(error.description))
         except (HTTPException, ServiceException):
             return None
-    members = model.output_shape.members if model.output_shape else {}
-    given = {n: value for n, value in (result or {}).items() if n in members and value is not None}
-    metadata = {"HTTPStatusCode": 200, "HTTPHeaders": {}, "RequestId": "", "RetryAttempts": 0}
-    return SimpleNamespace(status_code=200), given | {"ResponseMetadata": metadata}
+    return _answered(200, model.output_shape, result or {})
+
+
+def _refused(model: OperationModel, said: Mapping[str, Any]) -> tuple[Any, dict[str, Any]] | None:
+    """What the client gets for a write whose conditions do not hold; None if an item is in it."""
+    code = said["__type"].rpartition("#")[2]
+    if "Item" in said or any("Item" in one for one in said.get("CancellationReasons", ())):
+        return None
+    error = {"Message": said.get("message", said.get("Message")), "Code": code}
+    status, answer = _answered(400, model.service_model.shape_for_error_code(code), said)
+    return status, answer | {"Error": error}
+
+
+def _answered(status: int, shape: Any, said: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """A status, and of what moto says that which a client knows of."""
+    members = shape.members if shape else {}
+    given = {n: value for n, value in said.items() if n in members and value is not None}
+    metadata = {"HTTPStatusCode": status, "HTTPHeaders": {}, "RequestId": "", "RetryAttempts": 0}
+    return SimpleNamespace(status_code=status), given | {"ResponseMetadata": metadata}
 
 
 def _replace(owner: type, name: str, shortcut: Callable[[Callable[..., Any]], Any]) -> None:

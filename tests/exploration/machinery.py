@@ -21,7 +21,7 @@ from shutterfeed.adapters.confinement import ConfinedCodec
 from shutterfeed.adapters.dynamodb import table as table_module
 from shutterfeed.adapters.video import FfmpegVideoCodec
 from shutterfeed.bootstrap import aws
-from tests import moto_shortcuts, tables
+from tests import moto_objects, moto_shortcuts, tables
 from tests.conftest import REGION
 from tests.exploration import accounts, codecs, dynamo, storage
 from tests.fakes.cloudfront import FakeCloudFront
@@ -99,6 +99,7 @@ def machinery() -> Iterator[Machinery]:
             return made.make_call(client, operation, parameters)
 
         moto_shortcuts.direct(made.clients["dynamodb"])
+        moto_objects.direct(made.clients["s3"])
         tables.create_tables(made.clients["dynamodb"], METADATA, FEED)
         tables.create_search_table(made.clients["dynamodb"], SEARCH)
         for moto_table in dynamo.backend().tables.values():

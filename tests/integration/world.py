@@ -26,7 +26,7 @@ from shutterfeed.adapters.dynamodb.table import Table, key_item, marshal
 from shutterfeed.domain.accounts import user_id_of
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import random_id, ulid
-from tests import tables
+from tests import moto_objects, tables
 from tests.conftest import REGION
 from tests.fakes.cloudfront import FakeCloudFront
 from tests.limits import PLENTY_SETTING
@@ -55,6 +55,8 @@ def aws(service: str) -> Any:
     client = connect(service, region_name=REGION)
     if service in {"dynamodb", "sqs"}:
         direct(client)
+    if service == "s3":
+        moto_objects.direct(client)
     if service == "dynamodb":
         client.meta.events.register("provide-client-params.dynamodb.GetItem", _check_key)
     return client
