@@ -85,7 +85,11 @@ def machinery() -> Iterator[Machinery]:
     """Prepare the process for the runs in this context, and restore it afterwards."""
     original: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]
     settings = Config(
-        region_name=REGION, account_id_endpoint_mode="disabled", retries={"total_max_attempts": 1}
+        region_name=REGION,
+        account_id_endpoint_mode="disabled",
+        retries={"total_max_attempts": 1},
+        # botocore would compose one from a dozen parts, twice for each request.
+        user_agent="exploration",
     )
     connect: Any = boto3.client
     with ExitStack() as stack:
