@@ -46,13 +46,11 @@ def check(
     by name. Raises `ToolError` after printing the output of each check that failed."""
     with ThreadPoolExecutor(_PROCESSES) as beside:
         # What takes longest begins first, beside the installing, for most of which a core is free.
-        longest = {"mypy": _MYPY, **(more or {})}
-        slow = {name: beside.submit(_run, name, words) for name, words in longest.items()}
+        named = {"mypy": _MYPY, **(more or {}), **_CHECKS}
+        ours = {name: beside.submit(_run, name, words) for name, words in named.items()}
         before()
         site.install()
-        web = beside.submit(site.check)
-        quick = {name: beside.submit(_run, name, words) for name, words in _CHECKS.items()}
-        runs: dict[str, Future[None]] = {**quick, "web client": web, **slow}
+        runs: dict[str, Future[None]] = {"web client": beside.submit(site.check), **ours}
         failed = [name for name, run in runs.items() if not _passes(name, run)]
     if failed:
         raise ToolError(f"These checks failed: {', '.join(failed)}.")
@@ -103,17 +101,21 @@ def costs() -> NoReturn:
 
 
 def prepare() -> None:
-    """Install and build what tests and benchmarks need."""
-    work: list[Callable[[], object]] = [
-        cloud.prepare,
-        layers.link,
-        node.environment,
-        site.install,
-        site.build,
-        generated_clients.prepare,
-    ]
-    for part in work:
-        part()
+    """Install and build what tests and benchmarks need. What npm installs and what uv installs come
+    at the same time: each waits for the network and the disk half of its time."""
+    node.environment()
+    with ThreadPoolExecutor(1) as beside:
+        of_npm = beside.submit(_prepare_web)
+        cloud.prepare()
+        layers.link()
+        generated_clients.python()
+        of_npm.result()
+
+
+def _prepare_web() -> None:
+    site.install()
+    site.build()
+    generated_clients.node_packages()
 
 
 def _passes(name: str, run: Future[None]) -> bool:

@@ -27,12 +27,6 @@ _PYTHON_CONFIG: Final = (
 _FILES: Final = ("package.json", "package-lock.json", "generate.mjs")
 
 
-def prepare() -> None:
-    """Install both generators, unless they are installed."""
-    python()
-    node_packages()
-
-
 def python() -> Path:
     """The interpreter that has the validator, the Python generator, and what its clients need."""
     return environments.ensure(paths.CLIENTS_VENV, _REQUIREMENTS, "the client generators")

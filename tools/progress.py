@@ -1,7 +1,7 @@
 """Progress for a person: one line for each step, which changes while the step lasts.
 
 On a terminal the line is redrawn in place; elsewhere (CI, a pipe) a step prints a line when it
-begins to take long and one when it ends.
+begins to take long and one when it ends. Of steps at the same time the line shows the oldest.
 """
 
 from __future__ import annotations
@@ -20,6 +20,50 @@ _WORTH_TELLING_SECONDS: Final = 0.3
 _FRAMES: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
+class _Line:
+    """The line that changes, which all steps of this process share."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._steps: list[Step] = []
+        self._width = 0
+
+    def begin(self, step: Step) -> None:
+        with self._lock:
+            self._steps.append(step)
+
+    def end(self, step: Step) -> None:
+        with self._lock:
+            self._steps.remove(step)
+
+    def draw(self, step: Step, text: str, stream: TextIO) -> None:
+        """Show the text, unless an older step has the line."""
+        with self._lock:
+            if self._steps[0] is step:
+                self._draw(text, stream)
+
+    def print(self, text: str, stream: TextIO) -> None:
+        """Print a line that stays."""
+        with self._lock:
+            if stream.isatty():
+                self._draw("", stream)
+            stream.write(text + "\n")
+            stream.flush()
+
+    def clear(self, stream: TextIO) -> None:
+        with self._lock:
+            self._draw("", stream)
+
+    def _draw(self, text: str, stream: TextIO) -> None:
+        padding = " " * max(0, self._width - len(text))
+        stream.write(f"\r{text}{padding}\r")
+        stream.flush()
+        self._width = len(text)
+
+
+_LINE: Final = _Line()
+
+
 class Step:
     """One piece of work. Workers set `detail` ("12 of 40 files") at any time."""
 
@@ -29,7 +73,7 @@ class Step:
         self._stream = stream
         self._started = time.monotonic()
         self._ended = threading.Event()
-        self._drawn = 0
+        _LINE.begin(self)
         self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
         self._thread.start()
 
@@ -38,12 +82,13 @@ class Step:
         none."""
         self._ended.set()
         self._thread.join()
+        _LINE.end(self)
         if self._stream.isatty():
-            self._draw("")
+            _LINE.clear(self._stream)
         if not succeeded:
-            self._print(f"✗ {self._text()}")
+            _LINE.print(f"✗ {self._text()}", self._stream)
         elif self._seconds() >= _WORTH_TELLING_SECONDS:
-            self._print(f"✓ {self._text()} ({self._seconds():.1f} s)")
+            _LINE.print(f"✓ {self._text()} ({self._seconds():.1f} s)", self._stream)
 
     def _run(self) -> None:
         if self._stream.isatty():
@@ -55,13 +100,14 @@ class Step:
         frame = 0
         while not self._ended.wait(_REDRAW_SECONDS):
             symbol = _FRAMES[frame % len(_FRAMES)]
-            self._draw(f"{symbol} {self._text()} {self._seconds():.0f} s")
+            text = f"{symbol} {self._text()} {self._seconds():.0f} s"
+            _LINE.draw(self, text, self._stream)
             frame += 1
 
     def _report(self) -> None:
         interval = _FIRST_REPORT_SECONDS
         while not self._ended.wait(interval):
-            self._print(f"  {self._text()} ({self._seconds():.0f} s so far)")
+            _LINE.print(f"  {self._text()} ({self._seconds():.0f} s so far)", self._stream)
             interval = _NEXT_REPORTS_SECONDS
 
     def _text(self) -> str:
@@ -69,16 +115,6 @@ class Step:
 
     def _seconds(self) -> float:
         return time.monotonic() - self._started
-
-    def _draw(self, text: str) -> None:
-        padding = " " * max(0, self._drawn - len(text))
-        self._stream.write(f"\r{text}{padding}\r")
-        self._stream.flush()
-        self._drawn = len(text)
-
-    def _print(self, text: str) -> None:
-        self._stream.write(text + "\n")
-        self._stream.flush()
 
 
 @contextmanager
