@@ -1,6 +1,7 @@
 """A real OpenSearch node without Docker: its archive from Maven Central, one process on loopback.
 
-It needs Java and, the first time, Maven. Its data live in a temporary folder and go with it.
+It needs Java and, the first time, Maven. Its data live in memory, or in a temporary folder if this
+system has no room there, and go with it.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ _HOST: Final = "127.0.0.1"
 _HEAP: Final = "512m"
 _START_SECONDS: Final = 240.0
 _UNPRIVILEGED: Final = "nobody"
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - the node's data are in a folder of a random name
+_ROOM: Final = 1 << 30
+"""The free bytes of memory that a node may be given for its data. A container often has less."""
 
 
 @contextmanager
@@ -53,9 +57,8 @@ def running(port: int | None = None) -> Iterator[str]:
         raise ToolError(f"Port {port} is taken by another program.")
     log = paths.LOGS / "opensearch.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="opensearch-"))
-    try:
-        _configure(folder, home, port)
+    with _folder() as folder, _folder(_roomy_memory()) as data:
+        _configure(folder, data, home, port)
         with log.open("wb") as output:
             process = _start(java, home, folder, output.fileno())
             try:
@@ -63,8 +66,27 @@ def running(port: int | None = None) -> Iterator[str]:
                 yield f"http://{_HOST}:{port}"
             finally:
                 _stop(process)
+
+
+@contextmanager
+def _folder(parent: Path | None = None) -> Iterator[Path]:
+    """A new folder in `parent` or where the system has its temporary ones, gone with the block."""
+    folder = Path(tempfile.mkdtemp(prefix="opensearch-", dir=parent))
+    try:
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _roomy_memory() -> Path | None:
+    """Where files are kept in memory. None if there is no such place, or little room in it.
+
+    A node writes dozens of small files for each index that is made, and waits for the disk after
+    each: in memory it takes two thirds of the processor's time.
+    """
+    if not os.access(_MEMORY, os.W_OK) or shutil.disk_usage(_MEMORY).free < _ROOM:
+        return None
+    return _MEMORY
 
 
 def empty(address: str) -> None:
@@ -107,8 +129,8 @@ def _download(folder: Path) -> None:
     folder.chmod(0o755)
 
 
-def _configure(folder: Path, home: Path, port: int) -> None:
-    for name in ("config", "data", "logs", "tmp"):
+def _configure(folder: Path, data: Path, home: Path, port: int) -> None:
+    for name in ("config", "logs", "tmp"):
         (folder / name).mkdir()
     shutil.copy(home / "config" / "log4j2.properties", folder / "config")
     (folder / "config" / "jvm.options").touch()
@@ -119,7 +141,7 @@ def _configure(folder: Path, home: Path, port: int) -> None:
         "network.host": _HOST,
         "http.port": port,
         "transport.port": cloud.free_port(),
-        "path.data": folder / "data",
+        "path.data": data,
         "path.logs": folder / "logs",
         # A developer's disk is fuller than a server's may be.
         "cluster.routing.allocation.disk.threshold_enabled": "false",
@@ -130,7 +152,7 @@ def _configure(folder: Path, home: Path, port: int) -> None:
     (folder / "config" / "opensearch.yml").write_text(lines)
     if _as_root():
         owner = pwd.getpwnam(_UNPRIVILEGED)
-        for path in (folder, *folder.rglob("*")):
+        for path in (data, folder, *folder.rglob("*")):
             os.chown(path, owner.pw_uid, owner.pw_gid)
 
 

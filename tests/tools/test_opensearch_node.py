@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -72,3 +75,34 @@ def test_a_taken_port_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cloud, "is_free", lambda _: False)
     with pytest.raises(ToolError, match="Port 9200 is taken"), opensearch_node.running(9200):
         pytest.fail("it cannot run")
+
+
+@pytest.mark.parametrize(("free_bytes", "in_memory"), [(1 << 31, True), (1 << 26, False)])
+def test_data_are_in_memory_where_there_is_room_and_gone_afterwards(
+    bin_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    free_bytes: int,
+    in_memory: bool,
+) -> None:
+    memory, home = tmp_path / "memory", tmp_path / "home"
+    (home / "config").mkdir(parents=True)
+    (home / "config" / "log4j2.properties").touch()
+    memory.mkdir()
+    # It tells its settings, and ends.
+    tell = 'for a in "$@"; do case "$a" in *path.conf=*) cat "${a#*=}"/*.yml;; esac; done; exit 1'
+    version = "echo 'openjdk version \"21.0.1\"' >&2"
+    _program(bin_folder, "java", f'case "$1" in -version) {version};; *) {tell};; esac')
+    (bin_folder / "cat").symlink_to(str(shutil.which("cat", path=os.defpath)))
+    monkeypatch.setattr(opensearch_node, "_distribution", lambda: home)
+    monkeypatch.setattr(opensearch_node, "_as_root", lambda: False)
+    monkeypatch.setattr(opensearch_node, "_MEMORY", memory)
+    usage = type(shutil.disk_usage(memory))(1 << 32, 0, free_bytes)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+
+    with pytest.raises(ToolError, match="did not start"):
+        _run()
+
+    [data] = re.findall("path.data: (.*)", (paths.LOGS / "opensearch.log").read_text())
+    assert (Path(data).parent == memory) == in_memory
+    assert not Path(data).exists()
