@@ -20,6 +20,7 @@ const draft = (fields: object) =>
     items: [item({})],
     caption: "Hi",
     place: null,
+    takenAt: null,
     keepsCapture: false,
     isSensitive: false,
     commentsFrom: null,
