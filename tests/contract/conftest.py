@@ -97,7 +97,7 @@ from shutterfeed.ports.system import Secrets
 from shutterfeed.ports.traces import Traces
 from shutterfeed.ports.uploads import Ledger
 from shutterfeed.ports.viewing import ViewingReads, Wanted
-from shutterfeed.schema import TTL_ATTRIBUTE
+from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 from tests.conftest import REGION, Aws
 from tests.fakes.activity import FakeCrowds, FakeNotices
 from tests.fakes.closing import FakeClosings, FakeTraces
@@ -147,10 +147,13 @@ from tools.errors import Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import WriteRequestTypeDef
     from opensearchpy import OpenSearch
     from valkey import Valkey
 
 RECENT_POSTS_AGE: Final = timedelta(seconds=2)
+_REMOVED_AT_ONCE: Final = 25
+"""As many as a batch may have."""
 _numbers = count(1)
 
 
@@ -240,6 +243,13 @@ def local_dynamodb(dynamodb_local_server: str | Unavailable) -> DynamoDBClient:
     return client
 
 
+@pytest.fixture(scope="session")
+def emptied_tables() -> list[Tables]:
+    """Tables of DynamoDB Local that were used and emptied. Making new ones takes it three times as
+    long as removing what most tests write."""
+    return []
+
+
 @pytest.fixture(params=["container", "valkey", "tiers"])
 def recent_posts_cache(request: pytest.FixtureRequest, clock: FakeClock) -> RecentPostsCaches:
     container = ContainerRecentPostsCache(Bounds(RECENT_POSTS_AGE, 100, 1_000_000), clock)
@@ -276,22 +286,53 @@ def store_of(engine: str, request: pytest.FixtureRequest) -> Store:
 
 
 def _tables(engine: str, request: pytest.FixtureRequest) -> Tables:
-    client: DynamoDBClient
     if engine == "moto":
         aws: Aws = request.getfixturevalue("aws")
-        client = aws.dynamodb
-    else:
-        client = request.getfixturevalue("local_dynamodb")
+        tables = _new_tables(aws.dynamodb)
+        request.addfinalizer(lambda: _drop(tables))
+        return tables
+    emptied: list[Tables] = request.getfixturevalue("emptied_tables")
+    tables = emptied.pop() if emptied else _new_tables(request.getfixturevalue("local_dynamodb"))
+
+    def give_back() -> None:
+        if _emptied(tables.metadata) and _emptied(tables.feed):
+            emptied.append(tables)
+        else:
+            _drop(tables)
+
+    request.addfinalizer(give_back)
+    return tables
+
+
+def _new_tables(client: DynamoDBClient) -> Tables:
     number = next(_numbers)
     tables = Tables(Table(client, f"metadata-{number}"), Table(client, f"feed-{number}"))
     create_tables(client, tables.metadata.name, tables.feed.name, with_stream=False)
-
-    def drop() -> None:
-        for table in (tables.metadata, tables.feed):
-            client.delete_table(TableName=table.name)
-
-    request.addfinalizer(drop)
     return tables
+
+
+def _drop(tables: Tables) -> None:
+    for table in (tables.metadata, tables.feed):
+        table.client.delete_table(TableName=table.name)
+
+
+def _emptied(table: Table) -> bool:
+    """Remove all items of a table. Returns False if there are more than can be removed at once."""
+    page = table.client.scan(
+        TableName=table.name,
+        Limit=_REMOVED_AT_ONCE,
+        ProjectionExpression=f"{PK}, {SK}",
+        ConsistentRead=True,
+    )
+    if "LastEvaluatedKey" in page:
+        return False
+    if page["Items"]:
+        removals: list[WriteRequestTypeDef] = [
+            {"DeleteRequest": {"Key": key}} for key in page["Items"]
+        ]
+        answer = table.client.batch_write_item(RequestItems={table.name: removals})
+        assert not answer["UnprocessedItems"]
+    return True
 
 
 def people(store: Store, *user_ids: str) -> dict[str, Profile]:
