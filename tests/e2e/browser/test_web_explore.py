@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import quote
 
 from playwright.sync_api import expect
 
@@ -30,6 +31,11 @@ def test_one_explores_searches_and_comes_to_hashtags_and_places(
         published(author.api, post)
     counted = f"/hashtags/{tag}"
     eventually(lambda: reader.api.call("GET", counted)["posts"], until=lambda posts: posts == 2)
+    # The hashtag is counted on its own. The browser asks for suggestions once.
+    counted = f"/places/{quote(name)}"
+    eventually(lambda: reader.api.call("GET", counted)["posts"], until=lambda posts: posts == 2)
+    asked = {"q": name}
+    eventually(lambda: reader.api.call("GET", "/search/suggest", query=asked)["items"], until=bool)
     visitor = visit(reader, PHONE).open("/explore")
     page = visitor.page
     search = page.get_by_role("combobox", name="Search")
