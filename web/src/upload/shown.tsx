@@ -19,8 +19,11 @@ export function Shown({ item, class: extra = "", isSmall = false }: Props) {
       <MoreIcon name={isVideo(type ?? "") ? "video" : "image"} />
       {!isSmall && (
         <>
-          <span class="item-name">{name}</span>
-          <span>{says}</span>
+          <span class="item-name">
+            <bdi>{name}</bdi>
+          </span>
+          {hasFile(item) && type !== null && <span>{kindOf(type)}</span>}
+          <span class="tile-says">{says}</span>
         </>
       )}
     </span>
@@ -56,4 +59,10 @@ export function Shown({ item, class: extra = "", isSmall = false }: Props) {
       onError={() => void showInside(item)}
     />
   );
+}
+
+/** The name by which people know a kind of file. */
+function kindOf(type: string): string {
+  const kind = type.slice(type.indexOf("/") + 1);
+  return kind === "quicktime" ? "MOV" : kind.toUpperCase();
 }

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { farewell, signedIn, signOut } from "../auth.ts";
 import { Dialog } from "../components/dialog.tsx";
+import { Drawing } from "../components/empty.tsx";
 import { Logo } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
 import { codeSent, forgetConfirming } from "../confirming.ts";
@@ -48,13 +49,16 @@ export function SignInView() {
     if (isPage && isSignedIn) void goOn();
   }, [isPage, isSignedIn]);
 
-  const Step = STEPS[path] ?? SignIn;
+  const [Step, drawing] = STEPS[path] ?? SIGN_IN;
   return (
     <div class="sign-in">
-      <p class="sign-in-brand">
-        <Logo size={44} />
-        Shutterfeed
-      </p>
+      <div class="sign-in-head">
+        <p class="sign-in-brand">
+          <Logo size={44} />
+          Shutterfeed
+        </p>
+        <Drawing of={drawing} />
+      </div>
       {(Step === SignIn || Step === SignUp) && (
         <p>{t("Follow people, and share photos and videos of your own.")}</p>
       )}
@@ -218,9 +222,14 @@ function ForgotPassword() {
   );
 }
 
-const STEPS: Record<string, () => ComponentChildren> = {
-  "/sign-in": SignIn,
-  "/sign-up": SignUp,
-  "/confirm": Confirm,
-  "/forgot-password": ForgotPassword,
+/** A page, and what its picture is about. */
+type Step = readonly [() => ComponentChildren, Parameters<typeof Drawing>[0]["of"]];
+
+const SIGN_IN: Step = [SignIn, "heart"];
+
+const STEPS: Record<string, Step> = {
+  "/sign-in": SIGN_IN,
+  "/sign-up": [SignUp, "person"],
+  "/confirm": [Confirm, "mail"],
+  "/forgot-password": [ForgotPassword, "lock"],
 };
