@@ -32,6 +32,7 @@ FIREFOX: Final = "firefox-esr"
 WEBKIT: Final = "WebKitWebDriver"
 _MINI_BROWSERS: Final = "*/webkit2gtk-4.1/MiniBrowser"
 _PATIENCE_SECONDS: Final = 120
+_HOST: Final = "127.0.0.1"
 _WIDTH: Final = 1280
 _HEIGHT: Final = 900
 # Texts are the same in all protocols.
@@ -47,6 +48,11 @@ _PREFERENCES: Final = {
     "datareporting.policy.dataSubmissionEnabled": False,
     "extensions.getAddons.cache.enabled": False,
     "media.gmp-manager.updateEnabled": False,
+    # All of the network is behind the proxy, our own pages too.
+    "network.proxy.allow_hijacking_localhost": True,
+    "network.proxy.no_proxies_on": "",
+    "network.proxy.type": 1,
+    "network.proxy.http": _HOST,
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
     "services.settings.server": "",
@@ -146,9 +152,10 @@ class Firefox:
 class WebKit:
     """WebKit over WebDriver."""
 
-    def __init__(self, address: str, browser: str) -> None:
+    def __init__(self, address: str, browser: str, proxy_port: int) -> None:
         options = {"binary": browser, "args": ["--automation"]}
-        capabilities = {"alwaysMatch": {"webkitgtk:browserOptions": options}}
+        proxy = {"proxyType": "manual", "httpProxy": f"{_HOST}:{proxy_port}"}
+        capabilities = {"alwaysMatch": {"webkitgtk:browserOptions": options, "proxy": proxy}}
         self._address = address
         session = self._send("POST", "/session", capabilities=capabilities)
         self._address += f"/session/{session['sessionId']}"
@@ -201,12 +208,11 @@ class WebKit:
 
 
 @contextmanager
-def firefox(path: str) -> Iterator[Firefox]:
+def firefox(path: str, proxy_port: int) -> Iterator[Firefox]:
     """A headless Firefox with a profile of its own, ended at the end."""
     with tempfile.TemporaryDirectory(prefix="firefox-") as profile:
-        preferences = [
-            f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in _PREFERENCES.items()
-        ]
+        chosen = {**_PREFERENCES, "network.proxy.http_port": proxy_port}
+        preferences = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in chosen.items()]
         Path(profile, "user.js").write_text("\n".join(preferences))
         arguments = ["--headless", "--remote-debugging-port=0", "--profile", profile]
         with _running([path, *arguments, "about:blank"], os.environ, profile) as log:
@@ -216,7 +222,7 @@ def firefox(path: str) -> Iterator[Firefox]:
 
 
 @contextmanager
-def webkit(path: str) -> Iterator[WebKit]:
+def webkit(path: str, proxy_port: int) -> Iterator[WebKit]:
     """A WebKit on a screen that nobody sees, ended at the end."""
     browser = next(Path("/usr/lib").glob(_MINI_BROWSERS), None)
     assert browser is not None, "WebKit's driver is installed without its browser."
@@ -240,10 +246,10 @@ def webkit(path: str) -> Iterator[WebKit]:
                 "WEBKIT_DISABLE_DMABUF_RENDERER": "1",
             }
             port = cloud.free_port()
-            with _running([path, "--host=127.0.0.1", f"--port={port}"], environment, folder):
-                address = f"http://127.0.0.1:{port}"
+            with _running([path, f"--host={_HOST}", f"--port={port}"], environment, folder):
+                address = f"http://{_HOST}:{port}"
                 eventually(lambda: _answers(port), until=bool)
-                driver = WebKit(address, str(browser))
+                driver = WebKit(address, str(browser), proxy_port)
                 try:
                     yield driver
                 finally:
@@ -272,4 +278,4 @@ def _told(log: Path, pattern: str) -> str:
 
 def _answers(port: int) -> bool:
     with socket.socket() as asking:
-        return asking.connect_ex(("127.0.0.1", port)) == 0
+        return asking.connect_ex((_HOST, port)) == 0

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 
 from tests.e2e.browser.drivers import Driver
+from tests.e2e.browser.line import Line
 from tests.e2e.conftest import PASSWORD, eventually
 from tools.cloud import LOCAL_CONFIRMATION_CODE
 
@@ -51,6 +52,8 @@ PHONE: Final = (390, 844)
 DESKTOP: Final = (1280, 900)
 # Bytes that are sent never arrive, until the page is loaded again.
 _HOLD_FILES: Final = "() => { XMLHttpRequest.prototype.send = () => undefined; }"
+# The site's worker is ready, which has what the app needs without a network from the next page on.
+_HAS_WORKER: Final = "() => navigator.serviceWorker.ready.then(() => true)"
 _TOO_WIDE: Final = """() =>
   document.documentElement.scrollWidth - document.documentElement.clientWidth"""
 
@@ -61,6 +64,8 @@ class Guest:
 
     driver: Driver
     site: str
+    line: Line
+    """The browser's only way to the network."""
 
     def open(self, path: str = "/") -> None:
         self.driver.open(self.site + path)
@@ -122,14 +127,28 @@ class Guest:
         self.press("button", "Confirm")
 
     def post(self, files: Sequence[Path], caption: str) -> None:
-        """Post as somebody who has kept the first handle, and is asked for another one before. The
-        page is loaded again before any of the files has arrived: they go on by themselves."""
+        """Post as somebody who has kept the first handle, and is asked for another one before.
+
+        There is no network until the post stands in the feed. Once there is, it is sent by itself,
+        and the page is loaded again before any of the files has arrived: they go on by themselves,
+        too."""
+        self.until(_HAS_WORKER)
+        self.open()
         self.press("button", "New post")
         self.press("button", "Not now")
         self.sees("heading", "New post")
         self.driver.run(_HOLD_FILES)
+        self.line.cut()
         self.driver.give("dialog input[type=file]", files)
         self.write("Caption", caption)
         self.press("button", "Post")
+        self.sees_text(caption)
+        self.sees_text("Your post is kept here")
+        self.line.mend()
         self.sees_text("Sending")
         self.open()
+
+    def sign_out(self) -> None:
+        self.open("/settings")
+        self.press("button", "Sign out")
+        self.sees("field", "E-mail")

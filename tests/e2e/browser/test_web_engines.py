@@ -6,17 +6,25 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.browser import drivers, samples
+from tests.e2e.browser import drivers, line, samples
 from tests.e2e.browser.guest import DESKTOP, ESCAPE, PHONE, Guest
 from tests.e2e.conftest import Deployment, Person
 
-_OPEN: dict[str, Callable[[str], AbstractContextManager[drivers.Driver]]] = {
+_OPEN: dict[str, Callable[[str, int], AbstractContextManager[drivers.Driver]]] = {
     drivers.FIREFOX: drivers.firefox,
     drivers.WEBKIT: drivers.webkit,
 }
+_LINK = """(caption) => {
+  const cards = [...document.querySelectorAll("[role=feed] article")];
+  const card = cards.find((one) => one.textContent.includes(caption));
+  return card?.querySelector("a[href^='/p/']")?.getAttribute("href") ?? null;
+}"""
+_PICTURE = """() => [...document.querySelectorAll("main img.picture")]
+  .some((image) => image.complete && image.naturalWidth > 0)"""
 # What one does on a phone in the one engine, one does before a desktop in the other.
 _SCREENS = {drivers.FIREFOX: (DESKTOP, PHONE), drivers.WEBKIT: (PHONE, DESKTOP)}
 
@@ -27,14 +35,16 @@ def guest(request: pytest.FixtureRequest, stack: Deployment) -> Iterator[Guest]:
     path = shutil.which(request.param)
     if path is None:
         pytest.skip(f"{request.param} is not installed")
-    with _OPEN[request.param](path) as driver:
-        yield Guest(driver, stack.outputs["SiteUrl"])
+    port = urlsplit(stack.endpoint).port
+    assert port is not None
+    with line.laid(port) as way, _OPEN[request.param](path, way.port) as driver:
+        yield Guest(driver, stack.outputs["SiteUrl"], way)
         if isinstance(driver, drivers.Firefox):
             assert driver.complaints == []
 
 
 @pytest.mark.slow
-def test_signing_up_posting_liking_looking_and_searching(
+def test_signing_up_posting_offline_liking_looking_searching_and_a_shared_link(
     guest: Guest, person: Callable[[], Person], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     first, second = _SCREENS[request.node.callspec.params["guest"]]
@@ -58,6 +68,7 @@ def test_signing_up_posting_liking_looking_and_searching(
     _looks_closely(guest)
     _finds(guest, author.handle)
     _reads_from_right_to_left(guest)
+    _opens_a_shared_link_signed_out(guest, caption)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -89,4 +100,16 @@ def _reads_from_right_to_left(guest: Guest) -> None:
         "() => document.documentElement.dir === 'rtl'"
         " && document.querySelector('[role=feed] article') !== null"
     )
+    guest.fits()
+
+
+def _opens_a_shared_link_signed_out(guest: Guest, caption: str) -> None:
+    """What everybody may see of a post, from its link: its picture, its words and a way to join."""
+    guest.driver.run("() => localStorage.removeItem('shutterfeed.language')")
+    path = guest.until(_LINK, caption)
+    guest.sign_out()
+    guest.open(path)
+    guest.sees_text(caption)
+    guest.until(_PICTURE)
+    guest.sees("link", "Create an account")
     guest.fits()

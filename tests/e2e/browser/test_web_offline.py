@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser.conftest import Visit
-from tests.e2e.browser.samples import landscape
+from tests.e2e.browser.samples import landscape, photo
 from tests.e2e.browser.visitor import PHONE, Visitor
 from tests.e2e.conftest import Person, eventually, published
 
@@ -46,9 +46,13 @@ def test_the_app_opens_without_a_network_and_can_be_installed(
     somebody.page.reload()
     expect(_like(card)).to_have_attribute("aria-pressed", "true")
     assert not reader.api.post(post_id)["liked_by_me"]
+    somebody.post(photo(612), caption="From within the tunnel")
+    own = somebody.page.get_by_role("region", name="Your posts in progress")
+    expect(own.get_by_text("Your post is kept here until")).to_be_visible()
 
     somebody.context.set_offline(False)
     eventually(lambda: reader.api.post(post_id)["liked_by_me"], until=bool)
+    somebody.sees_post("From within the tunnel")
     expect(somebody.page.get_by_text("There is no connection")).to_have_count(0)
     _leaves_nothing(somebody)
 

@@ -233,8 +233,17 @@ def _draft_of_another_device(somebody: Visitor, owner: Person) -> None:
     expect(row.get_by_text(re.compile("Kept until"))).to_be_visible()
     assert [one["caption"] for one in owner.api.items("/me/drafts")] == ["Begun on the phone"]
     row.get_by_role("button", name="Discard").click()
+    expect(row.get_by_text("Discarded")).to_be_visible()
+    eventually(lambda: len([*owner.api.items("/me/drafts")]), lambda count: count == 0)
     page.get_by_role("button", name="Undo").click()
     eventually(lambda: len([*owner.api.items("/me/drafts")]), lambda count: count == 1)
+    expect(row.get_by_text(re.compile("Kept until"))).to_be_visible()
+    row.get_by_role("button", name="Continue").click()
+    expect(dialog.get_by_label("Caption")).to_have_value("Begun on the phone")
+    expect(dialog.get_by_role("listitem")).to_have_count(1)
+    dialog.get_by_role("button", name="Save as draft").click()
+    expect(dialog).to_be_hidden()
+    expect(row.get_by_role("button", name="Continue")).to_be_enabled()
     # As on a device that has nothing of it.
     page.evaluate(_FORGET_DRAFTS)
     somebody.open()
