@@ -78,8 +78,8 @@ function Row({ post: given }: { post: PostBody }) {
         </span>
       )}
       <div class="row-text">
-        <p class="row-title">
-          <bdi>{caption}</bdi>
+        <p class="row-title" dir="auto">
+          {caption}
         </p>
         <p class="row-note" role="status">
           {noteOf(post)}

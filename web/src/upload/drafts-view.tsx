@@ -123,8 +123,8 @@ function Row({ row }: { row: DraftRow }) {
     <li class="row" ref={entry}>
       <DraftThumb row={row} />
       <div class="row-text">
-        <p class="row-title">
-          <bdi>{caption}</bdi>
+        <p class="row-title" dir="auto">
+          {caption}
         </p>
         <p class="row-note" role="status">
           {noteOf(post)}

@@ -76,8 +76,8 @@ function Row({ item }: { item: DeletedPost }) {
         </span>
       )}
       <div class="row-text">
-        <p class="row-title">
-          <bdi>{post.caption || t("Without a caption")}</bdi>
+        <p class="row-title" dir="auto">
+          {post.caption || t("Without a caption")}
         </p>
         <p class="row-note">
           {state === "restored" && t("Restored")}
