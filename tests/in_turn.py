@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, Self, TypeVar
+
+from shutterfeed.adapters import together
+from shutterfeed.adapters.dynamodb import table
+from shutterfeed.adapters.search import dynamodb as search
+from shutterfeed.services import erasure_scan
 
 T = TypeVar("T")
 
@@ -43,3 +49,12 @@ class InTurn:
 
     def map(self, call: Callable[..., T], *values: Iterable[Any]) -> Iterator[T]:
         return map(call, *values)
+
+
+def pools() -> Iterator[tuple[ModuleType, str, type[InTurn]]]:
+    """Where calls of AWS are made at the same time, and what makes them in turn: the module, and
+    the name to replace there."""
+    for module in (table, together):
+        yield module, "_pool", InTurn
+    for module in (search, erasure_scan):
+        yield module, "ThreadPoolExecutor", InTurn

@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
+from itertools import count
 from typing import Any, Final
 
 from moto.dynamodb import responses
-from moto.dynamodb.models import utilities
+from moto.dynamodb.models import DynamoDBBackend, utilities
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 
 _MOST_BYTES: Final = 400_000
 """Below moto's limit of an item."""
 _SCALARS: Final = frozenset(("S", "N", "BOOL", "NULL"))
 _AS_THEY_ARE: Final = frozenset((str, int, float, bool, bytes, type(None)))
+_updates: Final = count(1)
+_latest: Final = [0]
+"""The number of the latest update of an item, which changes it in place."""
 
 
 def take() -> None:
     """Take them in this process."""
     for owner, name, shortcut in (
         (Item, "__init__", _measured_once),
+        (Item, "size", _until_an_update),
+        (DynamoDBBackend, "update_item", _counted),
         (DynamoType, "size", _size_of_text),
         (LimitedSizeDict, "__setitem__", _measured_by_what_is_added),
     ):
@@ -50,6 +56,31 @@ def _size_of_text(size: Callable[[DynamoType], int]) -> Callable[[DynamoType], i
         return len(value.value.encode()) if value.type == "S" else size(value)
 
     return measured
+
+
+def _until_an_update(size: Callable[[Item], int]) -> Callable[[Item], int]:
+    """Measure an item once until some item is updated. A query measures all that it comes by, and
+    most of them twice."""
+
+    @wraps(size)
+    def measured(item: Item) -> int:
+        known: tuple[int, int] = vars(item).get("measured", (-1, 0))
+        if known[0] != _latest[0]:
+            known = vars(item)["measured"] = (_latest[0], size(item))
+        return known[1]
+
+    return measured
+
+
+def _counted(update: Callable[..., Item]) -> Callable[..., Item]:
+    @wraps(update)
+    def updated(*arguments: Any, **named: Any) -> Item:
+        try:
+            return update(*arguments, **named)
+        finally:
+            _latest[0] = next(_updates)
+
+    return updated
 
 
 def _measured_once(init: Callable[..., None]) -> Callable[..., None]:

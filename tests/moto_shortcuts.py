@@ -24,6 +24,7 @@ from moto.core.serialize import JSONSerializer
 from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from moto.dynamodb.exceptions import ConditionalCheckFailed, TransactionCanceledException
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models import table as tables
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 _partitions: Final[list[list[Any]]] = []
 """The items of the partition that is being queried, in order."""
+_whole: Final[list[bool]] = []
+"""Whether the query that is being made is of the table itself, whose items it only reads."""
 _changes: Final[list[list[Mapping[str, Any]]]] = []
 """The writes of the transaction that is being made."""
 _ACCOUNT: Final = "123456789012"
@@ -65,6 +68,7 @@ def take() -> None:
     _replace(Table, "all_items", _of_the_partition)
     _replace(JSONSerializer, "get_value", _by_name)
     setattr(Table, "__deepcopy__", _as_before)  # noqa: B010
+    setattr(tables, "copy", SimpleNamespace(**{**vars(copy), "deepcopy": _unless_only_read}))  # noqa: B010
     for module, function in (
         (responses, method_names_from_class),
         (responses, camelcase_to_underscores),
@@ -215,7 +219,8 @@ def _among_its_partition(query: Callable[..., Any]) -> Callable[..., Any]:
         index = arguments[6]
         if hash_key is None or index not in {None, *(one.name for one in table.all_indexes())}:
             return query(table, hash_key, *arguments, **named)
-        with _within(_partitions, _partition(table, hash_key, index)):
+        found = _partition(table, hash_key, index)
+        with _within(_partitions, found), _within(_whole, index is None):
             return query(table, hash_key, *arguments, **named)
 
     return answered
@@ -234,6 +239,12 @@ def _partition(table: Any, hash_key: Any, index: str | None) -> list[Any]:
 
 def _sort_value(item: Any) -> Any:
     return item.range_key and item.range_key.cast_value
+
+
+def _unless_only_read(value: Any, memo: dict[int, Any] | None = None) -> Any:
+    """A copy, but not of what a query of the table has found: it is made into an answer at once.
+    What an index does not have is taken out of a copy."""
+    return value if _whole and _whole[-1] else copy.deepcopy(value, memo)
 
 
 def _of_the_partition(all_items: Callable[..., Any]) -> Callable[..., Any]:

@@ -18,6 +18,7 @@ from moto import mock_aws
 
 from api.handler import handler
 from shutterfeed.bootstrap import aws as composed
+from tests import in_turn
 from tests.e2e.conftest import Deployment
 from tests.integration import payloads
 from tests.integration.conftest import forget_services
@@ -53,6 +54,8 @@ def copied(stack: Deployment, everybody: Sequence[Claims]) -> Iterator[None]:
         for name, value in {**settings, **_names(world)}.items():
             patch.setenv(name, value)
         patch.setattr(composed, "client", world.client)
+        for replaced in in_turn.pools():
+            patch.setattr(*replaced)
         forget_services()
         yield
         forget_services()

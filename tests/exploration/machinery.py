@@ -16,17 +16,15 @@ from botocore.config import Config
 from moto import mock_aws
 
 from shutterfeed import runtime
-from shutterfeed.adapters import together as together_module
 from shutterfeed.adapters.confinement import ConfinedCodec
 from shutterfeed.adapters.dynamodb import table as table_module
 from shutterfeed.adapters.video import FfmpegVideoCodec
 from shutterfeed.bootstrap import aws
-from tests import moto_objects, moto_shortcuts, tables
+from tests import in_turn, moto_objects, moto_shortcuts, tables
 from tests.conftest import REGION
 from tests.exploration import accounts, codecs, dynamo, storage
 from tests.fakes.cloudfront import FakeCloudFront
 from tests.feed_world import small_sizes
-from tests.in_turn import InTurn
 from tests.integration import world as moto_world
 from tests.integration.conftest import forget_services
 from tests.integration.world import EDGE_SERVICE, FEED, METADATA, SEARCH
@@ -123,19 +121,14 @@ def _replacements(made: Machinery, make_call: Callable[..., Any]) -> Iterator[tu
     import moto.s3.models
 
     from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
-    from shutterfeed.adapters.search import dynamodb as search_module
     from shutterfeed.domain import multipart
-    from shutterfeed.services import erasure_scan
 
     yield BaseClient, "_make_api_call", make_call
     yield aws, "client", made.clients.__getitem__
     yield aws, "clock", lambda: made.clock
     yield aws, "ids", lambda: made.ids
-    yield table_module, "_pool", InTurn
-    yield together_module, "_pool", InTurn
+    yield from in_turn.pools()
     yield table_module, "time", _Pauses(made)
-    yield search_module, "ThreadPoolExecutor", InTurn
-    yield erasure_scan, "ThreadPoolExecutor", InTurn
     yield DynamoSecrets, "account_key", lambda _: ACCOUNT_KEY
     yield ConfinedCodec, "render", codecs.render_photo
     yield FfmpegVideoCodec, "render", codecs.render_video

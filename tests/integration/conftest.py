@@ -17,6 +17,7 @@ from moto import mock_aws
 
 from shutterfeed import bootstrap, runtime
 from shutterfeed.bootstrap import aws as composed
+from tests import in_turn
 from tests.integration.client import Client
 from tests.integration.pipeline import Pipeline
 from tests.integration.world import Person, World, aws
@@ -60,6 +61,9 @@ def new_world() -> Iterator[World]:
         patch.setattr(composed, "client", made.client)
         patch.setattr(composed, "clock", lambda: made.clock)
         patch.setattr(composed, "ids", lambda: made.ids)
+        # moto answers one call at a time, and threads that wait for each other take their time.
+        for replaced in in_turn.pools():
+            patch.setattr(*replaced)
         forget_services()
         yield made
         forget_services()
