@@ -48,6 +48,8 @@ _SERVE: Final = (
     *("--timeout-keep-alive", "75", "--timeout-graceful-shutdown", "1", "--no-access-log"),
     # Answers name the server and the time as AWS does, by the cloud itself.
     *("--no-server-header", "--no-date-header"),
+    # Who asks is whoever has connected.
+    "--no-proxy-headers",
     *("--app-dir", str(paths.ROOT), "tools.cloud_shortcuts:app"),
 )
 """How uvicorn serves the cloud. The one that comes with it, hypercorn, reads every request in

@@ -167,6 +167,7 @@ def _verified_once(verify: Call) -> Call:
 SHORTCUTS: Final[tuple[tuple[Any, str, Call], ...]] = (
     (iam_evaluator, "pin_request_caller", _remembered),
     (iam_evaluator, "caller_arn", _when_asked_for),
+    (iam_evaluator, "is_root_access_key", lru_cache(KEPT)),  # The environment stays as it is.
     (iam_actions, "json", _reading_once),
     (ministack.app, "formatdate", _each_second),
     (httptools_impl, "RequestResponseCycle", _in_one_write),

@@ -3,7 +3,8 @@
 uvicorn serves `app` from here, in the cloud's own environment, instead of from `ministack.app`. The
 cloud works out again for every item what a condition means, and for every request what a role may
 do and what a distribution is like. After every invocation it waits for lines of the log that may
-never come. What it does for each request is in `cloud_requests.py`.
+never come. What it does for each request is in `cloud_requests.py`, and how it looks for the work
+of functions in `cloud_sources.py`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from ministack.app import app
 from ministack.core import iam_evaluator, lambda_runtime
 from ministack.services import cloudfront, dynamodb, lambda_svc
 
-from tools import cloud_requests
+from tools import cloud_requests, cloud_sources
 from tools.cloud_requests import KEPT, Call
 from tools.function_forks import Processes
 
@@ -47,7 +48,7 @@ def take() -> None:
     _replace(dynamodb, "_tokenize", lru_cache(KEPT))
     _replace(dynamodb, "_evaluate_condition", _checked_once)
     _replace(iam_evaluator, "parse_policy_document", _parsed_once)
-    for owner, name, shortcut in cloud_requests.SHORTCUTS:
+    for owner, name, shortcut in (*cloud_requests.SHORTCUTS, *cloud_sources.SHORTCUTS):
         _replace(owner, name, shortcut)
     _replace(cloudfront, "_glob_to_regex", lru_cache(KEPT))
     _replace(cloudfront, "parse_distribution_dataplane_config", _read_once)

@@ -7,10 +7,12 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
+import httpx
 import pytest
 
 from operations.deployment import Deployment as Stage
@@ -18,6 +20,7 @@ from operations.moderation import appoint
 from shutterfeed_cli.client.accounts import Accounts, SignIn
 from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Json
+from shutterfeed_cli.client.http import Patience, new_client
 from tests import local_stack
 from tools import templates
 from tools.cloud import LOCAL_CONFIRMATION_CODE, LocalCloud
@@ -43,8 +46,15 @@ class Deployment:
 
     @property
     def api(self) -> Api:
-        """The API without a sign-in."""
-        return Api.once(self.outputs["ApiUrl"])
+        """The API without a sign-in. Each call is made only once: a second attempt would hide a
+        failure."""
+        return Api(_client(), self.outputs["ApiUrl"], None, Patience(attempts=1))
+
+
+@cache
+def _client() -> httpx.Client:
+    """The one of all calls, which keeps connections: to open one takes as long as the gateway."""
+    return new_client()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import asyncio, json, logging, queue, sys, time
 from types import SimpleNamespace
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import apigateway, cloudfront, dynamodb, sts
+from ministack.services import apigateway, cloudfront, dynamodb, lambda_svc, sqs, sts
 from uvicorn.protocols.http import httptools_impl
 
 def said(call, *arguments):
@@ -57,7 +57,28 @@ def written(method, keep_alive, headers, *bodies):
 
 writes = []
 
+def taken(queues):
+    batches = []
+    def dispatch(source, fn, esm, func, event, *_):
+        batches.append((source, [one["body"] for one in event["Records"]]))
+    lambda_svc._dispatch_esm_batch = dispatch
+    lambda_svc._get_func_record_for_qualifier = lambda *_: ({}, {})
+    sqs._queues._data.clear()
+    lambda_svc._esms._data.clear()
+    for name, bodies in queues:
+        url = sqs._act_create_queue({"QueueName": name}, "")["QueueUrl"]
+        for body in bodies:
+            sqs._act_send_message({"QueueUrl": url, "MessageBody": body}, url)
+        arn = sqs._queues[url]["attributes"]["QueueArn"]
+        for kind in ("sqs", "kinesis"):
+            source = arn.replace(":sqs:", f":{kind}:")
+            lambda_svc._esms[name + kind] = {
+                "UUID": name + kind, "EventSourceArn": source, "FunctionName": "f"}
+    found = [lambda_svc._poll_sqs(), lambda_svc._poll_kinesis(), lambda_svc._poll_sqs()]
+    return found, batches
+
 def answers(cases):
+    yield [said(taken, cases["queues"])]
     yield [said(route, *case) for case in cases["routes"]]
     yield [said(caller, case) for case in cases["callers"]]
     for asked in (iam_actions.dynamodb_service_context, iam_actions.dynamodb_resource_arns):
@@ -183,6 +204,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "callers": _CALLERS,
         "bodies": _BODIES,
         "answers": _ANSWERS,
+        "queues": [("one", ["a", "b"]), ("two", []), ("three", ["c"])],
         "tokens": [("a.b.c", {"n": "AQAB", "e": "AQAB"}), ("a", {})],
     }
     answer = subprocess.run(
@@ -204,7 +226,10 @@ def test_conditions_routes_policies_tokens_and_answers_are_the_same(both: dict[s
         assert quick == [plain] * 2
     said = {answer.partition(":")[0] for answers in both["plain"] for answer in answers}
     assert {"True", "False", "refused", "None", "'arn"} <= said
-    assert "'GET /posts/mine'" in both["plain"][0]
+    assert "'GET /posts/mine'" in both["plain"][1]
+    # There is nothing more in the queues when they are looked at again.
+    batches = "[('onesqs', ['a', 'b']), ('threesqs', ['c'])]"
+    assert both["plain"][0] == [f"([True, False, False], {batches})"]
 
 
 def test_an_answer_is_sent_at_once(both: dict[str, Any]) -> None:
