@@ -52,8 +52,8 @@ class InTurn:
 
 
 def pools() -> Iterator[tuple[ModuleType, str, type[InTurn]]]:
-    """Where calls of AWS are made at the same time, and what makes them in turn: the module, and
-    the name to replace there."""
+    """What makes several calls of AWS at the same time, and what makes them in turn instead: the
+    module, the name there, and its replacement."""
     for module in (table, together):
         yield module, "_pool", InTurn
     for module in (search, erasure_scan):

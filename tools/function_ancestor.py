@@ -28,7 +28,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 HEADER: Final = struct.Struct("!I")
 """How long a request is, which follows as JSON."""
@@ -68,15 +68,20 @@ class _Noted(_Environment):  # type: ignore[misc, valid-type] # it has no public
         return iter(list(super().__iter__()))
 
 
-def main(channel: socket.socket, layers: Sequence[str], names: Sequence[str]) -> None:
-    """Import modules by their names, of `package.*` also all that are in it; then fork a process
-    for each request that comes by the channel. It returns when nobody can ask any more and all
-    processes have ended, and in each of these after its script."""
+def main(
+    channel: socket.socket, layers: Sequence[str], names: Sequence[str], services: Sequence[str]
+) -> None:
+    """Import modules by their names, of `package.*` also all that are in it, and read what the SDK
+    knows of some services; then fork a process for each request that comes by the channel. It
+    returns when nobody can ask any more and all processes have ended, and in each of these after
+    its script."""
     path = list(sys.path)
     os.environ.__class__ = _Noted
     _find_in(layers)
     _import_all(names)
     os.environ.__class__ = _Environment
+    if services:
+        _read_ahead(services)
     sys.path[:] = path
     if threading.active_count() > 1:
         raise RuntimeError("A module has started a thread, so nothing can be forked.")
@@ -102,6 +107,32 @@ def _import_all(names: Iterable[str]) -> None:
             if name.endswith(_AND_BELOW):
                 inner = pkgutil.iter_modules(module.__path__, f"{module.__name__}.")
                 _import_all(one.name + _AND_BELOW * one.ispkg for one in inner)
+
+
+def _read_ahead(services: Iterable[str]) -> None:
+    """Read the files with what the SDK knows of services, by making clients that nobody uses. Each
+    process is given what is in them when it reads them for the first time, as its own."""
+    try:
+        from botocore.loaders import JSONFileLoader
+        from botocore.session import Session
+    except ImportError:
+        return  # No function of these layers has the SDK.
+    read = JSONFileLoader.load_file
+    paths = dict[str, None]()
+
+    def noted(loader: Any, path: str) -> Any:
+        paths[path] = None
+        return read(loader, path)
+
+    def given(loader: Any, path: str) -> Any:
+        return contents.pop(path, None) or read(loader, path)
+
+    setattr(JSONFileLoader, "load_file", noted)  # noqa: B010
+    session = Session()
+    for service in services:
+        session.create_client(service, "nowhere", aws_access_key_id="", aws_secret_access_key="")
+    contents = {path: read(JSONFileLoader(), path) for path in paths}
+    setattr(JSONFileLoader, "load_file", given)  # noqa: B010
 
 
 class _Forks:

@@ -26,6 +26,11 @@ from tools import function_ancestor
 from tools.function_ancestor import HEADER, Request
 
 AHEAD: Final = (
+    "aws_lambda_powertools.event_handler",
+    "aws_lambda_powertools.logging",
+    "aws_lambda_powertools.metrics",
+    "aws_lambda_powertools.utilities.batch",
+    "aws_lambda_powertools.utilities.data_classes",
     "boto3.dynamodb.types",
     "boto3.session",
     "botocore.httpsession",
@@ -37,6 +42,8 @@ AHEAD: Final = (
 )
 """The modules that an ancestor imports. What composes a function, and what logs in its name, is its
 own."""
+SERVICES: Final = ("dynamodb", "s3", "sqs")
+"""The services of which an ancestor reads what the SDK knows of them: most functions use them."""
 _LAYERS: Final = "_LAMBDA_LAYERS_DIRS"
 _PROGRAM: Final = "_worker.py"
 """The file with the program in which a function written in Python runs."""
@@ -98,7 +105,9 @@ class Forked:
 
 
 class _Ancestor:
-    def __init__(self, layers: Sequence[str], names: Sequence[str]) -> None:
+    def __init__(
+        self, layers: Sequence[str], names: Sequence[str], services: Sequence[str]
+    ) -> None:
         self._turn = Lock()
         self._channel, theirs = socket.socketpair()
         with theirs:
@@ -106,7 +115,7 @@ class _Ancestor:
                 [
                     # None of `tools` is to be taken for a module of Python's.
                     *(sys.executable, "-P", function_ancestor.__file__, str(theirs.fileno())),
-                    *(json.dumps(layers), json.dumps(names)),
+                    *map(json.dumps, (layers, names, services)),
                 ],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
@@ -151,8 +160,13 @@ class Processes:
     """Starts processes as `subprocess.Popen` does, and forks those of functions in Python, from the
     second one with the same layers on: some layers have only one."""
 
-    def __init__(self, begin: Callable[..., Process], names: Sequence[str] = AHEAD) -> None:
-        self._begin, self._names = begin, names
+    def __init__(
+        self,
+        begin: Callable[..., Process],
+        names: Sequence[str] = AHEAD,
+        services: Sequence[str] = SERVICES,
+    ) -> None:
+        self._begin, self._ahead = begin, (names, services)
         self._turn = Lock()
         self._ancestors: dict[tuple[str, ...], _Ancestor | None] = {}
 
@@ -171,7 +185,7 @@ class Processes:
         with self._turn:
             known = layers in self._ancestors
             found = self._ancestors.pop(layers, None)
-            self._ancestors[layers] = found or (_Ancestor(layers, self._names) if known else None)
+            self._ancestors[layers] = found or (_Ancestor(layers, *self._ahead) if known else None)
             if len(self._ancestors) > _MOST:
                 oldest = self._ancestors.pop(next(iter(self._ancestors)))
                 if oldest is not None:

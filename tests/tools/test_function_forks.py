@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -49,22 +49,45 @@ for line in sys.stdin:
 """
 
 
+# Makes a client for each line that it gets, and tells which files that took.
+_WITH_SDK: Final = """
+import json, sys
+from botocore.loaders import JSONFileLoader
+from botocore.session import Session
+load, read = JSONFileLoader._load_file, []
+def noted(loader, path, *more):
+    found = load(loader, path, *more)
+    if found is not None:
+        read.append(path)
+    return found
+JSONFileLoader._load_file = noted
+for line in sys.stdin:
+    read.clear()
+    client = Session().create_client(
+        "sqs", line.strip(), aws_access_key_id="a", aws_secret_access_key="b")
+    print(json.dumps({
+        "address": client.meta.endpoint_url, "read": read,
+        "operations": client.meta.service_model.operation_names,
+    }), flush=True)
+"""
+
+
 class _Functions:
     """Starts the processes of functions, all with the same layer."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, script: str = _SCRIPT) -> None:
+        self._folder, self._script = folder, script
         self._started: list[Process] = []
         for name, text in _MODULES.items():
             file = folder / "layer" / "python" / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
-        self._processes = Processes(subprocess.Popen, ("heavy.*", "looks"))
+        self._processes = Processes(subprocess.Popen, ("heavy.*", "looks"), ("sqs",))
 
     def start(self, name: str, **variables: str) -> Process:
         folder = self._folder / name
         folder.mkdir(exist_ok=True)
-        (folder / "_worker.py").write_text(_SCRIPT)
+        (folder / "_worker.py").write_text(self._script)
         process = self._processes.start(
             [sys.executable, str(folder / "_worker.py")],
             cwd=str(folder),
@@ -122,6 +145,25 @@ def test_what_was_imported_once_is_each_functions_own(functions: _Functions) -> 
     assert other["imported_by"] == other["process"]
     assert [first["state"], second["state"]] == [["first", "second"], ["third"]]
     assert [first["process"], second["process"]] == [one.pid, two.pid]
+
+
+def test_what_the_sdk_knows_is_read_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    functions = _Functions(tmp_path, _WITH_SDK)
+    try:
+        begun, one, two = (functions.start(name) for name in "abc")
+        asked = [told(process, "eu-north-1") for process in (begun, one, two)]
+        again = told(one, "eu-south-1")
+    finally:
+        functions.stop()
+
+    assert (isinstance(one, Forked), isinstance(two, Forked)) == (True, True)
+    assert [len(answer["read"]) > 0 for answer in asked] == [True, False, False]
+    assert [answer["address"] for answer in asked] == ["https://sqs.eu-north-1.amazonaws.com"] * 3
+    assert asked[0]["operations"] == asked[1]["operations"] == asked[2]["operations"]
+    # What was given is the client's own: the next one reads the files.
+    assert set(again["read"]) == set(asked[0]["read"])
+    assert again["address"] == "https://sqs.eu-south-1.amazonaws.com"
 
 
 def test_it_starts_as_one_that_begins_from_nothing(functions: _Functions, tmp_path: Path) -> None:
