@@ -20,7 +20,7 @@ from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.exceptions import ConditionalCheckFailed, TransactionCanceledException
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
-from moto.dynamodb.models.utilities import dynamo_json_dump, dynamo_to_dict
+from moto.dynamodb.models.utilities import dynamo_to_dict
 from moto.dynamodb.responses import DynamoHandler
 
 from shutterfeed.schema import PK, SK
@@ -82,10 +82,7 @@ def image(place: Touched) -> Item | None:
     """An item as the table has it now, in DynamoDB's JSON."""
     table, pk, sk = place
     found = backend().tables[table].get_item(DynamoType({"S": pk}), DynamoType({"S": sk}))
-    if found is None:
-        return None
-    attributes: Item = json.loads(dynamo_json_dump(found.to_json()["Attributes"]))
-    return attributes
+    return None if found is None else {name: _sent(one) for name, one in found.attrs.items()}
 
 
 def items(table: str) -> Iterator[Item]:
@@ -187,8 +184,14 @@ def _error_response(said: Mapping[str, Any]) -> Item:
 
 
 def _sent(value: Any) -> Any:
-    """Parameters as they go over the wire: binary values in base64."""
-    if isinstance(value, Mapping):
+    """Parameters, or what moto keeps of an item, as they go over the wire: binary values in
+    base64."""
+    kind = type(value)
+    if kind is str:
+        return value
+    if kind is DynamoType:
+        return {value.type: _sent(value.value)}
+    if isinstance(value, dict):
         return {name: _sent(part) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [_sent(part) for part in value]

@@ -9,6 +9,7 @@ import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -106,7 +107,17 @@ def eve() -> Person:
 
 def forget_services() -> None:
     """Let every cached factory of `bootstrap` build again, as in a new container."""
-    for module in pkgutil.iter_modules(bootstrap.__path__, "shutterfeed.bootstrap."):
-        for factory in vars(import_module(module.name)).values():
-            if hasattr(factory, "cache_clear") and factory is not aws:
-                factory.cache_clear()
+    for factory in _factories():
+        factory.cache_clear()
+
+
+@cache
+def _factories() -> list[Any]:
+    """They are looked for once: the modules of `bootstrap` stay the same."""
+    modules = pkgutil.iter_modules(bootstrap.__path__, "shutterfeed.bootstrap.")
+    return [
+        factory
+        for module in modules
+        for factory in vars(import_module(module.name)).values()
+        if hasattr(factory, "cache_clear") and factory is not aws
+    ]
