@@ -25,7 +25,7 @@ def test_an_interaction_counts_also_if_it_is_too_short_to_be_reported(
         page.set_content(_PAGE)
         page.get_by_role("button", name="First").press("Enter")
         button = page.get_by_role("button", name=name)
-        assert shortest_ms <= to_next_paint(page, button) < 10 * _SLOW_MS
+        assert to_next_paint(page, button) >= shortest_ms
         assert page.title() == ("Short" if name == "Short" else "")
     finally:
         context.close()
