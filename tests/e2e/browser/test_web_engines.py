@@ -105,9 +105,8 @@ def _reads_from_right_to_left(guest: Guest) -> None:
 
 def _opens_a_shared_link_signed_out(guest: Guest, caption: str) -> None:
     """What everybody may see of a post, from its link: its picture, its words and a way to join."""
-    guest.driver.run("() => localStorage.removeItem('shutterfeed.language')")
     path = guest.until(_LINK, caption)
-    guest.sign_out()
+    guest.be_nobody()
     guest.open(path)
     guest.sees_text(caption)
     guest.until(_PICTURE)
