@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,8 @@ import os, pathlib, pytest
 @pytest.mark.parametrize("number", range(6))
 def test_where_it_runs(number):
     with pathlib.Path("seen").open("a") as seen:
-        seen.write(f"{pathlib.Path(__file__).parent.name} {os.environ['PYTEST_XDIST_WORKER']}\\n")
+        folder = pathlib.Path(__file__).parent.name
+        seen.write(f"{folder} {os.environ['PYTEST_XDIST_WORKER']} {os.nice(0)}\\n")
 """
 
 
@@ -36,8 +38,10 @@ def test_the_folders_are_there() -> None:
     assert all((paths.ROOT / folder).is_dir() for folder in folders)
 
 
-def test_a_folder_stays_in_one_process(tmp_path: Path) -> None:
-    for folder in ("tests/infra", "tests/contract"):
+def _seen(tmp_path: Path, *folders: str) -> list[str]:
+    """Runs tests of these folders in two processes, and returns a line of each test: its folder,
+    process and niceness."""
+    for folder in folders:
         for name in ("test_a.py", "test_b.py"):
             path = tmp_path / folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,4 +56,17 @@ def test_a_folder_stays_in_one_process(tmp_path: Path) -> None:
     )
     seen = (tmp_path / "seen").read_text().splitlines()
     assert len(seen) == 24
-    assert len(set(seen)) == 2
+    return seen
+
+
+def test_a_folder_stays_in_one_process(tmp_path: Path) -> None:
+    assert len(set(_seen(tmp_path, "tests/infra", "tests/contract"))) == 2
+
+
+def test_all_others_give_way_to_the_longest_group(tmp_path: Path) -> None:
+    niceness = {
+        line.split()[0]: int(line.split()[2])
+        for line in _seen(tmp_path, "tests/e2e/browser", "tests/infra")
+    }
+    assert niceness["infra"] == max(os.nice(0), 3)
+    assert niceness["browser"] == os.nice(0)
