@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { type Author, call } from "../api.ts";
 import { interrupted, person } from "../auth.ts";
 import { useIsShown } from "../relations.ts";
+import { watchSight } from "../sight.ts";
 import { Store, useStore } from "../store.ts";
 
 /** Posts are asked about when they are this near, so that the name is there when they come into sight. */
@@ -38,14 +39,9 @@ export function useNamedLiker(
 
   useEffect(() => {
     if (!isAsked) return;
-    const watching = new IntersectionObserver(
-      (entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) want(id);
-      },
-      { rootMargin: NEAR },
-    );
-    watching.observe(near.current!);
-    return () => watching.disconnect();
+    return watchSight(near.current!, { rootMargin: NEAR }, (now) => {
+      if (now.isIntersecting) want(id);
+    });
   }, [id, isAsked]);
 
   return author !== undefined && isShown({ author }) ? author : undefined;

@@ -5,6 +5,7 @@ import { keepState, keptState, useKept } from "../kept-state.ts";
 import { t } from "../language.ts";
 import { type LinkSource, useLinks } from "../links.ts";
 import { useOnline } from "../recovery.ts";
+import { watchSight } from "../sight.ts";
 import { Store, useStore } from "../store.ts";
 import { clock } from "../text.ts";
 import { MoreIcon } from "./more-icons.tsx";
@@ -50,12 +51,9 @@ export function Clip(props: Props) {
   const shouldPlay = inView && (wanted ?? (!controls && !prefersStill()));
 
   useEffect(() => {
-    const watcher = new IntersectionObserver(
-      ([entry]) => setInView((entry?.intersectionRatio ?? 0) >= MOSTLY),
-      { threshold: [0, MOSTLY] },
+    return watchSight(box.current!, { threshold: [0, MOSTLY] }, (now) =>
+      setInView(now.intersectionRatio >= MOSTLY),
     );
-    watcher.observe(box.current!);
-    return () => watcher.disconnect();
   }, []);
 
   useLayoutEffect(() => {

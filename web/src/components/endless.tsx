@@ -4,6 +4,7 @@ import { t } from "../language.ts";
 import type { List } from "../lists.ts";
 import { type Around, ListAround, postsIn } from "../looking.ts";
 import { useRecovery } from "../recovery.ts";
+import { watchSight } from "../sight.ts";
 import { useStore } from "../store.ts";
 
 interface Props<T> {
@@ -48,14 +49,9 @@ export function Endless<T>(props: Props<T>) {
       void list.more();
       return undefined;
     }
-    const watcher = new IntersectionObserver(
-      ([entry]) => {
-        if (entry?.isIntersecting) void list.more();
-      },
-      { rootMargin: "0px 0px 200% 0px" },
-    );
-    watcher.observe(sentinel.current!);
-    return () => watcher.disconnect();
+    return watchSight(sentinel.current!, { rootMargin: "0px 0px 200% 0px" }, (now) => {
+      if (now.isIntersecting) void list.more();
+    });
   }, [list, state.status, items.length, isHeld]);
 
   return (

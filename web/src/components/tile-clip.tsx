@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ClipBody } from "../api.ts";
 import { type LinkSource, useLinks } from "../links.ts";
+import { watchSight } from "../sight.ts";
 import { Turns } from "../turns.ts";
 import { prefersStill } from "./clip.tsx";
 
@@ -29,12 +30,9 @@ export function TileClip({ clip, source }: Props) {
 
   useEffect(() => {
     if (prefersStill()) return undefined;
-    const watcher = new IntersectionObserver(
-      ([entry]) => setInView((entry?.intersectionRatio ?? 0) >= MOSTLY),
-      { threshold: [0, MOSTLY] },
+    return watchSight(box.current!, { threshold: [0, MOSTLY] }, (now) =>
+      setInView(now.intersectionRatio >= MOSTLY),
     );
-    watcher.observe(box.current!);
-    return () => watcher.disconnect();
   }, []);
 
   const leave = useRef<(() => void) | null>(null);
