@@ -47,6 +47,7 @@ _PICTURES: Final = """(caption) =>
     .filter((card) => card.textContent.includes(caption))
     .flatMap((card) => [...card.querySelectorAll(".stage img")])
     .filter((image) => image.complete && image.naturalWidth > 0).length"""
+_ONCE_LOADED: Final = "(...given) => document.body && (FUNCTION)(...given)"
 ESCAPE: Final = "\ue00c"
 PHONE: Final = (390, 844)
 DESKTOP: Final = (1280, 900)
@@ -79,11 +80,13 @@ class Guest:
         assert self.driver.run(_TOO_WIDE) == 0
 
     def until(self, function: str, *arguments: str) -> Any:
-        """What a function returns in the page, once that is something."""
+        """What a function returns in the page, once that is something. A page that is being loaded,
+        maybe again by itself, is waited for."""
+        asked = _ONCE_LOADED.replace("FUNCTION", function)
         try:
-            return eventually(lambda: self.driver.run(function, *arguments), until=bool)
+            return eventually(lambda: self.driver.run(asked, *arguments), until=bool)
         except pytest.fail.Exception as failure:
-            shown = self.driver.run("() => document.body.innerText")
+            shown = self.driver.run("() => document.body?.innerText")
             raise AssertionError(f"{arguments} is not there. The page says: {shown}") from failure
 
     def sees(self, role: str, name: str) -> tuple[int, int]:
