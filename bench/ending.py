@@ -67,12 +67,39 @@ def attended(
     """Run a program to its end, and return its exit status. If this process is ended meanwhile, the
     program may clean up first."""
     errors = None if output is None else subprocess.STDOUT
-    process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=output, stderr=errors, stdin=subprocess.DEVNULL
-    )
+    process: subprocess.Popen[bytes] | None = None
     try:
+        with _told_later():
+            process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=environment,
+                stdout=output,
+                stderr=errors,
+                stdin=subprocess.DEVNULL,
+            )
         return process.wait()
     except BaseException:
-        process.terminate()
-        process.wait()
+        if process is not None:
+            process.terminate()
+            process.wait()
         raise
+
+
+@contextmanager
+def _told_later() -> Iterator[None]:
+    """A signal that ends us takes effect afterwards. Within, a program that has just started is not
+    known yet, and nobody could end it."""
+    told: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        told.append(number)
+
+    before = {number: signal.signal(number, note) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for first in told[:1]:
+            signal.raise_signal(first)

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bench.ending import ENDED, quiet_worker
+from bench.ending import ENDED, attended, quiet_worker, told_once
 from tests.benchmarks import environment
 from tools import dynamodb_local, paths
 from tools.errors import Unavailable
@@ -71,6 +72,24 @@ def started(tmp_path: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def test_a_program_is_ended_although_the_signal_comes_while_it_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs: list[subprocess.Popen[bytes]] = []
+
+    class Started(subprocess.Popen[bytes]):
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            programs.append(self)
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(subprocess, "Popen", Started)
+    with pytest.raises(KeyboardInterrupt), told_once():
+        attended(["sleep", "600"], folder=tmp_path)
+    [started] = programs
+    assert started.returncode == -signal.SIGTERM
 
 
 @pytest.mark.parametrize("levels", [1, 2])
