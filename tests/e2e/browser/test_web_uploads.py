@@ -297,6 +297,11 @@ def _draft_in_another_tab(visitor: Visitor) -> None:
     _is_kept(visitor, "draft", "In the other tab")
     dialog.get_by_role("button", name="Discard").click()
     expect(dialog).to_be_hidden()
+    # A tab that is closed before it has forgotten the draft leaves it for the next post.
+    eventually(
+        lambda: visitor.page.evaluate(_READ_SHELF, "draft"),
+        lambda kept: not any("In the other tab" in value for value in kept),
+    )
     tab.close()
 
 
