@@ -46,7 +46,7 @@ const { newItem } = await import("../src/upload/item.ts");
 const { EMPTY, keptOf } = await import("../src/upload/kept-draft.ts");
 const { discardOutgoing } = await import("../src/upload/outbox.ts");
 const { rowsOf } = await import("../src/upload/own-drafts.ts");
-const { keptDrafts, leaveSlot, takeSlot } = await import("../src/upload/slot.ts");
+const { keptChanges, keptDrafts, leaveSlot, takeSlot } = await import("../src/upload/slot.ts");
 
 const itemOf = (name: string) =>
   ({
@@ -152,9 +152,14 @@ test("a draft of the list that is discarded comes back with Undo, there and here
   await rest();
   assert.deepEqual(asked, ["DELETE /posts/P"]);
   assert.deepEqual(captions(), []);
-  answer = async () => Response.json({ id: "P", state: "draft", media: [] });
+  let restore: (restored: Response) => void = () => undefined;
+  answer = () => new Promise((resolve) => (restore = resolve));
   toasts.value!.onAction!();
   await rest();
+  const here = keptChanges.value;
+  restore(Response.json({ id: "P", state: "draft", media: [] }));
+  await rest();
+  assert.equal(keptChanges.value, here + 1, "the list is read again once the API has it");
   assert.deepEqual(asked, ["DELETE /posts/P", "POST /posts/P/restore"]);
   assert.deepEqual(captions(), ["At the lake"]);
 });

@@ -35,6 +35,8 @@ _PATIENCE_SECONDS: Final = 120
 _HOST: Final = "127.0.0.1"
 _WIDTH: Final = 1280
 _HEIGHT: Final = 900
+_NARROWEST: Final = 447
+_SIZES: Final = "() => [[innerWidth, innerHeight], [outerWidth, outerHeight]]"
 # Texts are the same in all protocols.
 _AS_TEXT: Final = """async (given) =>
   JSON.stringify((await (FUNCTION)(...JSON.parse(given))) ?? null)"""
@@ -76,7 +78,7 @@ class Driver(Protocol):
         """Choose files in an input of the page."""
 
     def resize(self, width: int, height: int) -> None:
-        """Give the page as many CSS pixels. WebKit's window is never narrower than 447."""
+        """Give the page as many CSS pixels. WebKit's page is never narrower than 447."""
 
     def picture(self) -> bytes:
         """What the window shows, as a PNG."""
@@ -193,12 +195,17 @@ class WebKit:
         self._send("POST", f"/element/{element}/value", text=text)
 
     def resize(self, width: int, height: int) -> None:
-        self._send("POST", "/window/rect", width=width, height=height)
-        # The window has bars of its own, which take room from the page.
-        around = self.run("() => [outerWidth - innerWidth, outerHeight - innerHeight]")
-        if any(around):
-            across, down = around
-            self._send("POST", "/window/rect", width=width + across, height=height + down)
+        eventually(lambda: self._has_size(max(width, _NARROWEST), height), until=bool)
+
+    def _has_size(self, width: int, height: int) -> bool:
+        """Whether the page has this size. If not, a window of this size is asked for: it takes its
+        time, and what its bars take from the page is known only then."""
+        inner, outer = self.run(_SIZES)
+        if inner == [width, height]:
+            return True
+        across, down = (outer[0] - inner[0], outer[1] - inner[1])
+        self._send("POST", "/window/rect", width=width + across, height=height + down)
+        return False
 
     def picture(self) -> bytes:
         return b64decode(self._send("GET", "/screenshot"))

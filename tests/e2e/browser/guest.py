@@ -102,7 +102,15 @@ class Guest:
         self.until(_PICTURES, caption)
 
     def press(self, role: str, name: str) -> None:
-        x, y = self.sees(role, name)
+        seen: list[tuple[int, int]] = []
+
+        def is_still() -> bool:
+            seen.append(self.sees(role, name))
+            return seen[-2:] == [seen[-1]] * 2
+
+        # What still moves would be missed, and something else pressed in its place.
+        eventually(is_still, until=bool)
+        x, y = seen[-1]
         move = {"type": "pointerMove", "x": x, "y": y, "duration": 0}
         pointer = {"pointerType": "mouse"}
         actions = [move, *_PRESS]

@@ -10,7 +10,15 @@ import { dropFiles } from "./kept.ts";
 import type { KeptDraft } from "./kept-draft.ts";
 import { latest, sayWhatBecame } from "./latest.ts";
 import type { DraftRow } from "./own-drafts.ts";
-import { dropKept, dropOwn, keepAside, leaveSlot, ownSlot, takeNamed } from "./slot.ts";
+import {
+  dropKept,
+  dropOwn,
+  keepAside,
+  keptChanges,
+  leaveSlot,
+  ownSlot,
+  takeNamed,
+} from "./slot.ts";
 
 /** As long as the message that offers to undo is shown, and a little longer. */
 const UNDO_MS = 15_000;
@@ -49,7 +57,10 @@ export async function discardDraft({ name, kept, post }: DraftRow): Promise<void
       clearTimeout(dropping);
       if (name !== null && kept !== null) void keepAside(kept, name);
       void restore?.().then((isBack) => {
-        if (!isBack && kept === null) {
+        if (isBack) {
+          // The list may have been read before it was there again.
+          keptChanges.update((count) => count + 1);
+        } else if (kept === null) {
           toast(t("The draft could not be brought back."), { isError: true });
         }
       });

@@ -10,7 +10,7 @@ import type { KeptDraft } from "./kept-draft.ts";
 
 const LOCK = "shutterfeed.draft.";
 
-/** Counts changes of what is kept, other than of the draft in the dialog. */
+/** Counts changes of what is kept, other than of the draft in the dialog, and drafts that the API has again. */
 export const keptChanges = new Store(0);
 
 let own: { readonly name: string; readonly letGo: () => void } | null = null;
