@@ -19,17 +19,18 @@ _ROLES: Final = {
     "link": "a[href]",
     "field": "input, textarea",
     "heading": "h1, h2, h3",
-    "option": "[role=option]",
+    "option": "[role=option] .suggestion-text",
     "picture": "[role=feed] .stage img, [role=feed] .slide img",
 }
-_FIND: Final = """(selector, name) => {
+_FIND: Final = """(selector, name, isWhole) => {
   const text = (element) => element?.textContent.replace(/\\s+/g, " ").trim() ?? "";
   const named = (element) =>
     element.getAttribute("aria-label") ??
     (element.matches("img") ? element.alt : null) ??
     ([...(element.labels ?? [])].map(text).join(" ") || text(element));
   for (const element of document.querySelectorAll(selector)) {
-    if (!named(element).startsWith(name) || !element.checkVisibility()) continue;
+    const isIt = isWhole ? named(element) === name : named(element).startsWith(name);
+    if (!isIt || !element.checkVisibility()) continue;
     element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
     const box = element.getBoundingClientRect();
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2].map(Math.round);
@@ -79,7 +80,7 @@ class Guest:
         """Nothing is wider than the window."""
         assert self.driver.run(_TOO_WIDE) == 0
 
-    def until(self, function: str, *arguments: str) -> Any:
+    def until(self, function: str, *arguments: str | bool) -> Any:
         """What a function returns in the page, once that is something. A page that is being loaded,
         maybe again by itself, is waited for."""
         asked = _ONCE_LOADED.replace("FUNCTION", function)
@@ -89,9 +90,10 @@ class Guest:
             shown = self.driver.run("() => document.body?.innerText")
             raise AssertionError(f"{arguments} is not there. The page says: {shown}") from failure
 
-    def sees(self, role: str, name: str) -> tuple[int, int]:
-        """The middle of the first thing with this role whose name begins so, once it is there."""
-        found = self.until(_FIND, _ROLES[role], name)
+    def sees(self, role: str, name: str, *, is_whole: bool = False) -> tuple[int, int]:
+        """The middle of the first thing with this role whose name is this or, unless `is_whole`,
+        begins so, once it is there."""
+        found = self.until(_FIND, _ROLES[role], name, is_whole)
         return found["x"], found["y"]
 
     def sees_text(self, text: str) -> None:
@@ -101,11 +103,11 @@ class Guest:
         """The post is in the feed, and a picture of it is drawn."""
         self.until(_PICTURES, caption)
 
-    def press(self, role: str, name: str) -> None:
+    def press(self, role: str, name: str, *, is_whole: bool = False) -> None:
         seen: list[tuple[int, int]] = []
 
         def is_still() -> bool:
-            seen.append(self.sees(role, name))
+            seen.append(self.sees(role, name, is_whole=is_whole))
             return seen[-2:] == [seen[-1]] * 2
 
         # What still moves would be missed, and something else pressed in its place.

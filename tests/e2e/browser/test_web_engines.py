@@ -91,7 +91,7 @@ def _looks_closely(guest: Guest) -> None:
 def _finds(guest: Guest, handle: str) -> None:
     guest.press("link", "Explore")
     guest.write("Search", handle)
-    guest.press("option", "")
+    guest.press("option", f"@{handle}", is_whole=True)
     guest.until("(path) => location.pathname === path", f"/u/{handle}")
 
 
