@@ -74,9 +74,8 @@ sessionStorage.setItem(
 localStorage.setItem("shutterfeed.refresh", "good");
 mock.timers.enable({ apis: ["setTimeout"] });
 
-const { sendAheadNow } = await import("../src/upload/ahead.ts");
 const { outgoing, pending } = await import("../src/pending.ts");
-const { changeItem, discard, draft, edit, post } = await import("../src/upload/draft.ts");
+const { changeItem, discard, draft, edit, post, tellNow } = await import("../src/upload/draft.ts");
 const { EMPTY } = await import("../src/upload/kept-draft.ts");
 const { newItem } = await import("../src/upload/item.ts");
 const { keepFile } = await import("../src/upload/kept.ts");
@@ -259,10 +258,10 @@ test("a discarded draft is deleted at once, and Undo restores it before more is 
 test("what was said is told once its author leaves it, and another file takes nothing of it back", async () => {
   edit({ items: [itemOf("lake")], caption: "At the lake" });
   await wait();
-  await sendAheadNow(draft);
+  await tellNow();
   assert.deepEqual([last().body.caption, last().body.publish], ["At the lake", false]);
   const told = asked.length;
-  await sendAheadNow(draft);
+  await tellNow();
   assert.equal(asked.length, told, "nothing has changed since");
   edit({ items: [...draft.value.items, itemOf("sea")] });
   await wait();
@@ -282,6 +281,55 @@ test("a draft that the API makes too late is deleted: it was discarded, or poste
     asked.map(({ does }) => does),
     ["POST /api/posts", "DELETE /api/posts/P"],
   );
+});
+
+test("a draft whose answer was lost is heard of with the same key, whatever was chosen since, also by the next page", async () => {
+  const [lake, sea] = [itemOf("lake"), itemOf("sea")];
+  answer = async () => {
+    throw new TypeError("network");
+  };
+  edit({ items: [lake] });
+  await wait();
+  const { declaring } = draft.value;
+  const first = last();
+  assert.equal(declaring?.key, first.key);
+  draft.set(EMPTY); // as in a page that was closed
+  answer = async ({ body }) =>
+    made("P", "later", ...(body.media ?? []).map((one, at) => one.id ?? `M${at}`));
+  edit({ items: [sea, lake], declaring });
+  await wait();
+  const again = asked.slice(1);
+  assert.deepEqual(
+    again.map(({ does }) => does),
+    ["POST /api/posts", "PUT /api/posts/P/draft"],
+  );
+  assert.deepEqual([again[0]!.key, again[0]!.body], [first.key, first.body]);
+  assert.deepEqual(
+    last().body.media!.map(({ id }) => id),
+    [null, "M0"],
+  );
+  assert.equal(draft.value.declaring, null);
+});
+
+test("a draft that was discarded while it was declared is declared anew once that is undone", async () => {
+  let go!: () => void;
+  answer = () => new Promise((resolve) => (go = () => resolve(made("P", "later", "M0"))));
+  edit({ items: [itemOf("lake")] });
+  await wait();
+  discard();
+  answer = async () => new Response(null, { status: 204 });
+  go();
+  await rest();
+  const { key } = asked[0]!;
+  answer = async (one) =>
+    one.key === key ? refused(409, "post_deleted") : made("Q", "later", "N0");
+  toasts.value!.onAction!();
+  await wait();
+  assert.deepEqual(
+    asked.map(({ does }) => does),
+    ["POST /api/posts", "DELETE /api/posts/P", "POST /api/posts", "POST /api/posts"],
+  );
+  assert.equal(draft.value.server?.postId, "Q");
 });
 
 test("a file that never came is declared anew, and one that was refused says why", async () => {

@@ -6,12 +6,19 @@ import type { Item } from "../src/upload/item.ts";
 
 Object.defineProperty(globalThis, "navigator", { value: { languages: [] } });
 
+const { aheadOf, unsaid } = await import("../src/upload/body.ts");
 const { itemsOf, keptOf } = await import("../src/upload/kept-draft.ts");
 
 const SERVER = {
   postId: "P",
   media: { a: { id: "M", crop: null } },
   until: "2026-05-11T12:30:00Z",
+  words: "",
+};
+const DECLARING = {
+  key: "K",
+  body: aheadOf(unsaid([])),
+  items: [{ id: "b", crop: null }],
   words: "",
 };
 const file = (name: string) => new File([name], name);
@@ -41,6 +48,7 @@ const draft: Draft = {
   commentsFrom: "followers",
   publishAt: "2026-05-04T12:30",
   server: SERVER,
+  declaring: DECLARING,
   note: "Some note",
   refusal: null,
 };
@@ -58,6 +66,7 @@ test("all that was said is kept, and nothing that only this page knows", () => {
     commentsFrom: "followers",
     publishAt: "2026-05-04T12:30",
     server: SERVER,
+    declaring: DECLARING,
   });
   assert.deepEqual(
     items.map(({ id, altText, crop }) => [id, altText, crop?.height]),

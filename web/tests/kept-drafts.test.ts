@@ -103,6 +103,20 @@ test("what is put aside is kept, and a new post does not go on with it", async (
   assert.deepEqual(captions(), ["At the lake"]);
 });
 
+test("what asks for a draft is kept before the API is asked: the page may be closed before it answers", async () => {
+  await loadDraft();
+  let kept: unknown[] = [];
+  answer = async () => {
+    kept = [...shelves.draft.values()];
+    throw new TypeError("network");
+  };
+  edit({ items: [itemOf("lake")], caption: "At the lake" });
+  mock.timers.tick(1_500);
+  await rest();
+  const [{ caption, declaring }] = kept as [ReturnType<typeof keptOf>];
+  assert.deepEqual([caption, declaring?.items.length], ["At the lake", 1]);
+});
+
 test("a draft is continued, and what stood in the dialog is put aside", async () => {
   const lake = await aside("At the lake");
   await loadDraft();

@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.samples import landscape
-from tests.e2e.browser.visitor import PHONE, Visitor
-from tests.e2e.conftest import Person, published
+from tests.e2e.browser.visitor import PHONE
+from tests.e2e.conftest import Person, eventually, published
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +26,15 @@ def owner(person: Callable[[], Person]) -> Person:
     return owner
 
 
-def _scroll(visitor: Visitor) -> int:
-    y: int = visitor.page.evaluate("Math.round(window.scrollY)")
+def _top(card: Locator) -> float:
+    """Where it is on the screen. How far the page is scrolled says less: it changes, too, with what
+    comes above, while everything that one sees stays in its place."""
+    y: float = card.evaluate("(card) => card.getBoundingClientRect().y")
     return y
+
+
+def _is_back(card: Locator, place: float) -> None:
+    eventually(lambda: abs(_top(card) - place) < 2, until=bool)
 
 
 def test_back_closes_what_is_open_and_only_then_leaves_the_page(
@@ -38,14 +44,15 @@ def test_back_closes_what_is_open_and_only_then_leaves_the_page(
     page = somebody.page
     somebody.go("Home")
     somebody.sees_post("Number 1")
-    somebody.card("Number 1").get_by_role("button", name="Post options").click()
-    place = _scroll(somebody)
+    card = somebody.card("Number 1")
+    card.get_by_role("button", name="Post options").click()
     menu = page.get_by_role("dialog", name="Post options")
     expect(menu).to_be_visible()
+    place = _top(card)
     page.go_back()
     expect(menu).to_be_hidden()
     expect(page).to_have_url(re.compile(r"/$"))
-    assert _scroll(somebody) == place
+    _is_back(card, place)
 
     # A dialog that takes the place of another.
     somebody.card("Number 1").get_by_role("button", name="Post options").click()
@@ -98,13 +105,15 @@ def test_undoing_a_deletion_puts_the_post_back_where_it_was(visit: Visit, owner:
     page.evaluate("window.scrollBy({top: 40, behavior: 'instant'})")
     second.get_by_role("button", name="Post options").click()
     page.get_by_role("button", name="Delete post").click()
-    place = _scroll(somebody)
-    page.get_by_role("button", name="Delete", exact=True).click()
+    delete = page.get_by_role("button", name="Delete", exact=True)
+    expect(delete).to_be_visible()
+    place = _top(second)
+    delete.click()
     expect(cards).to_have_count(3)
     page.get_by_role("button", name="Undo").click()
     expect(cards).to_have_count(4)
     assert [_words(text) for text in cards.all_inner_texts()] == [_words(text) for text in before]
-    somebody.waits_until(f"Math.abs(window.scrollY - {place}) < 2")
+    _is_back(second, place)
     expect(second).to_be_in_viewport()
 
 

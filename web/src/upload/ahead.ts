@@ -27,27 +27,34 @@ let told = "";
 let timer: ReturnType<typeof setTimeout> | undefined;
 let looked = "";
 let running: Promise<void> | null = null;
-/** The same is declared with the same key: a broken connection makes no second draft. */
-let attempt = { declared: "", key: "" };
+
+/** Keeps the draft in this browser, as it is now. */
+type Keep = () => Promise<void>;
+
+/** The API's answer, and what it had been told. */
+interface Answer extends PostCreated {
+  readonly items: readonly Pick<Item, "id" | "crop">[];
+  readonly words: string;
+}
 
 /** Looks whether the files of the draft have changed, and sends them soon. */
-export function sendAhead(draft: Store<Draft>): void {
+export function sendAhead(draft: Store<Draft>, keep: Keep): void {
   const state = stateOf(draft.value.server, sendable(draft.value)) + isKnown(draft.value);
   if (state === looked) return;
   looked = state;
-  later(draft, PAUSE_MS);
+  later(draft, keep, PAUSE_MS);
 }
 
 /** Goes on after the network was gone. */
-export function sendAheadAgain(draft: Store<Draft>): void {
-  later(draft, PAUSE_MS);
+export function sendAheadAgain(draft: Store<Draft>, keep: Keep): void {
+  later(draft, keep, PAUSE_MS);
 }
 
 /** Tells the API all of the draft now, also what is said of it, if it can be asked. */
-export async function sendAheadNow(draft: Store<Draft>): Promise<void> {
+export async function sendAheadNow(draft: Store<Draft>, keep: Keep): Promise<void> {
   clearTimeout(timer);
   await running;
-  await run(draft, true);
+  await run(draft, keep, true);
 }
 
 /** Whether the API has a draft no longer as it was known here. */
@@ -55,30 +62,30 @@ export function isGone(error: unknown): boolean {
   return isNotFound(error) || (error instanceof ApiError && GONE.includes(error.code));
 }
 
-function later(draft: Store<Draft>, delay: number): void {
+function later(draft: Store<Draft>, keep: Keep, delay: number): void {
   clearTimeout(timer);
-  timer = setTimeout(() => void run(draft), delay);
+  timer = setTimeout(() => void run(draft, keep), delay);
 }
 
-async function run(draft: Store<Draft>, saysAll = false): Promise<void> {
+async function run(draft: Store<Draft>, keep: Keep, saysAll = false): Promise<void> {
   if (running !== null || savesData() || !navigator.onLine) return;
-  running = goThrough(draft, saysAll);
+  running = goThrough(draft, keep, saysAll);
   await running;
 }
 
-async function goThrough(draft: Store<Draft>, saysAll: boolean): Promise<void> {
+async function goThrough(draft: Store<Draft>, keep: Keep, saysAll: boolean): Promise<void> {
   try {
-    while (await step(draft, saysAll));
+    while (await step(draft, keep, saysAll));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (passes(error)) later(draft, AGAIN_MS); // else it is told when it is posted
+    if (passes(error)) later(draft, keep, AGAIN_MS); // else it is told when it is posted
   } finally {
     running = null;
   }
 }
 
 /** Tells the API of the draft's files, and sends them. False if there is nothing to do. */
-async function step(draft: Store<Draft>, saysAll: boolean): Promise<boolean> {
+async function step(draft: Store<Draft>, keep: Keep, saysAll: boolean): Promise<boolean> {
   const { server } = draft.value;
   const items = sendable(draft.value);
   if (!isKnown(draft.value) || items.length === 0) return false;
@@ -88,40 +95,40 @@ async function step(draft: Store<Draft>, saysAll: boolean): Promise<boolean> {
   if (isSent && !(saysAll && words !== before)) return false;
   // What was said once is not taken back by telling of another file.
   const isSaid = saysAll || before !== NO_WORDS;
-  const answer = await declared(server, isSaid ? { ...draft.value, items } : unsaid(items));
-  const ids = new Set(items.map(({ id }) => id));
-  if (!draft.value.items.some(({ id }) => ids.has(id))) {
+  const said = isSaid ? { ...draft.value, items } : unsaid(items);
+  const answer = await declared(draft, keep, said, isSaid ? words : NO_WORDS);
+  const ids = new Set(answer.items.map(({ id }) => id));
+  if (draft.value.items.some(({ id }) => ids.has(id))) take(draft, answer);
+  else {
     // Posted or discarded meanwhile. Nobody knows of a new one.
     if (answer.post.id !== server?.postId) void giveUp(answer.post.id);
-    return false;
+    draft.update((current) => ({ ...current, declaring: null }));
   }
-  take(draft, items, answer, isSaid ? words : NO_WORDS);
   return true;
 }
 
-function take(
-  draft: Store<Draft>,
-  items: readonly Item[],
-  { post, uploads }: PostCreated,
-  words: string,
-): void {
+function take(draft: Store<Draft>, { post, uploads, items, words }: Answer): void {
+  const sent = items.map(({ id, crop }, at) => ({ id, crop, medium: post.media[at]! }));
   const media = Object.fromEntries(
-    items.flatMap(({ id, crop }, at) => {
-      const medium = post.media[at]!;
-      return isLost(medium) ? [] : [[id, { id: medium.id, crop }]];
-    }),
+    sent.flatMap(({ id, crop, medium }) => (isLost(medium) ? [] : [[id, { id: medium.id, crop }]])),
   );
   const server: OnServer = { postId: post.id, media, until: post.draft_until ?? null, words };
-  const problems = new Map(items.map((item, at) => [item.id, refusalOf(item, post.media[at]!)]));
+  const mediumOf = new Map(sent.map(({ id, medium }) => [id, medium]));
   draft.update((current) => ({
     ...current,
     server,
-    items: current.items.map((item) => ({
-      ...item,
-      problem: problems.get(item.id) ?? item.problem,
-    })),
+    declaring: null,
+    items: current.items.map((item) => {
+      const medium = mediumOf.get(item.id);
+      return { ...item, problem: (medium && refusalOf(item, medium)) ?? item.problem };
+    }),
   }));
-  startAhead(post, items.map(partOfPost), uploads);
+  const here = new Map(draft.value.items.map((item) => [item.id, item]));
+  const parts = items.map(({ id }) => {
+    const item = here.get(id);
+    return item === undefined ? null : partOfPost(item);
+  });
+  startAhead(post, parts, uploads);
   for (const [id, medium] of Object.entries(media)) {
     rememberFile(medium.id, { isKept: isFileKept(id) });
   }
@@ -133,25 +140,58 @@ export function partOfPost(item: Item): Part | null {
   return hasFile(item) ? { file: item.file, picture: pictureOf(item) } : null;
 }
 
-async function declared(server: OnServer | null, draft: Draft): Promise<PostCreated> {
-  const { items } = draft;
+async function declared(
+  draft: Store<Draft>,
+  keep: Keep,
+  said: Draft,
+  words: string,
+): Promise<Answer> {
+  const { server } = draft.value;
+  const { items } = said;
   if (server !== null) {
     await whenBack(server.postId);
     try {
-      return await call("put", "/posts/{id}/draft", {
+      const answer = await call("put", "/posts/{id}/draft", {
         path: { id: server.postId },
-        body: aheadOn(draft, await recropped(server, items)),
+        body: aheadOn(said, await recropped(server, items)),
       });
+      return { ...answer, items, words };
     } catch (error) {
       if (!isGone(error)) throw error;
     }
   }
-  const body = aheadOf(draft);
-  const said = JSON.stringify(body);
-  if (attempt.declared !== said) attempt = { declared: said, key: crypto.randomUUID() };
-  const made = await call("post", "/posts", { header: { "Idempotency-Key": attempt.key }, body });
-  attempt = { declared: "", key: "" };
-  return made;
+  return made(draft, keep, said, words);
+}
+
+/**
+ * Makes a draft there, or hears of the one that was made: what a page needs to ask again is kept before
+ * the API is asked, so that neither a broken connection nor a page that is closed leaves one there.
+ */
+async function made(draft: Store<Draft>, keep: Keep, said: Draft, words: string): Promise<Answer> {
+  const before = draft.value.declaring;
+  const declaring = before ?? {
+    key: crypto.randomUUID(),
+    body: aheadOf(said),
+    items: said.items.map(({ id, crop }) => ({ id, crop })),
+    words,
+  };
+  if (before === null) {
+    draft.update((current) => ({ ...current, declaring }));
+    await keep();
+  }
+  const { key, body } = declaring;
+  try {
+    const answer = await call("post", "/posts", { header: { "Idempotency-Key": key }, body });
+    return { ...answer, items: declaring.items, words: declaring.words };
+  } catch (error) {
+    if (!(error instanceof Failure) || passes(error)) throw error;
+    draft.update((current) => ({ ...current, declaring: null }));
+    // It was discarded, which was undone.
+    if (error instanceof ApiError && error.code === "post_deleted") {
+      return made(draft, keep, said, words);
+    }
+    throw error;
+  }
 }
 
 /** Whether of each file either all is known, or why it cannot be posted. */
@@ -170,7 +210,7 @@ function isFound(item: Item): boolean {
 }
 
 /** In whatever order: that is told when it is posted. */
-function stateOf(server: OnServer | null, items: readonly Item[]): string {
+function stateOf(server: OnServer | null, items: readonly Pick<Item, "id" | "crop">[]): string {
   const parts = items.map(({ id, crop }) =>
     JSON.stringify([id, server?.media[id]?.id, server?.media[id]?.crop, crop]),
   );

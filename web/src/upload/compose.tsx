@@ -13,7 +13,6 @@ import { t } from "../language.ts";
 import { location, navigate } from "../router.ts";
 import { useStore } from "../store.ts";
 import { toast } from "../toasts.ts";
-import { sendAheadNow } from "./ahead.ts";
 import { Arrange } from "./arrange.tsx";
 import { CropItem } from "./crop-item.tsx";
 import {
@@ -26,6 +25,7 @@ import {
   obstacle,
   post,
   putAside,
+  tellNow,
 } from "./draft.ts";
 import { Earlier } from "./earlier.tsx";
 import { ItemDetails, Refused } from "./item-details.tsx";
@@ -67,7 +67,7 @@ export function Compose({ files, onClose }: Props) {
 
   /** The draft stays for the next time, and can be gone on with on other devices. */
   function leave(): void {
-    void sendAheadNow(draft);
+    void tellNow();
     onClose();
   }
 

@@ -4,7 +4,7 @@
  */
 import { MAX_MEDIA, MAX_PAGE } from "../../build/limits.ts";
 import type { CommentsFrom } from "../answers/comments-choice.tsx";
-import { call, type PlaceBody, type UploadBody } from "../api.ts";
+import { type CreatePost, call, type PlaceBody, type UploadBody } from "../api.ts";
 import { person } from "../auth.ts";
 import { openCompose } from "../compose.ts";
 import type { Rectangle } from "../cropping/rectangle.ts";
@@ -54,6 +54,19 @@ export interface OnServer {
   readonly words: string;
 }
 
+/**
+ * What the API was asked to make a draft of, and has not answered. Asked again with the same key it makes no
+ * second one, whichever page asks.
+ */
+export interface Declaring {
+  readonly key: string;
+  readonly body: CreatePost;
+  /** The items of its media, as they were cropped then. */
+  readonly items: readonly Pick<Item, "id" | "crop">[];
+  /** What is said in it, see `wordsOf`. */
+  readonly words: string;
+}
+
 export interface Draft {
   readonly items: readonly Item[];
   readonly caption: string;
@@ -68,6 +81,7 @@ export interface Draft {
   readonly publishAt: string;
   /** Null if nothing of it was sent. */
   readonly server: OnServer | null;
+  readonly declaring: Declaring | null;
   /** About the selection as a whole. */
   readonly note: string | null;
   /** Why the API did not take it. */
@@ -84,10 +98,10 @@ let keeping: ReturnType<typeof setTimeout> | undefined;
 draft.watch(() => {
   clearTimeout(keeping);
   keeping = setTimeout(() => void keepDraft(), KEEP_AFTER_MS);
-  sendAhead(draft);
+  sendAhead(draft, keepDraft);
 });
 
-window.addEventListener("online", () => sendAheadAgain(draft));
+window.addEventListener("online", () => sendAheadAgain(draft, keepDraft));
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) void keepDraft(); // the page may be on its way out
@@ -122,13 +136,18 @@ export async function loadDraft(): Promise<void> {
   void keepDraft();
 }
 
+/** Tells the API all of the draft, if it can be asked: it can be gone on with on other devices then. */
+export function tellNow(): Promise<void> {
+  return sendAheadNow(draft, keepDraft);
+}
+
 /**
  * Puts the draft aside, so that another one can be begun. False if neither this browser nor the service keeps
  * it, which its note says then.
  */
 export async function putAside(): Promise<boolean> {
   if (draft.value.items.length === 0) return true;
-  await sendAheadNow(draft);
+  await tellNow();
   const [current, name] = [draft.value, ownSlot()];
   clearTimeout(keeping);
   const isKept = name !== null && (await keepAside(keptOf(current), name));

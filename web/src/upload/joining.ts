@@ -32,6 +32,7 @@ export function noteOf(left: number): string | null {
 /** Nothing that was written is lost, and nothing is published earlier or to more people. */
 function saidOfBoth(now: Draft, before: Draft): Draft {
   const [first, second] = isBeforeKept(before) ? [before, now] : [now, before];
+  const server = first.server ?? second.server;
   return {
     ...now,
     caption: [now.caption, before.caption].filter((text) => text !== "").join("\n"),
@@ -40,7 +41,8 @@ function saidOfBoth(now: Draft, before: Draft): Draft {
     isSensitive: now.isSensitive || before.isSensitive,
     commentsFrom: now.commentsFrom ?? before.commentsFrom,
     publishAt: now.publishAt || before.publishAt,
-    server: first.server ?? second.server,
+    server,
+    declaring: server === null ? (now.declaring ?? before.declaring) : null,
   };
 }
 

@@ -26,6 +26,7 @@ export const EMPTY: Draft = {
   commentsFrom: null,
   publishAt: "",
   server: null,
+  declaring: null,
   note: null,
   refusal: null,
 };
