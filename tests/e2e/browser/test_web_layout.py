@@ -26,6 +26,12 @@ _CAPTION = (
 _BIO = "More: https://example.com, not http://example.org"
 _NARROW = Screen(320, 640, is_phone=True)
 _SIDEWAYS = Screen(740, 360, is_phone=True)
+_TAP_WITH_THE_BUTTON = """new MutationObserver((_, observer) => {
+  const look = document.querySelector(".look");
+  if (look === null) return;
+  observer.disconnect();
+  look.parentElement.querySelector("img").click();
+}).observe(document, {childList: true, subtree: true})"""
 
 
 @pytest.fixture(scope="module")
@@ -370,6 +376,16 @@ def test_people_are_followed_from_every_list(
     expect(page.get_by_role("button", name=f"Follow @{walker.handle}")).to_be_visible()
     page.get_by_role("link", name="Wilhelmina").click()
     expect(page.get_by_role("button", name=f"Follow @{walker.handle}")).to_be_visible()
+
+
+def test_a_picture_that_is_tapped_as_its_button_comes_is_shown(
+    visit: Visit, walker: Person
+) -> None:
+    """Before, the picture itself hears the tap; from then on, what comes with the button."""
+    somebody = visit(walker)
+    somebody.page.add_init_script(_TAP_WITH_THE_BUTTON)
+    somebody.open()
+    expect(somebody.page.locator("dialog.viewer")).to_be_visible()
 
 
 def test_a_picture_is_looked_at_closely_and_then_the_one_beside_it(

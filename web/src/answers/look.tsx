@@ -1,4 +1,4 @@
-import { useContext, useEffect, useRef } from "preact/hooks";
+import { useContext, useLayoutEffect, useRef } from "preact/hooks";
 import type { PostBody } from "../api.ts";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { t } from "../language.ts";
@@ -21,7 +21,8 @@ export function Look({ post, index, what }: Props) {
   const current = useRef(look);
   current.current = look;
 
-  useEffect(() => {
+  // With the button, not after the next frame: what shows pictures leaves taps to it from then on.
+  useLayoutEffect(() => {
     const holder = button.current!.closest<HTMLElement>(".slide, .stage")!;
     return watchTaps(holder, () => current.current());
   }, []);
