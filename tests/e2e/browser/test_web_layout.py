@@ -381,7 +381,7 @@ def test_people_are_followed_from_every_list(
 def test_a_picture_that_is_tapped_as_its_button_comes_is_shown(
     visit: Visit, walker: Person
 ) -> None:
-    """Before, the picture itself hears the tap; from then on, what comes with the button."""
+    """The picture itself hears a tap until its button is there, which hears it from then on."""
     somebody = visit(walker)
     somebody.page.add_init_script(_TAP_WITH_THE_BUTTON)
     somebody.open()
